@@ -1,0 +1,111 @@
+/**
+ * The messages between the host and the Go engine (JSON in, JSON out), shared by both sides' documentation.
+ * The Go side of the same shapes is `api/` in this folder.
+ */
+
+/** The minor of Flux whose controllers are imitated. */
+export type FluxMinor = "2.6" | "2.7" | "2.8" | "2.9";
+
+/** A ConfigMap or Secret that `substituteFrom` or decryption may read. Values are decoded text. */
+export interface DataObject {
+  readonly kind: "ConfigMap" | "Secret";
+  readonly namespace: string;
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A remote that the host has fetched: `key` is the key of the need it answers. */
+export interface RemoteInput {
+  readonly key: string;
+  /** Id of the artifact that holds it. For `http` the artifact has one file named `content`. */
+  readonly artifact?: string;
+  /** Set instead of `artifact` when it can't be had: the build fails with this text where kustomize would have failed. */
+  readonly unavailable?: string;
+}
+
+export interface KustomizeRequest {
+  /** Id of the artifact that is the source of the Kustomization. */
+  readonly artifact: string;
+  /** The Kustomization as the API server would hold it: apiVersion, kind, metadata, spec. */
+  readonly kustomization: object;
+  readonly flux: FluxMinor;
+  /** Feature gate StrictPostBuildSubstitutions. */
+  readonly strict: boolean;
+  /** Everything `substituteFrom` and `decryption.secretRef` of this Kustomization name, as far as known. */
+  readonly objects: readonly DataObject[];
+  /**
+   * `Kind/namespace/name` of objects that are assumed to exist on the cluster with unknown content (no cluster is given).
+   * A variable that only they can define becomes a visible placeholder instead of an error.
+   */
+  readonly assumed: readonly string[];
+  /** Age identities (`AGE-SECRET-KEY-1…`) of the user, tried after those of `decryption.secretRef`. */
+  readonly ageIdentities: readonly string[];
+  /** `placeholder`: what can't be decrypted becomes a digest placeholder. `fail`: it fails as in the controller. */
+  readonly undecryptable: "placeholder" | "fail";
+  readonly remotes: readonly RemoteInput[];
+  /**
+   * `exact`: the objects as the controller applies them.
+   * `masked`: the same with every value that came from a Secret replaced by its digest, for showing to people.
+   * `origins`: like `exact`, and each object says which file it came from.
+   */
+  readonly mode: "exact" | "masked" | "origins";
+}
+
+/** One object after build, decryption, substitution, owner labels, native defaults and commonMetadata. */
+export interface EngineObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Empty when the object has none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Canonical JSON of the object: keys sorted, numbers as Go prints them. Equal text means equal object. */
+  readonly json: string;
+  /** Scope of built-in kinds; absent for kinds that only a CRD knows. */
+  readonly scope?: "Namespaced" | "Cluster";
+  /** Why kustomize-controller would not apply it although it is in the inventory. */
+  readonly skipped?: "reconcile-disabled" | "ssa-ignore" | "ssa-ifnotpresent";
+  /** `kustomize.toolkit.fluxcd.io/prune: disabled`. */
+  readonly keepOnPrune?: boolean;
+  /** Path inside the artifact, when mode is `origins` and kustomize knows it. `remote` is set for a remote base. */
+  readonly origin?: { readonly path: string; readonly remote?: string };
+}
+
+/** Every path an answer depends on, as `<artifact>/<path>`; a folder listing has a trailing slash. */
+export interface ReadSet {
+  readonly files: readonly string[];
+  /** Folders whose list of names was read. */
+  readonly listings: readonly string[];
+  /** Paths that were looked for and are not there (neither file nor folder). */
+  readonly absent: readonly string[];
+}
+
+export type Need =
+  | { readonly kind: "git"; readonly key: string; readonly url: string; readonly ref: string; readonly submodules: boolean }
+  | { readonly kind: "http"; readonly key: string; readonly url: string }
+  | { readonly kind: "ConfigMap" | "Secret"; readonly key: string };
+
+/** Where in the pipeline of kustomize-controller a Kustomization failed; `reason` is the controller's own condition reason. */
+export interface EngineFailure {
+  readonly stage: "path" | "generate" | "build" | "decrypt" | "substitute" | "apply" | "engine";
+  readonly reason: "ArtifactFailed" | "BuildFailed" | "ReconciliationFailed";
+  /** The controller's message; temporary folders are left out, so paths start at the artifact root. */
+  readonly message: string;
+  /** The file inside the artifact at fault, when known. */
+  readonly path?: string;
+  /** 1-based line in `path`. */
+  readonly line?: number;
+  /** `Kind/namespace/name` of the object at fault, when known. */
+  readonly object?: string;
+}
+
+export interface KustomizeResult {
+  /** Empty when `failure` is set and the failure came before the apply stage. */
+  readonly objects: readonly EngineObject[];
+  readonly reads: ReadSet;
+  /** Inputs that were missing. The host fetches them and calls again; `failure` then says what their absence did. */
+  readonly needs: readonly Need[];
+  readonly failure?: EngineFailure;
+  readonly warnings: readonly { readonly code: "placeholder-variable" | "undecrypted"; readonly message: string; readonly path?: string; readonly object?: string }[];
+  /** True when the build used `openapi:`, so that the engine resets its schema before the next one. */
+  readonly customSchema: boolean;
+}

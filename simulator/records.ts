@@ -1,0 +1,152 @@
+/**
+ * The plain records that the facade hands out, in the words of someone drawing a screen.
+ * They survive `structuredClone`; identity is the string of a ref, never a JavaScript reference.
+ */
+
+/** `apiVersion`, `kind`, `namespace` (empty for cluster-scoped objects) and `name` of an object. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A place in a file of the tree. Lines and columns are 1-based; without them the whole file is meant. */
+export interface Place {
+  readonly path: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly endLine?: number;
+  readonly endColumn?: number;
+}
+
+export type ProblemCode =
+  | "yaml-syntax"
+  | "too-many-aliases"
+  | "build-failed"
+  | "artifact-failed"
+  | "apply-failed"
+  | "path-not-found"
+  | "source-not-found"
+  | "source-unavailable"
+  | "source-unsupported"
+  | "substitute-source-missing"
+  | "variable-unknown"
+  | "undecrypted"
+  | "namespace-missing"
+  | "namespace-on-cluster-scoped"
+  | "dependency-not-found"
+  | "dependency-not-ready"
+  | "dependency-cycle"
+  | "ready-expression"
+  | "duplicate-owner"
+  | "symlink-dropped"
+  | "no-roots"
+  | "invalid-root"
+  | "engine-crashed"
+  | "engine-timeout"
+  | "limit-exceeded"
+  | "spec-invalid";
+
+/** Something wrong that a user can mend. Never thrown. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly severity: "error" | "warning" | "information";
+  /** What happened, then what to do. One or two sentences, no stack. */
+  readonly message: string;
+  readonly place?: Place;
+  /** The applier (Kustomization …) it belongs to: `ApplierRecord.id`. */
+  readonly applier?: string;
+  readonly object?: ObjectRef;
+}
+
+/**
+ * What would become of an applier after the push.
+ * `unknown` means its source or an input can't be had here, so nothing is claimed.
+ */
+export type ApplierState = "ready" | "failed" | "blocked" | "suspended" | "unknown";
+
+/** One Kustomization of one cluster. */
+export interface ApplierRecord {
+  /** `<cluster>|<Kind>/<namespace>/<name>`, stable across simulations. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly ref: ObjectRef;
+  /** Id of the applier whose render contains this one; absent for roots. */
+  readonly parent?: string;
+  readonly state: ApplierState;
+  /** Condition reason of the controller (`BuildFailed`, `DependencyNotReady` …) and its message. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** `spec.path`, cleaned, relative to the source's root. */
+  readonly path: string;
+  readonly source: string;
+  /** Where the applier itself is written. */
+  readonly origin?: Place;
+  readonly dependsOn: readonly string[];
+  /** Number of objects in its inventory. */
+  readonly objects: number;
+}
+
+export interface FieldChange {
+  /** JSON pointer into the object. */
+  readonly path: string;
+  readonly kind: "added" | "removed" | "changed";
+  /** Shortened JSON of both sides; secrets are digests. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** One object that would change. `unchanged` objects are not listed. */
+export interface Change {
+  readonly kind: "created" | "changed" | "deleted" | "moved" | "orphaned";
+  /** `<applier id>|<apiVersion>/<Kind>/<namespace>/<name>`. */
+  readonly id: string;
+  readonly ref: ObjectRef;
+  readonly applier: string;
+  /** For `moved`: the applier that owned it before. */
+  readonly from?: string;
+  readonly fields: readonly FieldChange[];
+  readonly origin?: Place;
+  /** Why an object that left the render is kept (`prune: false`, annotation, deletionPolicy). Set for `orphaned`. */
+  readonly kept?: string;
+}
+
+export interface PlanApplier {
+  readonly applier: ApplierRecord;
+  /** How the applier itself changed; its own object's change stands with its parent. */
+  readonly status: "created" | "deleted" | "changed" | "unchanged";
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+}
+
+export interface PlanCluster {
+  /** What a person calls it: the path of its root, or the name of the root. */
+  readonly name: string;
+  readonly appliers: readonly PlanApplier[];
+}
+
+export interface PlanCounts {
+  readonly created: number;
+  readonly changed: number;
+  readonly deleted: number;
+  readonly moved: number;
+  readonly orphaned: number;
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/** The answer to "what would change if you pushed this tree?" */
+export interface Plan {
+  /** Labels of the two sides. `base` is absent when there is nothing to compare with. */
+  readonly base?: string;
+  readonly target: string;
+  readonly clusters: readonly PlanCluster[];
+  /** Problems of the target side, those of appliers included. */
+  readonly problems: readonly Problem[];
+  /** Keys (code + applier + message) of problems that the base side has as well. */
+  readonly oldProblems: readonly string[];
+  readonly counts: PlanCounts;
+  /** Milliseconds by stage, number of builds done and taken from memory. */
+  readonly stats: { readonly [stage: string]: number };
+}

@@ -1,0 +1,97 @@
+/**
+ * The facade's verbs: simulate a tree, plan the change between two simulations, show one object.
+ * A simulator is long-lived: it remembers builds by what they read, so that an edit costs only what it touches.
+ */
+import type { FluxMinor } from "./engine/protocol.ts";
+import type { Engine, FileTree, Log, Sources } from "./ports.ts";
+import type { ApplierRecord, ObjectRef, Place, Plan, Problem } from "./records.ts";
+
+/** A YAML text from outside the tree, given by `--root` or `--live`. */
+export interface GivenFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface SimulationOptions {
+  /** Folders of the tree where a cluster starts (`--path`). Empty: found by themselves. */
+  readonly paths: readonly string[];
+  /** Flux objects to start from instead of discovery (`--root`). */
+  readonly roots: readonly GivenFile[];
+  /**
+   * Objects that exist on the cluster (`--live`). When any is given they are all there is: what is neither rendered
+   * nor live is missing. When none is given, the content of the cluster is unknown and nothing is claimed about it.
+   */
+  readonly live: readonly GivenFile[];
+  /** Sources that are a given tree (`--source`); key `Kind/namespace/name`. */
+  readonly sources: ReadonlyMap<string, FileTree>;
+  /** URLs of the remotes of the tree's Git repository: a GitRepository with one of them is the tree itself. */
+  readonly remoteUrls: readonly string[];
+  readonly flux: FluxMinor;
+  readonly kubeVersion?: string;
+  readonly featureGates: Readonly<Record<string, boolean>>;
+  readonly ageIdentities: readonly string[];
+}
+
+export const defaultOptions: SimulationOptions = {
+  paths: [],
+  roots: [],
+  live: [],
+  sources: new Map(),
+  remoteUrls: [],
+  flux: "2.9",
+  featureGates: {},
+  ageIdentities: [],
+};
+
+/** The outcome of rendering one tree. Opaque but for what is listed here; give it back to the simulator's other verbs. */
+export interface Simulation {
+  readonly tree: FileTree;
+  readonly options: SimulationOptions;
+  /** In a stable order: clusters by name, then parents before children, then by ref. */
+  readonly appliers: readonly ApplierRecord[];
+  readonly problems: readonly Problem[];
+}
+
+/** One object with the applier that applies it, as `sluice build` prints it. */
+export interface RenderedEntry {
+  readonly applier: { readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly cluster: string;
+  readonly ref: ObjectRef;
+  /** Canonical JSON of the object (numbers beyond 2^53 keep their digits here). */
+  readonly json: string;
+  readonly origin?: Place;
+}
+
+export interface RenderedOptions {
+  /** `omit` leaves Secret objects out and masks their values elsewhere; `show` prints everything as it is. */
+  readonly secrets: "omit" | "show";
+  readonly origins: boolean;
+}
+
+export interface Progress {
+  readonly stage: "discover" | "fetch" | "render" | "compare";
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Simulator {
+  /** Rejects only with an `AbortError`. */
+  simulate(
+    tree: FileTree,
+    options: SimulationOptions,
+    context?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+  ): Promise<Simulation>;
+  /** Without `base` every object counts as unchanged: the plan then holds appliers and problems only. */
+  plan(base: Simulation | undefined, target: Simulation, signal?: AbortSignal): Promise<Plan>;
+  /** Everything the simulation renders, in a stable order. */
+  rendered(simulation: Simulation, options: RenderedOptions, signal?: AbortSignal): Promise<readonly RenderedEntry[]>;
+  /** One rendered object as YAML with secrets digested; `undefined` when this side doesn't have it. `object` is `<apiVersion>/<Kind>/<namespace>/<name>`. */
+  objectText(simulation: Simulation, applier: string, object: string, signal?: AbortSignal): Promise<string | undefined>;
+  dispose(): Promise<void>;
+}
+
+export interface SimulatorPorts {
+  readonly engine: Engine;
+  readonly sources: Sources;
+  readonly log?: Log;
+}

@@ -37,3 +37,6 @@ export type {
 } from "./simulator.ts";
 export { defaultOptions } from "./simulator.ts";
 export { createSimulator } from "./create-simulator.ts";
+export { objectId, refTitle } from "./flux/object-ref.ts";
+export { jsonToYaml } from "./plan/rendered.ts";
+export { problemKey } from "./plan/plan.ts";

@@ -1,0 +1,162 @@
+/** Turns a rendered cluster into records and problems: what each Kustomization would come to, and what is wrong with it. */
+import type { EngineFailure } from "../engine/protocol.ts";
+import { refTitle } from "../flux/object-ref.ts";
+import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
+import { gate } from "../render/context.ts";
+import { inventoryOf } from "../render/inventory.ts";
+import { locate } from "../render/locate.ts";
+import { nodeRef } from "../render/node.ts";
+import type { Built } from "../render/node.ts";
+import type { ApplierRecord, Place, Problem, ProblemCode } from "../records.ts";
+import type { SimulationOptions } from "../simulator.ts";
+import { judgeDependencies } from "./dependencies.ts";
+import type { Verdict } from "./dependencies.ts";
+
+export interface Judgement {
+  readonly appliers: readonly ApplierRecord[];
+  readonly problems: readonly Problem[];
+}
+
+export function judge(render: ClusterRender, options: SimulationOptions): Judgement {
+  const byId = new Map(render.nodes.map((node) => [node.id, node]));
+  const own = new Map(render.nodes.map((node) => [node.id, ownVerdict(node, render)]));
+  const additiveCheck = gate(options, "AdditiveCELDependencyCheck", false);
+  const verdicts = judgeDependencies(render.nodes, own, { additiveCheck });
+  const places = new Map(render.nodes.map((node) => [node.id, placeOf(node, byId)]));
+  const appliers = render.nodes.map((node) => record(node, render, verdicts.get(node.id), places.get(node.id)));
+  const problems = render.nodes.flatMap((node) => {
+    const place = places.get(node.id);
+    const verdict = verdicts.get(node.id) ?? { state: "unknown" };
+    const ownOne = own.get(node.id) ?? { state: "unknown" };
+    const found = verdict === ownOne ? [verdict] : [verdict, ownOne];
+    return [...found.flatMap((one) => verdictProblem(node, one, place)), ...buildProblems(node, render, place)];
+  });
+  return { appliers, problems: [...problems, ...ownerProblems(render, places)] };
+}
+
+function ownVerdict(node: RenderedNode, render: ClusterRender): Verdict {
+  if (node.spec.suspend) return { state: "suspended" };
+  const { built } = node;
+  if (built.outcome === "stopped") return { state: built.state, reason: built.reason, message: built.message, code: built.code };
+  const { failure } = built.result;
+  if (failure !== undefined) {
+    const missing = built.unavailable.some(({ reason }) => reason === "offline" || reason === "refused");
+    return { state: missing ? "unknown" : "failed", reason: failure.reason, message: failure.message, code: failureCode(failure, built) };
+  }
+  const homeless = inventoryOf(built.result, render.scopes).find((item) => item.namespaceMissing);
+  if (homeless === undefined) return { state: "ready" };
+  const message = `${homeless.ref.kind}/${homeless.ref.name} namespace not specified: the server could not find the requested resource`;
+  return { state: "failed", reason: "ReconciliationFailed", message, code: "namespace-missing" };
+}
+
+function failureCode(failure: EngineFailure, built: Built): ProblemCode {
+  if (built.unavailable.length > 0) return "source-unavailable";
+  switch (failure.stage) {
+    case "path":
+      return "path-not-found";
+    case "generate":
+    case "build":
+    case "decrypt":
+    case "substitute":
+      return "build-failed";
+    case "apply":
+      return "apply-failed";
+    case "engine":
+      return /time/.test(failure.message) ? "engine-timeout" : "engine-crashed";
+  }
+}
+
+function record(node: RenderedNode, render: ClusterRender, verdict: Verdict | undefined, origin: Place | undefined): ApplierRecord {
+  const { spec } = node;
+  const source = spec.source === undefined ? "" : `${spec.source.kind} ${spec.source.namespace}/${spec.source.name}`;
+  return {
+    id: node.id,
+    cluster: node.cluster,
+    ref: nodeRef(node),
+    ...(node.parent === undefined ? {} : { parent: node.parent }),
+    state: verdict?.state ?? "unknown",
+    ...(verdict?.reason === undefined ? {} : { reason: verdict.reason }),
+    ...(verdict?.message === undefined ? {} : { message: verdict.message }),
+    path: spec.path,
+    source,
+    ...(origin === undefined ? {} : { origin }),
+    dependsOn: spec.dependsOn.map(({ namespace, name }) => `${node.cluster}|Kustomization/${namespace}/${name}`),
+    objects: node.built.outcome === "built" ? inventoryOf(node.built.result, render.scopes).length : 0,
+  };
+}
+
+function placeOf(node: RenderedNode, byId: ReadonlyMap<string, RenderedNode>): Place | undefined {
+  if (node.place !== undefined) return node.place;
+  const parent = node.parent === undefined ? undefined : byId.get(node.parent);
+  return parent?.built.outcome === "built" ? locate(parent.built, nodeRef(node)) : undefined;
+}
+
+function verdictProblem(node: RenderedNode, verdict: Verdict, fallback: Place | undefined): readonly Problem[] {
+  if (verdict.code === undefined) return [];
+  const failure = node.built.outcome === "built" ? node.built.result.failure : undefined;
+  const place = failure !== undefined && failure.message === verdict.message ? (failurePlace(failure, node) ?? fallback) : fallback;
+  return [
+    {
+      code: verdict.code,
+      severity: verdict.state === "unknown" ? "warning" : "error",
+      message: `${refTitle(nodeRef(node))}: ${verdict.message ?? verdict.reason ?? ""}`,
+      ...(place === undefined ? {} : { place }),
+      applier: node.id,
+    },
+  ];
+}
+
+function failurePlace(failure: EngineFailure, node: RenderedNode): Place | undefined {
+  if (failure.path === undefined || node.built.outcome !== "built" || !node.built.isTree) return undefined;
+  return { path: failure.path, ...(failure.line === undefined ? {} : { line: failure.line }) };
+}
+
+/** Problems that do not stop the Kustomization. */
+function buildProblems(node: RenderedNode, render: ClusterRender, fallback: Place | undefined): readonly Problem[] {
+  const { built } = node;
+  if (built.outcome !== "built") return [];
+  const warnings = built.result.warnings.map((warning): Problem => {
+    const place = warning.path === undefined || !built.isTree ? fallback : { path: warning.path };
+    return {
+      code: warning.code === "undecrypted" ? "undecrypted" : "variable-unknown",
+      severity: warning.code === "undecrypted" ? "information" : "warning",
+      message: warning.message,
+      ...(place === undefined ? {} : { place }),
+      applier: node.id,
+    };
+  });
+  const dropped = inventoryOf(built.result, render.scopes)
+    .filter((item) => item.namespaceDropped)
+    .map(({ ref, object }): Problem => {
+      const place = locate(built, { ...ref, namespace: object.namespace }) ?? fallback;
+      const message = `${ref.kind} ${ref.name} is cluster-scoped; the API server drops its namespace ${object.namespace}.`;
+      return {
+        code: "namespace-on-cluster-scoped",
+        severity: "information",
+        message,
+        ...(place === undefined ? {} : { place }),
+        applier: node.id,
+        object: ref,
+      };
+    });
+  return [...warnings, ...dropped];
+}
+
+/** Objects that two Kustomizations of one cluster apply: each reconciliation takes them from the other. */
+function ownerProblems(render: ClusterRender, places: ReadonlyMap<string, Place | undefined>): readonly Problem[] {
+  const owners = new Map<string, RenderedNode>();
+  const problems: Problem[] = [];
+  for (const node of render.nodes) {
+    if (node.built.outcome !== "built" || node.spec.suspend || node.spec.remoteCluster !== undefined) continue;
+    for (const { id, ref, object } of inventoryOf(node.built.result, render.scopes)) {
+      if (object.skipped !== undefined) continue;
+      const owner = owners.get(id);
+      owners.set(id, owner ?? node);
+      if (owner === undefined || owner === node) continue;
+      const place = locate(node.built, ref) ?? places.get(node.id);
+      const message = `${refTitle(ref)} is applied by ${refTitle(nodeRef(owner))} and by ${refTitle(nodeRef(node))}; each takes it from the other. Keep it in one of them.`;
+      problems.push({ code: "duplicate-owner", severity: "warning", message, ...(place === undefined ? {} : { place }), applier: node.id, object: ref });
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,26 @@
+/** Where the objects of a build are written: by headlines when that is certain, else as kustomize itself traces them. */
+import type { RenderContext } from "../render/context.ts";
+import type { InventoryItem } from "../render/inventory.ts";
+import { buildInMode } from "../render/kustomization.ts";
+import { lineIn, locate } from "../render/locate.ts";
+import type { Built } from "../render/node.ts";
+import type { Place } from "../records.ts";
+
+export async function originOf(
+  item: InventoryItem,
+  built: Built,
+  context: Pick<RenderContext, "memory" | "signal">,
+): Promise<Place | undefined> {
+  if (!built.isTree) return undefined;
+  const quick = locate(built, { ...item.ref, namespace: item.object.namespace });
+  if (quick !== undefined) return quick;
+  const traced = await buildInMode(built, "origins", context);
+  const { apiVersion, kind, namespace, name } = item.object;
+  const origin = traced.objects.find(
+    (object) => object.kind === kind && object.name === name && object.namespace === namespace && object.apiVersion === apiVersion,
+  )?.origin;
+  if (origin === undefined || origin.remote !== undefined) return undefined;
+  const file = built.trees.get(built.request.artifact)?.files.get(origin.path);
+  const line = lineIn(file, kind, name);
+  return { path: origin.path, ...(line === undefined ? {} : { line }) };
+}

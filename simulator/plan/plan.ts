@@ -1,0 +1,147 @@
+/** Two simulations to a plan: changes by cluster and applier, with the problems of the target. */
+import { objectId } from "../flux/object-ref.ts";
+import type { JsonObject } from "../manifest/json.ts";
+import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
+import type { RenderContext } from "../render/context.ts";
+import { parsed } from "../render/objects.ts";
+import type { ApplierRecord, Change, Plan, PlanApplier, PlanCluster, PlanCounts, Problem } from "../records.ts";
+import { inner } from "../simulation.ts";
+import type { InnerSimulation } from "../simulation.ts";
+import type { Simulation } from "../simulator.ts";
+import { findChanges } from "./changes.ts";
+import type { RawChange } from "./changes.ts";
+import { fieldChanges } from "./fields.ts";
+import type { Side } from "./fields.ts";
+import { originOf } from "./origins.ts";
+import { presentable } from "./present.ts";
+
+type PlanContext = Pick<RenderContext, "memory" | "signal">;
+
+export async function makePlan(base: Simulation | undefined, target: Simulation, context: PlanContext): Promise<Plan> {
+  const started = performance.now();
+  const before = base === undefined ? undefined : inner(base);
+  const after = inner(target);
+  const names = new Set([...(before?.clusters ?? []), ...after.clusters].map(({ cluster }) => cluster));
+  const clusters: PlanCluster[] = [];
+  for (const name of [...names].sort()) {
+    context.signal?.throwIfAborted();
+    clusters.push(await planCluster(name, before, after, context));
+  }
+  const known = new Set(before?.problems.map(problemKey));
+  const oldProblems = after.problems.map(problemKey).filter((key) => known.has(key));
+  return {
+    ...(before === undefined ? {} : { base: before.tree.label }),
+    target: after.tree.label,
+    clusters,
+    problems: after.problems,
+    oldProblems,
+    counts: count(clusters, after.problems),
+    stats: { compare: performance.now() - started },
+  };
+}
+
+/** Tells problems apart: code, applier and message. */
+export function problemKey(problem: Problem): string {
+  return `${problem.code}|${problem.applier ?? ""}|${problem.message}`;
+}
+
+async function planCluster(name: string, before: InnerSimulation | undefined, after: InnerSimulation, context: PlanContext): Promise<PlanCluster> {
+  const base = before?.clusters.find(({ cluster }) => cluster === name);
+  const target = after.clusters.find(({ cluster }) => cluster === name);
+  const raw = before === undefined ? new Map<string, readonly RawChange[]>() : findChanges(base, target);
+  const records = new Map(after.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]));
+  const oldRecords = new Map(before?.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]));
+  const byApplier = Map.groupBy(after.problems, ({ applier }) => applier ?? "");
+  const shower = createShower(base, target, context);
+  const appliers: PlanApplier[] = [];
+  for (const id of new Set([...records.keys(), ...oldRecords.keys()])) {
+    const record = records.get(id) ?? oldRecords.get(id);
+    if (record === undefined) continue;
+    const found = raw.get(id) ?? [];
+    const changes = await Promise.all(found.map((change) => present(change, shower)));
+    const status = statusOf(id, records, oldRecords, changes, before !== undefined);
+    // A lost applier without changes is one whose ancestor failed: nothing is known, so nothing is said.
+    if (status === "deleted" && changes.length === 0) continue;
+    appliers.push({ applier: record, status, changes: changes.toSorted(byId), problems: byApplier.get(id) ?? [] });
+  }
+  return { name, appliers };
+}
+
+function statusOf(
+  id: string,
+  records: ReadonlyMap<string, ApplierRecord>,
+  oldRecords: ReadonlyMap<string, ApplierRecord>,
+  changes: readonly Change[],
+  hasBase: boolean,
+): PlanApplier["status"] {
+  if (!records.has(id)) return "deleted";
+  if (hasBase && !oldRecords.has(id)) return "created";
+  return changes.length > 0 ? "changed" : "unchanged";
+}
+
+interface Shower {
+  readonly target: ClusterRender | undefined;
+  readonly context: PlanContext;
+  side(which: "base" | "target", applier: string, change: RawChange): Promise<Side | undefined>;
+  node(which: "base" | "target", applier: string): RenderedNode | undefined;
+}
+
+/** Shows sides of changes; each build is masked once. */
+function createShower(base: ClusterRender | undefined, target: ClusterRender | undefined, context: PlanContext): Shower {
+  const clusters = { base, target };
+  const nodes = {
+    base: new Map(base?.nodes.map((node) => [node.id, node])),
+    target: new Map(target?.nodes.map((node) => [node.id, node])),
+  };
+  const shown = new Map<string, Promise<ReadonlyMap<string, JsonObject>>>();
+  return {
+    target,
+    context,
+    node: (which, applier) => nodes[which].get(applier),
+    async side(which, applier, change) {
+      const item = change[which];
+      const built = nodes[which].get(applier)?.built;
+      const scopes = clusters[which]?.scopes;
+      if (item === undefined || built?.outcome !== "built" || scopes === undefined) return undefined;
+      const key = `${which}|${applier}`;
+      const objects = shown.get(key) ?? presentable(built, scopes, context);
+      shown.set(key, objects);
+      return { exact: parsed(item.object), shown: (await objects).get(item.id) };
+    },
+  };
+}
+
+async function present(change: RawChange, shower: Shower): Promise<Change> {
+  const item = change.target ?? change.base;
+  if (item === undefined) throw new TypeError("a change without an object");
+  const base = await shower.side("base", change.from ?? change.applier, change);
+  const target = await shower.side("target", change.applier, change);
+  const isMove = change.kind === "moved";
+  const fields = base === undefined || target === undefined ? [] : fieldChanges(base, target, isMove);
+  const node = change.target === undefined ? undefined : shower.node("target", change.applier);
+  const origin = node?.built.outcome === "built" ? await originOf(item, node.built, shower.context) : undefined;
+  return {
+    kind: change.kind,
+    id: `${change.applier}|${objectId(item.ref)}`,
+    ref: item.ref,
+    applier: change.applier,
+    ...(change.from === undefined ? {} : { from: change.from }),
+    fields,
+    ...(origin === undefined ? {} : { origin }),
+    ...(change.kept === undefined ? {} : { kept: change.kept }),
+  };
+}
+
+function byId(a: Change, b: Change): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+function count(clusters: readonly PlanCluster[], problems: readonly Problem[]): PlanCounts {
+  const counts = { created: 0, changed: 0, deleted: 0, moved: 0, orphaned: 0, errors: 0, warnings: 0 };
+  for (const { kind } of clusters.flatMap(({ appliers }) => appliers.flatMap(({ changes }) => changes))) counts[kind]++;
+  for (const { severity } of problems) {
+    if (severity === "error") counts.errors++;
+    if (severity === "warning") counts.warnings++;
+  }
+  return counts;
+}

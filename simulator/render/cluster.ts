@@ -1,0 +1,187 @@
+/**
+ * Renders one cluster from its roots: children come from their parent's render, never from files; data for
+ * substitution and sources come from whatever is rendered anywhere in the cluster. Rounds go on until nothing changes,
+ * so the order of files and of answers has no influence.
+ */
+import { readKustomization } from "../flux/kustomization.ts";
+import { objectId } from "../flux/object-ref.ts";
+import type { JsonObject } from "../manifest/json.ts";
+import type { Place } from "../records.ts";
+import type { DataObject } from "../engine/protocol.ts";
+import { missingSource, resolveSource } from "../graph/sources.ts";
+import type { KnownSources } from "../graph/sources.ts";
+import type { Seed } from "../graph/seeds.ts";
+import { throwIfAborted } from "./context.ts";
+import type { RenderContext } from "./context.ts";
+import { build, buildInputs, dataKeys, remembered } from "./kustomization.ts";
+import type { BuildInputs } from "./kustomization.ts";
+import { applierId, nodeRef } from "./node.ts";
+import type { Outcome, RenderNode, Stopped } from "./node.ts";
+import { offerOf, parsed } from "./objects.ts";
+import type { Scope } from "./objects.ts";
+
+export interface RenderedNode extends RenderNode {
+  readonly built: Outcome;
+}
+
+export interface ClusterRender {
+  readonly cluster: string;
+  /** Parents before children. */
+  readonly nodes: readonly RenderedNode[];
+  readonly scopes: ReadonlyMap<string, Scope>;
+}
+
+interface Evaluated {
+  readonly inputs: BuildInputs | undefined;
+  readonly outcome: Outcome;
+}
+
+/** Deep chains of parents and data need a round each; more than this is a loop that feeds itself. */
+const maxRounds = 64;
+
+export async function renderCluster(seed: Seed, context: RenderContext): Promise<ClusterRender> {
+  const evaluated = new Map<string, Evaluated>();
+  let patient = true;
+  for (let round = 0; round < maxRounds; round++) {
+    throwIfAborted(context.signal);
+    const nodes = reach(seed, evaluated);
+    const index = indexCluster(seed, nodes, evaluated, context);
+    const jobs: Promise<void>[] = [];
+    let waiting = 0;
+    let news = false;
+    for (const node of nodes) {
+      const before = evaluated.get(node.id);
+      const inputs = await inputsOf(node, index, context, patient && before === undefined);
+      if (inputs === "wait") {
+        waiting++;
+      } else if ("outcome" in inputs) {
+        news ||= !isSameStop(before?.outcome, inputs);
+        evaluated.set(node.id, { inputs: undefined, outcome: inputs });
+      } else if (!isSame(before?.inputs, inputs)) {
+        news = true;
+        const known = remembered(inputs, context);
+        if (known !== undefined) evaluated.set(node.id, { inputs, outcome: known });
+        else jobs.push(evaluate(node, inputs, evaluated, context));
+        context.onBuild(known === undefined ? "started" : "remembered");
+      }
+    }
+    await Promise.all(jobs);
+    if (news) continue;
+    if (waiting === 0) break;
+    patient = false;
+  }
+  return finish(seed, evaluated, context);
+}
+
+async function evaluate(node: RenderNode, inputs: BuildInputs, evaluated: Map<string, Evaluated>, context: RenderContext): Promise<void> {
+  evaluated.set(node.id, { inputs, outcome: await build(inputs, context) });
+  context.onBuild("done");
+}
+
+interface ClusterIndex extends KnownSources {
+  readonly data: (key: string) => DataObject | undefined;
+}
+
+async function inputsOf(
+  node: RenderNode,
+  index: ClusterIndex,
+  context: RenderContext,
+  mayWait: boolean,
+): Promise<BuildInputs | Stopped | "wait"> {
+  if (node.spec.faults.length > 0) {
+    return { outcome: "stopped", state: "failed", reason: "Invalid", code: "spec-invalid", message: node.spec.faults.join("; ") };
+  }
+  const source = await resolveSource(node, index, context);
+  if (source.outcome === "await") return mayWait ? "wait" : missingSource(node);
+  if (source.outcome === "stopped") return source;
+  if (mayWait && dataKeys(node).some((key) => index.data(key) === undefined)) return "wait";
+  return buildInputs(node, source, index.data, context);
+}
+
+function isSame(before: BuildInputs | undefined, now: BuildInputs): boolean {
+  if (before === undefined || before.key !== now.key) return false;
+  for (const [id, tree] of now.trees) if (before.trees.get(id) !== tree) return false;
+  return true;
+}
+
+function isSameStop(before: Outcome | undefined, now: Stopped): boolean {
+  return before?.outcome === "stopped" && before.message === now.message;
+}
+
+/** Everything reachable from the roots with the answers there are, parents before children. The first parent wins. */
+function reach(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>): readonly RenderNode[] {
+  const nodes = new Map<string, RenderNode>();
+  for (const { object, place } of seed.kustomizations) {
+    const root = makeNode(seed.cluster, object, undefined, place);
+    nodes.set(root.id, ownVersion(root, evaluated));
+  }
+  // A Map iterates over what is added meanwhile: this walks breadth first.
+  for (const node of nodes.values()) {
+    const outcome = evaluated.get(node.id)?.outcome;
+    if (outcome?.outcome !== "built" || node.spec.remoteCluster !== undefined) continue;
+    for (const child of offerOf(outcome.result).kustomizations) {
+      const made = makeNode(seed.cluster, parsed(child), node.id, undefined);
+      if (!nodes.has(made.id)) nodes.set(made.id, made);
+    }
+  }
+  return [...nodes.values()];
+}
+
+/** A root that renders itself (gotk-sync) is applied as rendered, patches included. */
+function ownVersion(root: RenderNode, evaluated: ReadonlyMap<string, Evaluated>): RenderNode {
+  const outcome = evaluated.get(root.id)?.outcome;
+  if (outcome?.outcome !== "built") return root;
+  const own = offerOf(outcome.result).kustomizations.find(
+    ({ namespace, name }) => namespace === root.spec.namespace && name === root.spec.name,
+  );
+  return own === undefined ? root : makeNode(root.cluster, parsed(own), undefined, root.place);
+}
+
+const specs = new WeakMap<JsonObject, ReturnType<typeof readKustomization>>();
+
+function makeNode(cluster: string, object: JsonObject, parent: string | undefined, place: Place | undefined): RenderNode {
+  let spec = specs.get(object);
+  if (spec === undefined) {
+    spec = readKustomization(object);
+    specs.set(object, spec);
+  }
+  const id = applierId(cluster, spec.namespace, spec.name);
+  return { id, cluster, object, spec, ...(parent === undefined ? {} : { parent }), ...(place === undefined ? {} : { place }) };
+}
+
+function indexCluster(
+  seed: Seed,
+  nodes: readonly RenderNode[],
+  evaluated: ReadonlyMap<string, Evaluated>,
+  context: RenderContext,
+): ClusterIndex {
+  const offered = nodes.flatMap((node) => {
+    const outcome = evaluated.get(node.id)?.outcome;
+    return outcome?.outcome === "built" && node.spec.remoteCluster === undefined ? [offerOf(outcome.result)] : [];
+  });
+  const sources = new Map(context.live.sources);
+  for (const [key, source] of seed.sources) sources.set(key, source);
+  const data = new Map(context.live.data);
+  for (const offer of offered) {
+    for (const [key, source] of offer.sources) sources.set(key, source);
+    for (const [key, object] of offer.data) data.set(key, object);
+  }
+  return { get: (key) => sources.get(key), treeSources: seed.treeSources, data: (key) => data.get(key) };
+}
+
+function finish(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>, context: RenderContext): ClusterRender {
+  const nodes = reach(seed, evaluated);
+  const scopes = new Map<string, Scope>(context.live.scopes);
+  const rendered = nodes.map((node) => {
+    const outcome = evaluated.get(node.id)?.outcome ?? unfinished(node);
+    if (outcome.outcome === "built") for (const [kind, scope] of offerOf(outcome.result).scopes) scopes.set(kind, scope);
+    return { ...node, built: outcome };
+  });
+  return { cluster: seed.cluster, nodes: rendered, scopes };
+}
+
+/** Only a tree that renders ever new Kustomizations gets here. */
+function unfinished(node: RenderNode): Stopped {
+  const message = `${objectId(nodeRef(node))} was not reached: the Kustomizations form a chain of more than ${maxRounds} levels.`;
+  return { outcome: "stopped", state: "unknown", reason: "Progressing", code: "limit-exceeded", message };
+}

@@ -1,0 +1,39 @@
+/** What every stage of one simulation may use: the ports, the options, the memories that outlive a simulation. */
+import type { Engine, FileTree, SourceRequest } from "../ports.ts";
+import type { SimulationOptions } from "../simulator.ts";
+import type { Artifacts } from "./artifact.ts";
+import type { BuildMemo } from "./build-memo.ts";
+import type { LiveObjects } from "./live.ts";
+import type { Remote, Remotes } from "./remotes.ts";
+
+/** Lives as long as the simulator. */
+export interface Memory {
+  readonly engine: Engine;
+  readonly artifacts: Artifacts;
+  readonly builds: BuildMemo;
+  readonly remotes: Remotes;
+  /** Remotes that a build with this key needed the last time. */
+  readonly needed: Map<string, readonly Remote[]>;
+  /** A short id for an artifact, the same as long as the simulator lives. */
+  readonly artifactId: (key: string) => string;
+}
+
+export interface RenderContext {
+  readonly memory: Memory;
+  readonly tree: FileTree;
+  readonly options: SimulationOptions;
+  readonly live: LiveObjects;
+  readonly signal: AbortSignal | undefined;
+  /** Called when a build starts (`+1` to do) and when it is done. */
+  readonly onBuild: (event: "started" | "done" | "remembered") => void;
+}
+
+export type GitRequest = Extract<SourceRequest, { kind: "git" }>;
+
+export function gate(options: SimulationOptions, name: string, byDefault: boolean): boolean {
+  return options.featureGates[name] ?? byDefault;
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  signal?.throwIfAborted();
+}

@@ -2,6 +2,7 @@
  * Finds where clusters start: `--root` files, `--path` folders, gotk-sync.yaml, FluxInstances, flux-instance chart values;
  * and, after the first render, Kustomizations that nothing reached.
  */
+import { groupBy } from "../flux/group-by.ts";
 import { cleanPath, readKustomization } from "../flux/kustomization.ts";
 import { fluxKindOf, isFluxKind } from "../flux/kinds.ts";
 import { localKey } from "../flux/object-ref.ts";
@@ -59,7 +60,7 @@ export function unreached(
   const roots = orphans.filter(
     (orphan) => !orphans.some((other) => other.file !== orphan.file && other.path !== undefined && isBelow(orphan.file, other.path)),
   );
-  const byFolder = Map.groupBy(roots.length > 0 ? roots : orphans.slice(0, 1), ({ file }) => folderOf(file));
+  const byFolder = groupBy(roots.length > 0 ? roots : orphans.slice(0, 1), ({ file }) => folderOf(file));
   const groups = collide([...byFolder.values()]) ? [...byFolder.values()] : [[...byFolder.values()].flat()];
   const sources = sourcesOf(scan);
   return groups.flatMap((group) => {

@@ -41,18 +41,20 @@ export function headlines(text: string): readonly Headline[] {
   };
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf("\n", start);
-    const end = newline < 0 ? text.length : newline;
+    let end = newline < 0 ? text.length : newline;
+    const next = end + 1;
+    if (text.charCodeAt(end - 1) === carriageReturn && end > start) end--;
     number++;
     const first = text.charCodeAt(start);
     if (first === dash && text.startsWith("---", start)) {
       finish(number - 1);
     } else if (first === space) {
       if (inMetadata && draft !== undefined) readMetadataLine(draft, text.slice(start, end), number);
-    } else if (first !== hash && first !== newlineCode && first !== carriageReturn && end > start) {
+    } else if (first !== hash && first !== newlineCode && end > start) {
       draft ??= { line: number, apiVersion: "", kind: "", name: "", namespace: "", nameLine: 0, metadataIndent: -1 };
       inMetadata = readTopLine(draft, text.slice(start, end), number);
     }
-    start = end + 1;
+    start = next;
   }
   finish(number);
   return found;

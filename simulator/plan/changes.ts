@@ -2,6 +2,7 @@
  * Which objects of one cluster are created, changed, deleted, moved or kept when the target replaces the base.
  * Pure: no values are shown here, only found.
  */
+import { groupBy } from "../flux/group-by.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { inventoryOf } from "../render/inventory.ts";
 import type { InventoryItem } from "../render/inventory.ts";
@@ -30,7 +31,7 @@ export function findChanges(base: ClusterRender | undefined, target: ClusterRend
     if (after === undefined && before !== undefined) changes.push(...removedApplier(before, base, targetNodes));
     else if (after !== undefined && isComparable(before, after)) changes.push(...comparedApplier(before, base, after, target));
   }
-  return Map.groupBy(joinMoves(changes), ({ applier }) => applier);
+  return groupBy(joinMoves(changes), ({ applier }) => applier);
 }
 
 /** Whether an applier's render can be trusted for comparison; one failed side says nothing about objects. */

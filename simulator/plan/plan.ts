@@ -1,4 +1,5 @@
 /** Two simulations to a plan: changes by cluster and applier, with the problems of the target. */
+import { groupBy } from "../flux/group-by.ts";
 import { objectId } from "../flux/object-ref.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
@@ -51,7 +52,7 @@ async function planCluster(name: string, before: InnerSimulation | undefined, af
   const raw = before === undefined ? new Map<string, readonly RawChange[]>() : findChanges(base, target);
   const records = new Map(after.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]));
   const oldRecords = new Map(before?.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]));
-  const byApplier = Map.groupBy(after.problems, ({ applier }) => applier ?? "");
+  const byApplier = groupBy(after.problems, ({ applier }) => applier ?? "");
   const shower = createShower(base, target, context);
   const appliers: PlanApplier[] = [];
   for (const id of new Set([...records.keys(), ...oldRecords.keys()])) {

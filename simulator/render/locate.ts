@@ -2,6 +2,7 @@
  * Finds where an object of a render is written, by the headlines of the files its build read.
  * It answers only when there is exactly one candidate; the engine's origins settle the rest.
  */
+import { groupBy } from "../flux/group-by.ts";
 import { headlines } from "../manifest/headlines.ts";
 import type { Headline } from "../manifest/headlines.ts";
 import { textAt } from "../manifest/json.ts";
@@ -62,7 +63,7 @@ function candidatesOf(built: Built): ReadonlyMap<string, readonly Candidate[]> {
     const file = path === undefined ? undefined : tree?.files.get(path);
     return path === undefined || file === undefined ? [] : headlinesOf(file).map((headline) => ({ path, headline }));
   });
-  const byName = Map.groupBy(all, ({ headline }) => `${headline.kind}/${headline.name}`);
+  const byName = groupBy(all, ({ headline }) => `${headline.kind}/${headline.name}`);
   candidates.set(built, byName);
   return byName;
 }

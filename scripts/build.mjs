@@ -1,0 +1,117 @@
+// Bundles the rooms for shipping: dist/*.cjs for Node.js, dist/web/*.js for browsers. The engine is built apart.
+// `--tests` also bundles the suites that run inside VS Code, into dist-test/. `--watch` keeps bundling.
+import { chmodSync, existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+import * as esbuild from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const minify = !process.argv.includes("--watch");
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  external: ["vscode"],
+  // Source maps stay out of the package (see .vscodeignore); they serve stack traces in a checkout.
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: "warning",
+};
+const node = { ...shared, platform: "node", format: "cjs", target: "node20", minify, mainFields: ["module", "main"] };
+const web = {
+  ...shared,
+  platform: "browser",
+  target: "es2022",
+  minify,
+  define: { global: "globalThis", "process.env": "{}" },
+};
+
+const bundles = [
+  { ...node, entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs" },
+  { ...node, entryPoints: ["language-server/main.ts"], outfile: "dist/language-server.cjs" },
+  { ...node, entryPoints: ["simulator/node/engine-worker.ts"], outfile: "dist/engine-worker.cjs" },
+  {
+    ...node,
+    entryPoints: ["cli/main.ts"],
+    outfile: "dist/sluice.cjs",
+    banner: { js: "#!/usr/bin/env node" },
+  },
+  { ...web, format: "cjs", entryPoints: ["extension/web.ts"], outfile: "dist/web/extension.js" },
+  { ...web, format: "iife", entryPoints: ["language-server/browser.ts"], outfile: "dist/web/language-server.js" },
+  { ...web, format: "iife", entryPoints: ["simulator/web/engine-worker.ts"], outfile: "dist/web/engine-worker.js" },
+];
+
+const start = performance.now();
+const wanted = process.argv.includes("--tests") ? [...bundles, ...testBundles()] : bundles;
+const built = wanted.filter((bundle) => {
+  const entry = bundle.entryPoints?.[0];
+  const there = entry === undefined || existsSync(join(root, entry));
+  if (!there) {
+    console.log(`build: ${entry} does not exist yet, ${bundle.outfile} left out`);
+  }
+  return there;
+});
+if (process.argv.includes("--watch")) {
+  for (const bundle of built) {
+    await (await esbuild.context(bundle)).watch();
+  }
+  console.log("build: watching");
+} else {
+  const outcomes = await Promise.allSettled(built.map((bundle) => esbuild.build(bundle)));
+  const failed = outcomes.filter((outcome) => outcome.status === "rejected").length;
+  if (failed === 0) {
+    chmodSync(join(root, "dist/sluice.cjs"), 0o755);
+  }
+  const took = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`build: ${built.length - failed} of ${built.length} bundles ${took} s`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** The suites for the extension hosts. A web suite has to be one file, so an entry that imports all tests is made. */
+function testBundles() {
+  const hostTests = testFiles("test/host");
+  const webTests = testFiles("test/web");
+  const suites = [];
+  if (hostTests.length > 0) {
+    suites.push({
+      ...node,
+      external: ["vscode", "mocha"],
+      minify: false,
+      sourcemap: "inline",
+      entryPoints: ["test/support/host-suite.ts", ...hostTests],
+      outdir: "dist-test/host",
+      entryNames: "[name]",
+      outExtension: { ".js": ".cjs" },
+    });
+  }
+  if (webTests.length > 0) {
+    suites.push({
+      ...web,
+      format: "cjs",
+      minify: false,
+      sourcemap: "inline",
+      stdin: { contents: webEntry(webTests), resolveDir: root, loader: "ts" },
+      outfile: "dist-test/web/index.js",
+    });
+  }
+  return suites;
+}
+
+function testFiles(folder) {
+  return existsSync(join(root, folder))
+    ? readdirSync(join(root, folder))
+        .filter((name) => name.endsWith(".test.ts"))
+        .map((name) => `${folder}/${name}`)
+    : [];
+}
+
+/** Mocha's globals have to exist before a test file is evaluated: hence imports at run time, inside `run`. */
+function webEntry(tests) {
+  return `
+    import { runSuite } from "./test/support/web-suite.ts";
+    export function run() {
+      return runSuite([${tests.map((path) => `() => import("./${path}")`).join(", ")}]);
+    }`;
+}

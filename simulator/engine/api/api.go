@@ -1,0 +1,146 @@
+// Package api has the messages between the host and the engine. `protocol.ts` in the parent folder documents the same shapes.
+package api
+
+import "encoding/json"
+
+// Modes of a build.
+const (
+	ModeExact   = "exact"
+	ModeMasked  = "masked"
+	ModeOrigins = "origins"
+)
+
+// DataObject is a ConfigMap or Secret with decoded values.
+type DataObject struct {
+	Kind      string            `json:"kind"`
+	Namespace string            `json:"namespace"`
+	Name      string            `json:"name"`
+	Data      map[string]string `json:"data"`
+}
+
+// RemoteInput answers the need with the same key.
+type RemoteInput struct {
+	Key         string `json:"key"`
+	Artifact    string `json:"artifact,omitempty"`
+	Unavailable string `json:"unavailable,omitempty"`
+}
+
+// KustomizeRequest asks for one Kustomization to be built as kustomize-controller does.
+type KustomizeRequest struct {
+	Artifact      string         `json:"artifact"`
+	Kustomization map[string]any `json:"-"`
+	Flux          string         `json:"flux"`
+	Strict        bool           `json:"strict"`
+	Objects       []DataObject   `json:"objects"`
+	Assumed       []string       `json:"assumed"`
+	AgeIdentities []string       `json:"ageIdentities"`
+	Undecryptable string         `json:"undecryptable"`
+	Remotes       []RemoteInput  `json:"remotes"`
+	Mode          string         `json:"mode"`
+}
+
+// Origin is the file an object came from.
+type Origin struct {
+	Path   string `json:"path"`
+	Remote string `json:"remote,omitempty"`
+}
+
+// Object is one object as the controller would apply it.
+type Object struct {
+	APIVersion  string  `json:"apiVersion"`
+	Kind        string  `json:"kind"`
+	Namespace   string  `json:"namespace"`
+	Name        string  `json:"name"`
+	JSON        string  `json:"json"`
+	Scope       string  `json:"scope,omitempty"`
+	Skipped     string  `json:"skipped,omitempty"`
+	KeepOnPrune bool    `json:"keepOnPrune,omitempty"`
+	Origin      *Origin `json:"origin,omitempty"`
+}
+
+// ReadSet is every path an answer depends on.
+type ReadSet struct {
+	Files    []string `json:"files"`
+	Listings []string `json:"listings"`
+	Absent   []string `json:"absent"`
+}
+
+// Need is an input that was missing.
+type Need struct {
+	Kind       string `json:"kind"`
+	Key        string `json:"key"`
+	URL        string `json:"url,omitempty"`
+	Ref        string `json:"ref"`
+	Submodules bool   `json:"submodules"`
+}
+
+// Stages and reasons of a failure.
+const (
+	StagePath       = "path"
+	StageGenerate   = "generate"
+	StageBuild      = "build"
+	StageDecrypt    = "decrypt"
+	StageSubstitute = "substitute"
+	StageApply      = "apply"
+	StageEngine     = "engine"
+
+	ReasonArtifactFailed       = "ArtifactFailed"
+	ReasonBuildFailed          = "BuildFailed"
+	ReasonReconciliationFailed = "ReconciliationFailed"
+)
+
+// Failure says where the pipeline of kustomize-controller stopped and with which message.
+type Failure struct {
+	Stage   string `json:"stage"`
+	Reason  string `json:"reason"`
+	Message string `json:"message"`
+	Path    string `json:"path,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Object  string `json:"object,omitempty"`
+}
+
+// Warning is something that the answer had to guess.
+type Warning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Path    string `json:"path,omitempty"`
+	Object  string `json:"object,omitempty"`
+}
+
+// KustomizeResult is the answer to a KustomizeRequest.
+type KustomizeResult struct {
+	Objects      []Object  `json:"objects"`
+	Reads        ReadSet   `json:"reads"`
+	Needs        []Need    `json:"needs"`
+	Failure      *Failure  `json:"failure,omitempty"`
+	Warnings     []Warning `json:"warnings"`
+	CustomSchema bool      `json:"customSchema"`
+}
+
+// IgnoreRequest asks which paths source-controller leaves out of an artifact.
+type IgnoreRequest struct {
+	// Paths are all files of the tree.
+	Paths []string `json:"paths"`
+	// IgnoreFiles are the texts of the `.sourceignore` files by path.
+	IgnoreFiles map[string]string `json:"ignoreFiles"`
+	// Ignore is `spec.ignore` of the source; null when it has none.
+	Ignore *string `json:"ignore"`
+}
+
+// MarshalJSON writes empty lists as [] and never as null, so that the host needs no care.
+func (r KustomizeResult) MarshalJSON() ([]byte, error) {
+	type plain KustomizeResult
+	filled := plain(r)
+	filled.Objects = list(r.Objects)
+	filled.Needs = list(r.Needs)
+	filled.Warnings = list(r.Warnings)
+	filled.Reads = ReadSet{Files: list(r.Reads.Files), Listings: list(r.Reads.Listings), Absent: list(r.Reads.Absent)}
+	return json.Marshal(filled)
+}
+
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}

@@ -1,0 +1,273 @@
+/**
+ * The `Engine` port over a pool of workers, each with an engine of its own: a build that hangs or crashes takes only its worker.
+ * Knows neither Node nor browsers; those give it a way to spawn a worker and the compiled module.
+ */
+import type { Engine, FileTree } from "../ports.ts";
+import type { IgnoreRequest } from "./instance.ts";
+import type { KustomizeResult } from "./protocol.ts";
+import { synchronise } from "./sync.ts";
+import type { EngineJob, EngineWorker, FromWorker, SpawnEngineWorker, ToWorker } from "./worker-messages.ts";
+
+export interface EnginePoolOptions {
+  readonly spawn: SpawnEngineWorker;
+  readonly module: () => Promise<WebAssembly.Module>;
+  /** Memory of a warmed instance, kept between processes. Without it every worker starts cold. */
+  readonly images?: EngineImages;
+  readonly jobs: number;
+  /** Time that one call may take. */
+  readonly timeoutMs: number;
+  /** Linear memory above which a worker is replaced after its call. */
+  readonly memoryBytes: number;
+}
+
+/** A place for the memory image of one version of the engine. */
+export interface EngineImages {
+  load(): Promise<Uint8Array | undefined>;
+  save(image: Uint8Array): void;
+}
+
+interface Task {
+  readonly job: EngineJob;
+  readonly artifacts: ReadonlyMap<string, FileTree>;
+  readonly resolve: (value: KustomizeResult | readonly string[]) => void;
+  readonly reject: (error: unknown) => void;
+  retried: boolean;
+  cancelled: boolean;
+}
+
+interface Slot {
+  worker: EngineWorker;
+  ready: boolean;
+  readonly held: Map<string, FileTree>;
+  task?: Task | undefined;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** What became of a task whose worker did not answer. */
+type Loss = { readonly kind: "timeout" } | { readonly kind: "crash"; readonly message: string };
+
+export function createEnginePool(options: EnginePoolOptions): Engine {
+  const pool = new EnginePool(options);
+  return {
+    async kustomize(request, artifacts, signal) {
+      const value = await pool.run({ kind: "kustomize", request }, artifacts, signal);
+      return value as KustomizeResult;
+    },
+    async excluded(tree, ignore, signal) {
+      const value = await pool.run({ kind: "excluded", request: ignoreRequest(tree, ignore) }, new Map(), signal);
+      return value as readonly string[];
+    },
+    dispose: () => pool.dispose(),
+  };
+}
+
+class EnginePool {
+  readonly #options: EnginePoolOptions;
+  readonly #slots = new Set<Slot>();
+  readonly #queue: Task[] = [];
+  #source: Promise<{ module: WebAssembly.Module; image: Uint8Array | undefined }> | undefined;
+  #nextId = 0;
+  #disposed = false;
+  #imageWanted: boolean;
+
+  constructor(options: EnginePoolOptions) {
+    this.#options = options;
+    this.#imageWanted = options.images !== undefined;
+  }
+
+  run(
+    job: EngineJob,
+    artifacts: ReadonlyMap<string, FileTree>,
+    signal: AbortSignal | undefined,
+  ): Promise<KustomizeResult | readonly string[]> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true || this.#disposed) {
+        reject(aborted());
+        return;
+      }
+      const onAbort = (): void => {
+        task.cancelled = true;
+        const at = this.#queue.indexOf(task);
+        if (at >= 0) {
+          this.#queue.splice(at, 1);
+        }
+        reject(aborted());
+      };
+      const settle = <T>(end: (value: T) => void) => (value: T): void => {
+        signal?.removeEventListener("abort", onAbort);
+        end(value);
+      };
+      const task: Task = { job, artifacts, resolve: settle(resolve), reject: settle(reject), retried: false, cancelled: false };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#queue.push(task);
+      this.#advance();
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    for (const task of this.#queue.splice(0)) {
+      task.reject(aborted());
+    }
+    for (const slot of [...this.#slots]) {
+      this.#remove(slot)?.reject(aborted());
+    }
+    await this.#source?.catch(() => undefined);
+  }
+
+  /** Gives waiting tasks to idle workers and adds workers while there are more tasks than those. */
+  #advance(): void {
+    for (const slot of this.#slots) {
+      if (slot.ready && slot.task === undefined) {
+        const task = this.#queue.shift();
+        if (task === undefined) {
+          return;
+        }
+        this.#dispatch(slot, task);
+      }
+    }
+    const starting = [...this.#slots].filter((slot) => !slot.ready).length;
+    if (this.#queue.length > starting && this.#slots.size < this.#options.jobs) {
+      this.#add();
+    }
+  }
+
+  #dispatch(slot: Slot, task: Task): void {
+    slot.task = task;
+    const { drop, batches } = synchronise(slot.held, task.artifacts);
+    slot.timer = setTimeout(() => this.#lose(slot, { kind: "timeout" }), this.#options.timeoutMs);
+    slot.worker.holdProcess(true);
+    const message: ToWorker = { type: "job", id: this.#nextId++, drop, batches, job: task.job };
+    slot.worker.post(message, batches.map((batch) => batch.buffer));
+  }
+
+  #add(): void {
+    const worker = this.#options.spawn({
+      onMessage: (message) => this.#receive(slot, message),
+      onExit: (message) => this.#lose(slot, { kind: "crash", message }),
+    });
+    const slot: Slot = { worker, ready: false, held: new Map() };
+    this.#slots.add(slot);
+    this.#start(slot).catch((error: unknown) => {
+      this.#remove(slot);
+      const reason = error instanceof Error ? error.message : String(error);
+      for (const task of this.#queue.splice(0)) {
+        task.resolve(lost(task.job, { kind: "crash", message: reason }, this.#options.timeoutMs));
+      }
+    });
+  }
+
+  async #start(slot: Slot): Promise<void> {
+    const { module, image } = await (this.#source ??= this.#load());
+    if (!this.#slots.has(slot)) {
+      return;
+    }
+    const wantImage = image === undefined && this.#imageWanted;
+    this.#imageWanted &&= !wantImage;
+    slot.worker.post({ type: "start", module, wantImage, ...(image && { image }) }, []);
+  }
+
+  async #load(): Promise<{ module: WebAssembly.Module; image: Uint8Array | undefined }> {
+    const [module, image] = await Promise.all([
+      this.#options.module(),
+      this.#options.images?.load().catch(() => undefined),
+    ]);
+    return { module, image };
+  }
+
+  #receive(slot: Slot, message: FromWorker): void {
+    switch (message.type) {
+      case "ready":
+        slot.ready = true;
+        slot.worker.holdProcess(false);
+        if (message.image !== undefined) {
+          this.#options.images?.save(message.image);
+        }
+        break;
+      case "done": {
+        const task = this.#release(slot);
+        if (message.memoryBytes > this.#options.memoryBytes) {
+          this.#remove(slot);
+        }
+        task?.resolve(message.value);
+        break;
+      }
+      case "crashed":
+        this.#lose(slot, { kind: "crash", message: message.message });
+        return;
+    }
+    this.#advance();
+  }
+
+  /** A worker is gone. A crash may be the fault of what ran before, so its task gets one more try; a time-out never does. */
+  #lose(slot: Slot, loss: Loss): void {
+    if (!this.#slots.has(slot)) {
+      return;
+    }
+    const starting = !slot.ready;
+    const task = this.#remove(slot);
+    if (task !== undefined && loss.kind === "crash" && !task.retried && !task.cancelled) {
+      task.retried = true;
+      this.#queue.unshift(task);
+    } else {
+      task?.resolve(lost(task.job, loss, this.#options.timeoutMs));
+    }
+    if (starting) {
+      // A worker that cannot start would only fail again.
+      const waiting = this.#queue.shift();
+      waiting?.resolve(lost(waiting.job, loss, this.#options.timeoutMs));
+    }
+    this.#advance();
+  }
+
+  #release(slot: Slot): Task | undefined {
+    clearTimeout(slot.timer);
+    const task = slot.task;
+    slot.task = undefined;
+    slot.worker.holdProcess(false);
+    return task;
+  }
+
+  #remove(slot: Slot): Task | undefined {
+    const task = this.#release(slot);
+    this.#slots.delete(slot);
+    slot.worker.terminate();
+    return task;
+  }
+}
+
+/** The answer in place of the one that did not come. */
+function lost(job: EngineJob, loss: Loss, timeoutMs: number): KustomizeResult | readonly string[] {
+  if (job.kind === "excluded") {
+    return [];
+  }
+  const message =
+    loss.kind === "timeout"
+      ? `the build took longer than ${timeoutMs / 1000} s and was stopped`
+      : `the render engine crashed: ${loss.message}`;
+  return {
+    objects: [],
+    reads: { files: [], listings: [], absent: [] },
+    needs: [],
+    failure: { stage: "engine", reason: "BuildFailed", message },
+    warnings: [],
+    customSchema: false,
+  };
+}
+
+function ignoreRequest(tree: FileTree, ignore: string | undefined): IgnoreRequest {
+  const ignoreFiles: Record<string, string> = {};
+  const paths: string[] = [];
+  const decoder = new TextDecoder();
+  for (const [path, file] of tree.files) {
+    paths.push(path);
+    if (file.kind === "file" && file.bytes !== undefined && (path === ".sourceignore" || path.endsWith("/.sourceignore"))) {
+      ignoreFiles[path] = decoder.decode(file.bytes);
+    }
+  }
+  return { paths, ignoreFiles, ignore: ignore ?? null };
+}
+
+function aborted(): DOMException {
+  return new DOMException("The render was cancelled.", "AbortError");
+}

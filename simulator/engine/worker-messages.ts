@@ -1,0 +1,47 @@
+/** What the pool and an engine worker say to each other. Everything survives `structuredClone`. */
+import type { IgnoreRequest } from "./instance.ts";
+import type { KustomizeRequest, KustomizeResult } from "./protocol.ts";
+
+export type EngineJob =
+  | { readonly kind: "kustomize"; readonly request: KustomizeRequest }
+  | { readonly kind: "excluded"; readonly request: IgnoreRequest };
+
+export type ToWorker =
+  | {
+      readonly type: "start";
+      readonly module: WebAssembly.Module;
+      /** Memory of a warmed instance of the same module. */
+      readonly image?: Uint8Array;
+      /** Whether to warm up and send the memory back; only without `image`. */
+      readonly wantImage: boolean;
+    }
+  | {
+      readonly type: "job";
+      readonly id: number;
+      readonly drop: readonly string[];
+      /** Encoded batches of `putFiles`. */
+      readonly batches: readonly Uint8Array[];
+      readonly job: EngineJob;
+    };
+
+export type FromWorker =
+  | { readonly type: "ready"; readonly image?: Uint8Array }
+  | { readonly type: "done"; readonly id: number; readonly value: KustomizeResult | readonly string[]; readonly memoryBytes: number }
+  /** The instance is broken; the worker is of no further use. `id` is absent when it did not even start. */
+  | { readonly type: "crashed"; readonly id?: number; readonly message: string };
+
+/** A worker as the pool sees it: a thread in Node, a web worker in a browser. */
+export interface EngineWorker {
+  post(message: ToWorker, transfer: readonly ArrayBuffer[]): void;
+  /** Whether this worker alone may keep the process alive. */
+  holdProcess(hold: boolean): void;
+  terminate(): void;
+}
+
+export interface EngineWorkerEvents {
+  onMessage(message: FromWorker): void;
+  /** The worker ended without being asked. */
+  onExit(message: string): void;
+}
+
+export type SpawnEngineWorker = (events: EngineWorkerEvents) => EngineWorker;

@@ -1,0 +1,80 @@
+/** The render engine in worker threads of Node. */
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+
+import type { Engine } from "#simulator";
+
+import { compileEngine, createEnginePool, type EngineWorker, type EngineWorkerEvents, type FromWorker } from "#simulator/engine";
+
+export interface NodeEngineOptions {
+  /** The engine's WebAssembly. Defaults to `dist/engine.wasm` of this repository. */
+  readonly wasm?: string;
+  /** The script of a worker. Defaults to the source, or `engine-worker.cjs` next to the WebAssembly when this is bundled. */
+  readonly worker?: string;
+  /** Number of workers. Defaults to 2, or 1 on a machine with one core. */
+  readonly jobs?: number;
+  /** Folder for the memory image that makes later starts fast. */
+  readonly cacheDir?: string;
+  /** Milliseconds that one build may take. */
+  readonly timeoutMs?: number;
+  /** Mebibytes of linear memory above which a worker is replaced. */
+  readonly memoryMB?: number;
+}
+
+/** Starts nothing before the first call but reading and compiling the module. */
+export function createNodeEngine(options: NodeEngineOptions = {}): Engine {
+  const wasm = options.wasm ?? defaultWasm();
+  const worker = options.worker === undefined ? defaultWorker(wasm) : pathToFileURL(options.worker);
+  const compiled = compile(wasm);
+  // Whoever calls meets the error; without a call nobody needs it.
+  compiled.catch(() => undefined);
+  return createEnginePool({
+    spawn: (events) => spawnWorker(worker, events),
+    module: () => compiled,
+    jobs: options.jobs ?? Math.min(2, availableParallelism()),
+    timeoutMs: options.timeoutMs ?? 30_000,
+    memoryBytes: (options.memoryMB ?? 400) * 2 ** 20,
+  });
+}
+
+async function compile(wasm: string): ReturnType<typeof compileEngine> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await readFile(wasm);
+  } catch {
+    throw new Error(`The render engine ${wasm} is missing. Build it with: node scripts/build-engine.mjs`);
+  }
+  return compileEngine(bytes);
+}
+
+function defaultWasm(): string {
+  return fileURLToPath(new URL("../../dist/engine.wasm", import.meta.url));
+}
+
+function defaultWorker(wasm: string): URL {
+  const isSource = typeof import.meta.url === "string" && import.meta.url.endsWith(".ts");
+  return isSource ? new URL("./engine-worker.ts", import.meta.url) : pathToFileURL(join(dirname(wasm), "engine-worker.cjs"));
+}
+
+function spawnWorker(url: URL, events: EngineWorkerEvents): EngineWorker {
+  const worker = new Worker(url, { name: "engine", stderr: false });
+  let asked = false;
+  worker.on("message", (message: FromWorker) => events.onMessage(message));
+  worker.on("error", (error) => events.onExit(error instanceof Error ? error.message : String(error)));
+  worker.on("exit", (code) => {
+    if (!asked) {
+      events.onExit(`its worker ended with code ${code}`);
+    }
+  });
+  return {
+    post: (message, transfer) => worker.postMessage(message, [...transfer]),
+    holdProcess: (hold) => (hold ? worker.ref() : worker.unref()),
+    terminate: () => {
+      asked = true;
+      void worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** Entry of an engine's worker thread in Node. */
+import { parentPort } from "node:worker_threads";
+
+import { serveEngine, type ToWorker } from "#simulator/engine";
+
+const port = parentPort;
+if (port === null) {
+  throw new Error("engine-worker is not meant to be run by itself");
+}
+const serve = serveEngine((message, transfer) => port.postMessage(message, [...transfer]));
+port.on("message", (message: ToWorker) => serve(message));

@@ -1,0 +1,147 @@
+/**
+ * A proxy on loopback for the time of one fetch, by which the `git` executable's own connections pass the network
+ * guard and the size limit. It asks for a password that only this process and its git know.
+ */
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+import { TooLargeError } from "./guarded-http.ts";
+import { type NetworkGuard, RefusedError } from "./network-guard.ts";
+import { parseUrl } from "./source-url.ts";
+
+export interface GuardProxy {
+  /** With the password; for `http.proxy` of git. */
+  readonly url: string;
+  /** Why a connection was refused or cut, if one was: git itself only sees that the proxy said no. */
+  failure(): RefusedError | TooLargeError | undefined;
+  close(): Promise<void>;
+}
+
+export async function startGuardProxy(guard: NetworkGuard, maxBytes: number): Promise<GuardProxy> {
+  const password = randomBytes(18).toString("hex");
+  const expected = `Basic ${Buffer.from(`sluice:${password}`).toString("base64")}`;
+  const sockets = new Set<Duplex>();
+  let left = maxBytes;
+  let failure: RefusedError | TooLargeError | undefined;
+
+  function keep<T extends Duplex>(socket: T): T {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+    return socket;
+  }
+  function count(chunk: Buffer): void {
+    left -= chunk.byteLength;
+    if (left >= 0) return;
+    failure ??= new TooLargeError(`The repository has more than ${maxBytes} bytes.`);
+    for (const socket of sockets) socket.destroy();
+  }
+  async function open(host: string, port: number): Promise<Socket> {
+    const addresses = await guard.resolve(host).catch((error: unknown) => {
+      if (error instanceof RefusedError) failure ??= error;
+      throw error;
+    });
+    return connectToAny(addresses, port);
+  }
+
+  const server = createServer((request, response) => {
+    if (request.headers["proxy-authorization"] !== expected) return void deny(response);
+    forward(request, response, { open, count, keep }).catch(() => refuse(response));
+  });
+  server.on("connection", keep);
+  server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    keep(client);
+    if (request.headers["proxy-authorization"] !== expected) {
+      return void client.end(`HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n`);
+    }
+    const target = parseUrl(`http://${request.url ?? ""}`);
+    open(target?.hostname ?? "", Number(target?.port || 80)).then(
+      (upstream) => {
+        keep(upstream).on("data", count);
+        client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+        upstream.write(head);
+        upstream.pipe(client).pipe(upstream);
+      },
+      () => client.end("HTTP/1.1 403 Forbidden\r\n\r\n"),
+    );
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://sluice:${password}@127.0.0.1:${port}`,
+    failure: () => failure,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+interface Tools {
+  readonly open: (host: string, port: number) => Promise<Socket>;
+  readonly count: (chunk: Buffer) => void;
+  readonly keep: <T extends Duplex>(socket: T) => T;
+}
+
+/** A request for an `http:` address, which clients send to their proxy in full. */
+async function forward(request: IncomingMessage, response: ServerResponse, tools: Tools): Promise<void> {
+  const target = parseUrl(request.url ?? "");
+  if (target?.protocol !== "http:") return void refuse(response);
+  const socket = tools.keep(await tools.open(target.hostname, Number(target.port || 80)));
+  const { "proxy-authorization": _, "proxy-connection": __, ...headers } = request.headers;
+  const sent = httpRequest({
+    createConnection: () => socket,
+    method: request.method,
+    path: target.pathname + target.search,
+    headers: { ...headers, host: target.host, connection: "close" },
+    setHost: false,
+  });
+  sent.on("error", () => response.destroy());
+  sent.on("response", (answer) => {
+    answer.on("data", tools.count);
+    response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: "close" });
+    answer.pipe(response);
+  });
+  request.pipe(sent);
+}
+
+async function connectToAny(addresses: readonly { readonly address: string }[], port: number): Promise<Socket> {
+  let last: unknown = new Error("no address");
+  for (const { address } of addresses) {
+    try {
+      return await connectTo(address, port);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+function connectTo(host: string, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: 15_000 });
+    socket.once("timeout", () => socket.destroy(new Error("timed out")));
+    socket.once("error", reject);
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.off("error", reject);
+      resolve(socket);
+    });
+  });
+}
+
+function deny(response: ServerResponse): void {
+  response.writeHead(407, { "proxy-authenticate": "Basic" }).end();
+}
+
+function refuse(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(403).end();
+}

@@ -1,0 +1,115 @@
+/** HTTP requests that pass the network guard at every hop, with limits on time, size and redirects. */
+import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
+
+import { type NetworkGuard, RefusedError } from "./network-guard.ts";
+import { parseUrl, withoutCredentials } from "./source-url.ts";
+
+export interface GuardedRequest {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+export interface GuardedResponse {
+  /** Where the answer came from, after redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly statusMessage: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Fails with a `TooLargeError` once the limit is passed. */
+  readonly body: AsyncIterableIterator<Uint8Array>;
+}
+
+export class TooLargeError extends Error {
+  override readonly name = "TooLargeError";
+}
+
+export interface HttpLimits {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+const maxRedirects = 5;
+
+/** Only GET is redirected. Credentials stay with the origin they were meant for, and https is never left for http. */
+export async function guardedRequest(
+  guard: NetworkGuard,
+  request: GuardedRequest,
+  limits: HttpLimits,
+): Promise<GuardedResponse> {
+  let url = new URL(request.url);
+  let headers: Readonly<Record<string, string>> = withCredentials(url, request.headers);
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const message = await send(guard, url, { ...request, headers }, limits.signal);
+    const status = message.statusCode ?? 0;
+    const location = message.headers.location;
+    if (![301, 302, 303, 307, 308].includes(status) || location === undefined || request.method !== "GET") {
+      return {
+        url: withoutCredentials(url),
+        status,
+        statusMessage: message.statusMessage ?? "",
+        headers: message.headers,
+        body: limited(message, limits.maxBytes),
+      };
+    }
+    message.destroy();
+    const next = parseUrl(location, url);
+    if (next === undefined) throw new RefusedError(`${url.host} redirects to an address that can't be read.`);
+    if (url.protocol === "https:" && next.protocol !== "https:") {
+      throw new RefusedError(`${url.host} redirects to an unencrypted address (${next.host}), which is not followed.`);
+    }
+    if (next.origin !== url.origin) headers = withoutSecrets(headers);
+    url = next;
+  }
+  throw new RefusedError(`${url.host} redirects more than ${maxRedirects} times.`);
+}
+
+async function send(
+  guard: NetworkGuard,
+  url: URL,
+  request: GuardedRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new RefusedError(`Addresses of the kind ${url.protocol}// are not fetched.`);
+  }
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  if (isIP(host) !== 0) await guard.resolve(host);
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const start = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const { method, headers } = request;
+    const sent = start(
+      { protocol: url.protocol, host, port: url.port, path: url.pathname + url.search, method, headers, lookup: guard.lookup, signal, agent: false },
+      resolve,
+    );
+    sent.on("error", reject);
+    sent.end(request.body);
+  });
+}
+
+async function* limited(message: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array, undefined> {
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) {
+      message.destroy();
+      throw new TooLargeError(`The answer has more than ${maxBytes} bytes.`);
+    }
+    yield chunk;
+  }
+  return undefined;
+}
+
+function withCredentials(url: URL, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (url.username === "" && url.password === "") return headers;
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { ...headers, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+function withoutSecrets(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)));
+}

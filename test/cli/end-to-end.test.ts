@@ -1,0 +1,187 @@
+// The bundled command as a process, on a copy of examples/ in a Git repository of its own. Needs `npm run build`.
+import { spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+
+const program = resolve("dist/sluice.cjs");
+let home = "";
+let repository = "";
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Element {
+  readonly applier: { readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly ref: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+  };
+  readonly object: { readonly kind: string; readonly metadata: { readonly name: string } };
+  readonly origin: { readonly path: string } | null;
+}
+
+/** Runs the command where the caller's home, keys and caches play no part. */
+function sluice(...argv: readonly string[]): Promise<Ended> {
+  const env = { PATH: process.env["PATH"], HOME: home, XDG_CACHE_HOME: join(home, "cache") };
+  const child = spawn(process.execPath, [program, ...argv], {
+    cwd: repository,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text));
+  return new Promise((done) => child.once("close", (code) => done({ code, ...texts })));
+}
+
+function git(...args: readonly string[]): void {
+  const identity = [
+    "-c",
+    "user.name=t",
+    "-c",
+    "user.email=t@example.com",
+    "-c",
+    "commit.gpgsign=false",
+  ];
+  execFileSync("git", [...identity, ...args], { cwd: repository, stdio: "pipe" });
+}
+
+/** The first object of a kind, with the file it comes from. */
+function firstOf(
+  elements: readonly Element[],
+  kind: string,
+): Element & { readonly origin: { readonly path: string } } {
+  const found = elements.find((element) => element.ref.kind === kind && element.origin !== null);
+  if (found?.origin == null) throw new Error(`examples/ has no ${kind} with an origin`);
+  return { ...found, origin: found.origin };
+}
+
+beforeAll(() => {
+  if (!existsSync(program))
+    throw new Error("dist/sluice.cjs is not there; run `npm run build` first");
+  home = realpathSync(mkdtempSync(join(tmpdir(), "sluice-end-to-end-")));
+  repository = join(home, "repository");
+  cpSync("examples", repository, { recursive: true });
+  git("init", "-q", "-b", "main");
+  git("add", ".");
+  git("commit", "-qm", "examples");
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+async function built(...argv: readonly string[]): Promise<readonly Element[]> {
+  const { stdout, code } = await sluice("build", "--offline", "-o", "json", ...argv);
+  expect(code).not.toBe(2);
+  return JSON.parse(stdout) as readonly Element[];
+}
+
+describe("the process", () => {
+  test("help, version and mistakes need no repository", async () => {
+    expect(await sluice("--version")).toMatchObject({ code: 0, stderr: "" });
+    expect((await sluice("diff", "--help")).stdout).toContain("merge-base");
+    expect(await sluice("diff", "--form", "x")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "sluice: There is no option --form. Did you mean --from? See sluice --help.\n",
+    });
+    expect(await sluice("build", "absent")).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  test("a reader that leaves early is no error", async () => {
+    const script = `"$0" "$1" build --offline 2>"$2" | head -c 20 >/dev/null; echo "\${PIPESTATUS[0]}"`;
+    const errors = join(home, "errors");
+    const code = execFileSync("bash", ["-c", script, process.execPath, program, errors], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    expect(["0", "1"]).toContain(code.trim());
+    expect(readFileSync(errors, "utf8")).not.toMatch(/EPIPE|at .*:\d+/);
+  });
+});
+
+describe("examples/", () => {
+  test("build answers the same bytes each time, and the same objects in each format", async () => {
+    const once = await sluice("build", "--offline", "-o", "json", "--jobs", "1");
+    const again = await sluice("build", "--offline", "-o", "json", "--jobs", "2");
+    expect(again.stdout).toBe(once.stdout);
+    const elements = JSON.parse(once.stdout) as readonly Element[];
+    expect(elements.length).toBeGreaterThan(5);
+    expect(elements.some(({ ref }) => ref.kind === "Secret")).toBe(false);
+    for (const { ref, object } of elements) expect(object.metadata.name).toBe(ref.name);
+
+    const documents = parseAllDocuments((await sluice("build", "--offline", "-o", "yaml")).stdout);
+    expect(documents.map((document): unknown => document.toJS())).toEqual(
+      elements.map(({ object }) => object),
+    );
+  });
+
+  test("tree names every applier that build names", async () => {
+    const { stdout } = await sluice("tree", "--offline");
+    for (const { applier } of await built())
+      expect(stdout).toContain(`${applier.kind} ${applier.namespace}/${applier.name}`);
+  });
+
+  test("an unchanged tree has no difference; edits show at their objects, in every format", async () => {
+    expect((await sluice("diff", "--offline")).stdout).toContain("Nothing would change");
+    const { ref, origin } = firstOf(await built(), "Deployment");
+    const file = join(repository, origin.path);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(
+      file,
+      text.replace(/^( *)containers:/m, "$1terminationGracePeriodSeconds: 77\n$1containers:"),
+    );
+    try {
+      const { code, stdout } = await sluice("diff", "--offline");
+      expect(code).toBe(1);
+      expect(stdout).toContain(`${ref.kind} ${ref.namespace}/${ref.name}`);
+      expect(stdout).toMatch(/terminationGracePeriodSeconds: .*77/);
+      for (const format of ["json", "yaml", "markdown"]) {
+        expect((await sluice("diff", "--offline", "-o", format)).stdout).toContain(
+          "terminationGracePeriodSeconds",
+        );
+      }
+      expect((await sluice("diff", "--offline", "--to", "HEAD")).code).not.toBe(1);
+    } finally {
+      writeFileSync(file, text);
+    }
+  });
+
+  test("broken YAML is a problem at its file, and the rest is rendered", async () => {
+    const elements = await built();
+    const { origin } = firstOf(elements, "Deployment");
+    const file = join(repository, origin.path);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, `${text}\n  : [broken\n`);
+    try {
+      const { code, stdout } = await sluice("check", "--offline");
+      expect(code).toBe(1);
+      expect(stdout).toContain("error");
+      expect((await built()).length).toBeGreaterThan(0);
+      expect((await built()).length).toBeLessThan(elements.length);
+      const diff = JSON.parse((await sluice("diff", "--offline", "-o", "json")).stdout) as {
+        counts: { deleted: number; errors: number };
+      };
+      expect(diff.counts.deleted).toBe(0);
+      expect(diff.counts.errors).toBeGreaterThan(0);
+    } finally {
+      writeFileSync(file, text);
+    }
+  });
+});

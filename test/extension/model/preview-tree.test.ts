@@ -1,0 +1,134 @@
+/** What the Preview contains for a plan, and what it draws again. */
+import { expect, test } from "vitest";
+
+import type { Plan } from "#simulator";
+
+import type { PreviewFilter, PreviewTree } from "../../../extension/model/preview-tree.ts";
+import { changedNodes, emptyTree, previewTree } from "../../../extension/model/preview-tree.ts";
+import { applier, change, folder, plan, problem, viewsOf } from "./plan-builder.ts";
+
+const mixed = plan([
+  applier("apps", {
+    changes: [
+      change("changed", "Deployment apps/podinfo", {
+        fields: [{ path: "/spec/replicas", kind: "changed", before: "1", after: "2" }],
+        origin: { path: "apps/podinfo.yaml", line: 4 },
+      }),
+      change("deleted", "Namespace old"),
+    ],
+  }),
+  applier("broken", {
+    problems: [
+      problem("no such file\nreally", { place: { path: "broken/kustomization.yaml", line: 2 } }),
+    ],
+    record: { state: "failed" },
+  }),
+  applier("quiet"),
+]);
+
+/** The tree as indented lines: label (description) [contextValue]. */
+function drawn(tree: PreviewTree): string {
+  const lines = (id: string, indent: string): readonly string[] => {
+    const node = tree.nodes.get(id);
+    if (!node) return [`${indent}missing ${id}`];
+    const own = `${indent}${node.label} (${node.description}) [${node.contextValue}]`;
+    return [own, ...node.children.flatMap((child) => lines(child, `${indent}  `))];
+  };
+  return tree.roots.flatMap((id) => lines(id, "")).join("\n");
+}
+
+function checkTree(given: readonly Plan[], filter: PreviewFilter): string {
+  return drawn(previewTree(viewsOf(...given), filter));
+}
+
+test("changes and problems stand under their Kustomization; quiet ones are hidden", () => {
+  expect(checkTree([mixed], "changes")).toMatchInlineSnapshot(`
+    "production (2 changes, 1 problem) [sluice:cluster]
+      apps (flux-system · 2 changes) [sluice:applier]
+        Deployment podinfo (apps · 1 field) [sluice:change+diff+rendered+source]
+        Namespace old (deleted by prune) [sluice:change+diff]
+      broken (flux-system · fails · 1 problem) [sluice:applier]
+        no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
+  `);
+});
+
+test("only problems", () => {
+  expect(checkTree([mixed], "problems")).toMatchInlineSnapshot(`
+    "production (2 changes, 1 problem) [sluice:cluster]
+      broken (flux-system · fails · 1 problem) [sluice:applier]
+        no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
+  `);
+});
+
+test("everything shows quiet Kustomizations too", () => {
+  expect(checkTree([mixed], "everything")).toContain("  quiet (flux-system) [sluice:applier]");
+});
+
+test("without a base every Kustomization is shown, as nothing can have changed", () => {
+  const { base: _base, ...rest } = plan([applier("quiet")]);
+  expect(checkTree([rest], "changes")).toContain("quiet");
+  expect(checkTree([plan([applier("quiet")])], "changes")).toBe("");
+});
+
+test("several folders have a level of their own, with readable names", () => {
+  const lines = checkTree([mixed, mixed], "changes").split("\n");
+  expect(lines.filter((line) => !line.startsWith(" "))).toEqual([
+    "my repo (2 changes, 1 problem) [sluice:folder]",
+    "my repo1 (2 changes, 1 problem) [sluice:folder]",
+  ]);
+});
+
+test("a problem of no Kustomization stands at the top", () => {
+  const loose = problem("bad yaml", { place: { path: "x.yaml" } });
+  expect(checkTree([plan([], { problems: [loose] })], "changes")).toBe(
+    "bad yaml (x.yaml) [sluice:problem+source]",
+  );
+});
+
+test("every node has a parent that lists it, and words for a screen reader", () => {
+  const { nodes, roots } = previewTree(viewsOf(mixed, mixed), "everything");
+  for (const node of nodes.values()) {
+    if (node.parent === undefined) expect(roots).toContain(node.id);
+    else expect(nodes.get(node.parent)?.children).toContain(node.id);
+    expect(node.accessibleLabel.length).toBeGreaterThan(5);
+  }
+});
+
+test("what a screen reader says has everything that is shown", () => {
+  const { nodes } = previewTree(viewsOf(mixed), "changes");
+  const said = [...nodes.values()].map(({ accessibleLabel }) => accessibleLabel);
+  expect(said).toContain("Deployment apps/podinfo, changed, 1 field");
+  expect(said).toContain("Namespace old, deleted by prune");
+  expect(said).toContain("Kustomization broken in flux-system, fails, 1 problem");
+  expect(said).toContain("Error: no such file\nreally, broken/kustomization.yaml:2");
+});
+
+test("ids stay when the plan is made again", () => {
+  const again = structuredClone(mixed);
+  expect([...previewTree(viewsOf(again), "changes").nodes.keys()]).toEqual([
+    ...previewTree(viewsOf(mixed), "changes").nodes.keys(),
+  ]);
+});
+
+test("only nodes that differ are drawn again, the highest of a branch for all below it", () => {
+  const before = previewTree(viewsOf(mixed), "everything");
+  const other = plan([
+    ...mixed.clusters[0]!.appliers.slice(0, 2),
+    applier("quiet", { record: { state: "suspended" } }),
+  ]);
+  const after = previewTree(viewsOf(other), "everything");
+  expect(changedNodes(before, after)).toEqual([
+    `${folder}|production|Kustomization/flux-system/quiet`,
+  ]);
+  expect(changedNodes(before, before)).toEqual([]);
+  expect(changedNodes(emptyTree, after)).toBe("all");
+});
+
+test("text from the repository can't become Markdown in a tooltip", () => {
+  const bad = plan([applier("apps", { problems: [problem("[click](command:evil) `x` | **b**")] })]);
+  const { nodes } = previewTree(viewsOf(bad), "changes");
+  const tooltip =
+    [...nodes.values()].find(({ target }) => target.kind === "problem")?.tooltip ?? "";
+  expect(tooltip).not.toContain("[click]");
+  expect(tooltip).not.toContain("**b**");
+});

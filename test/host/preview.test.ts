@@ -1,0 +1,195 @@
+/** The extension in a real VS Code: the Preview follows unsaved text, diffs open, problems are shown, a revert clears. */
+import assert from "node:assert/strict";
+
+import * as vscode from "vscode";
+
+import type { SluiceApi } from "../../extension/compose.ts";
+import type { PreviewNode } from "../../extension/model/preview-tree.ts";
+
+const deployment = "apps/podinfo/deployment.yaml";
+
+suite("Preview", () => {
+  let api: SluiceApi;
+
+  suiteSetup(async function () {
+    this.timeout(60_000);
+    const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
+    assert.ok(extension);
+    api = await extension.activate();
+    await vscode.commands.executeCommand("sluice.preview.focus");
+    await until("the first plan", () => idle(api) && api.folders()[0]?.plan);
+  });
+
+  teardown(async () => {
+    for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+    }
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await until("nothing left", () => idle(api) && api.preview().roots.length === 0);
+  });
+
+  test("activation takes less than 100 ms", () => {
+    console.log(`activation: ${api.activationTime.toFixed(1)} ms on VS Code ${vscode.version}`);
+    assert.ok(api.activationTime < 100);
+  });
+
+  test("a clean working tree has no changes and no problems", () => {
+    const plan = api.folders()[0]?.plan;
+    assert.equal(plan?.base, "HEAD");
+    assert.deepEqual(
+      plan.clusters.map(({ appliers }) => appliers.map(({ applier }) => applier.ref.name).sort()),
+      [["apps", "flux-system", "infrastructure"]],
+    );
+    assert.deepEqual(plan.problems, []);
+  });
+
+  test("unsaved text changes the plan, and undoing it clears the Preview", async () => {
+    const editor = await open(deployment);
+    await replace(editor, "replicas: 2", "replicas: 3");
+    assert.ok(editor.document.isDirty);
+    const node = await until("the changed Deployment", () => find(api, "Deployment podinfo"));
+    assert.equal(node.description, "apps · 1 field");
+    assert.ok(node.target.kind === "change");
+    assert.deepEqual(
+      node.target.change.fields.map(({ path, before, after }) => [path, before, after]),
+      [["/spec/replicas", "2", "3"]],
+    );
+    assert.ok(node.target.place?.path === deployment);
+    await vscode.commands.executeCommand("undo");
+    await until("no changes", () => idle(api) && api.preview().roots.length === 0);
+  });
+
+  test("a click on a change opens the diff of both sides, which follows the text", async () => {
+    const editor = await open(deployment);
+    await replace(editor, "podinfo:6.9.0", "podinfo:6.9.1");
+    const node = await until("the changed Deployment", () => find(api, "Deployment podinfo"));
+    await vscode.commands.executeCommand("sluice.openChange", node.id);
+    const input = await until("a diff editor", () => {
+      const active = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return active instanceof vscode.TabInputTextDiff ? active : undefined;
+    });
+    assert.equal(
+      vscode.window.tabGroups.activeTabGroup.activeTab?.label,
+      "Deployment apps/podinfo (HEAD ↔ working tree)",
+    );
+    const [base, target] = await Promise.all([
+      vscode.workspace.openTextDocument(input.original),
+      vscode.workspace.openTextDocument(input.modified),
+    ]);
+    assert.match(base.getText(), /podinfo:6\.9\.0/);
+    assert.match(target.getText(), /podinfo:6\.9\.1/);
+    assert.equal(target.languageId, "yaml");
+    await replace(await open(deployment), "podinfo:6.9.1", "podinfo:6.9.2");
+    await until("the diff to follow", () => /podinfo:6\.9\.2/.test(target.getText()));
+  });
+
+  test("all changes open in one editor", async () => {
+    await replace(await open(deployment), "replicas: 2", "replicas: 4");
+    await until("the changed Deployment", () => find(api, "Deployment podinfo"));
+    await vscode.commands.executeCommand("sluice.openAllChanges");
+    await until("the multi-diff editor", () =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label.startsWith("Sluice: HEAD")),
+    );
+  });
+
+  test("a mistake is a problem at its file, and goes when it is mended", async () => {
+    const editor = await open("apps/podinfo/kustomization.yaml");
+    await replace(editor, "- service.yaml", "- missing.yaml");
+    const { uri } = editor.document;
+    const found = await until("a problem", () => ours().find(({ path }) => path.startsWith(uri.path.slice(0, -19))));
+    assert.equal(found.diagnostic.source, "Sluice");
+    assert.equal(found.diagnostic.severity, vscode.DiagnosticSeverity.Error);
+    const nodes = [...api.preview().nodes.values()];
+    assert.ok(nodes.some(({ target, icon }) => target.kind === "applier" && icon.id === "error"));
+    await vscode.commands.executeCommand("undo");
+    await until("no problem", () => ours().length === 0);
+  });
+
+  test("a new file on disk is seen, and its removal too", async () => {
+    const uri = fileUri("apps/podinfo/extra.yaml");
+    const text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n";
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    try {
+      await replace(await open("apps/podinfo/kustomization.yaml"), "- service.yaml", "- service.yaml\n  - extra.yaml");
+      await until("the new ConfigMap", () => find(api, "ConfigMap extra"));
+    } finally {
+      await vscode.workspace.fs.delete(uri);
+    }
+    await until("a problem about the missing file", () => ours().length > 0);
+  });
+
+  test("the source of a change is one command away", async () => {
+    await replace(await open(deployment), "replicas: 2", "replicas: 5");
+    const node = await until("the changed Deployment", () => find(api, "Deployment podinfo"));
+    await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
+    await vscode.commands.executeCommand("sluice.goToSource", node.id);
+    await until("the manifest", () => vscode.window.activeTextEditor?.document.uri.path.endsWith(deployment));
+  });
+
+  test("the filter shows every Kustomization", async () => {
+    await vscode.commands.executeCommand("sluice.showEverything");
+    try {
+      await until("the quiet ones", () => find(api, "infrastructure"));
+    } finally {
+      await vscode.commands.executeCommand("sluice.showChanges");
+    }
+  });
+
+  test("the plan can be copied as Markdown", async () => {
+    await replace(await open(deployment), "replicas: 2", "replicas: 6");
+    await until("the changed Deployment", () => find(api, "Deployment podinfo"));
+    await vscode.commands.executeCommand("sluice.copyPlan");
+    const text = await until("the clipboard", () => vscode.env.clipboard.readText());
+    assert.match(text, /changed: `Deployment apps\/podinfo`/);
+  });
+});
+
+interface OwnDiagnostic {
+  readonly path: string;
+  readonly diagnostic: vscode.Diagnostic;
+}
+
+function ours(): readonly OwnDiagnostic[] {
+  return vscode.languages
+    .getDiagnostics()
+    .flatMap(([uri, list]) => list.map((diagnostic) => ({ path: uri.path, diagnostic })))
+    .filter(({ diagnostic }) => diagnostic.source === "Sluice");
+}
+
+function idle(api: SluiceApi): boolean {
+  return api.folders().every(({ running }) => !running);
+}
+
+function find(api: SluiceApi, label: string): PreviewNode | undefined {
+  return [...api.preview().nodes.values()].find((node) => node.label === label);
+}
+
+function fileUri(path: string): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  assert.ok(folder);
+  return vscode.Uri.joinPath(folder.uri, path);
+}
+
+async function open(path: string): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(fileUri(path)));
+}
+
+async function replace(editor: vscode.TextEditor, from: string, to: string): Promise<void> {
+  const { document } = editor;
+  const at = document.getText().indexOf(from);
+  assert.ok(at >= 0, `${from} is in ${document.uri.path}`);
+  const range = new vscode.Range(document.positionAt(at), document.positionAt(at + from.length));
+  assert.ok(await editor.edit((edit) => edit.replace(range, to)));
+}
+
+/** Asks again until there is an answer; mocha's time limit ends it. */
+async function until<T>(what: string, ask: () => T | Thenable<T>): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer as NonNullable<Exclude<T, false | "" | 0>>;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

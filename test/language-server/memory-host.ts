@@ -1,0 +1,77 @@
+/** A server host whose only folder is a record of texts in the test. */
+import type { FileTree, Simulator } from "#simulator";
+
+import type { FolderHost, ServerHost } from "../../language-server/workspace/host.ts";
+import { HostFailure } from "../../language-server/workspace/host.ts";
+import { treeOf } from "../support/fixture.ts";
+
+export interface MemoryHost extends ServerHost {
+  /** The files on disk; tests write into it and then tell the server. */
+  readonly disk: Record<string, string>;
+  /** What each reading was asked for. */
+  readonly readings: (readonly string[] | "everything")[];
+  /** What `ageKeys` was asked for. */
+  readonly keyFiles: string[];
+  readonly networks: { readonly offline: boolean; readonly allowPrivateNetwork: boolean }[];
+}
+
+export interface MemoryHostOptions {
+  readonly root: string;
+  readonly disk: Readonly<Record<string, string>>;
+  /** Absent: the folder is not in a Git repository. */
+  readonly head?: Readonly<Record<string, string>>;
+  readonly simulator: Simulator;
+  readonly failure?: HostFailure;
+}
+
+export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
+  const disk: Record<string, string> = { ...options.disk };
+  const readings: MemoryHost["readings"] = [];
+  const keyFiles: string[] = [];
+  const networks: MemoryHost["networks"] = [];
+  const read = (overlay: ReadonlyMap<string, string>): FileTree =>
+    treeOf({ ...disk, ...Object.fromEntries(overlay) });
+  const folder: FolderHost = {
+    root: options.root,
+    async read(overlay) {
+      readings.push("everything");
+      return read(overlay);
+    },
+    async refresh(tree, changed, overlay) {
+      readings.push(changed);
+      const next = read(overlay);
+      return sameFiles(tree, next) ? tree : next;
+    },
+    baseKey: async (spec) => `${spec} ${JSON.stringify(options.head)}`,
+    base: async (spec) =>
+      options.head
+        ? { outcome: "tree", tree: treeOf(options.head, spec) }
+        : { outcome: "none", note: { code: "no-git", message: "no Git" } },
+    remoteUrls: async () => [],
+    notes: () => [],
+    dispose: async () => {},
+  };
+  return {
+    disk,
+    readings,
+    keyFiles,
+    networks,
+    initialize() {},
+    openFolder: async () => folder,
+    async createSimulator(network) {
+      networks.push(network);
+      if (options.failure) throw options.failure;
+      return options.simulator;
+    },
+    async ageKeys(file) {
+      keyFiles.push(file);
+      return { identities: [], notes: [] };
+    },
+  };
+}
+
+function sameFiles(a: FileTree, b: FileTree): boolean {
+  const ids = (tree: FileTree): string =>
+    JSON.stringify([...tree.files].map(([path, { id }]) => [path, id]).sort());
+  return ids(a) === ids(b);
+}

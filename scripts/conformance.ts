@@ -135,9 +135,17 @@ function compareOutcomes(status: Status, simulation: Simulation): { equal: numbe
   return { equal, differences };
 }
 
-/** Messages without temporary folders and without the sentences of the operating system about connections. */
+/**
+ * Messages without temporary folders, and without the operating system's words about a connection: the controller's are
+ * Go's (`dial tcp …: connection refused`), the simulator's are those of whoever fetched.
+ */
 function plain(message: string): string {
-  return message.replaceAll(/<dir>\/kustomization-<n>\/?/g, "").replaceAll("<dir>/", "/").trim();
+  return message
+    .replaceAll(/<dir>\/kustomization-<n>(?=')/g, ".")
+    .replaceAll(/<dir>\/kustomization-<n>\/?/g, "")
+    .replaceAll("<dir>/", "/")
+    .replaceAll(/(Get "[^"]+": )[^']*/g, "$1<cause>")
+    .trim();
 }
 
 function differingPaths(expected: unknown, actual: unknown, at: string): { path: string; expected: unknown; actual: unknown }[] {

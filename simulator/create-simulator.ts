@@ -83,7 +83,7 @@ async function run(
   const { seeds, problems, scan } = discover(tree, options);
   const clusters = await renderSeeds(seeds, context);
   if (scan !== undefined) {
-    const rest = unreached(scan, readFiles(clusters), reachedPaths(clusters), options);
+    const rest = unreached(scan, { files: readFiles(clusters), kustomizations: clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec)) }, options);
     clusters.push(...(await renderSeeds(rest, context)));
   }
   clusters.sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
@@ -111,10 +111,6 @@ function readFiles(clusters: readonly ClusterRender[]): ReadonlySet<string> {
     for (const full of built.result.reads.files) if (full.startsWith(prefix)) files.add(full.slice(prefix.length));
   }
   return files;
-}
-
-function reachedPaths(clusters: readonly ClusterRender[]): readonly string[] {
-  return clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec.path));
 }
 
 function noRoots(tree: FileTree): Problem {

@@ -4,6 +4,7 @@
  */
 import { groupBy } from "../flux/group-by.ts";
 import { cleanPath, readKustomization } from "../flux/kustomization.ts";
+import type { KustomizationSpec } from "../flux/kustomization.ts";
 import { fluxKindOf, isFluxKind } from "../flux/kinds.ts";
 import { localKey } from "../flux/object-ref.ts";
 import { objectAt, textAt } from "../manifest/json.ts";
@@ -47,15 +48,29 @@ export function discover(tree: FileTree, options: SimulationOptions): Discovery 
   return { seeds: seeds.toSorted((a, b) => compare(a.cluster, b.cluster)), problems: [], scan };
 }
 
-/** Kustomizations in files that no render read and that are not left out on purpose below a reached path. */
+/** What the first render reached: the files it read, and its Kustomizations. */
+export interface Reached {
+  readonly files: ReadonlySet<string>;
+  readonly kustomizations: readonly Pick<KustomizationSpec, "namespace" | "name" | "path">[];
+}
+
+/**
+ * Kustomizations in files that no render read. Left out are those below a reached path (somebody took them out of their
+ * parent on purpose) and second copies of reached ones (a root that is also kept for applying by hand).
+ */
 export function unreached(
   scan: TreeScan,
-  readFiles: ReadonlySet<string>,
-  reachedPaths: readonly string[],
+  reached: Reached,
   options: SimulationOptions,
 ): readonly Seed[] {
+  const known = new Set(
+    reached.kustomizations.map(({ namespace, name, path }) => `${namespace}/${name}|${path}`),
+  );
   const orphans = scan.kustomizations.filter(
-    ({ file }) => !readFiles.has(file) && !reachedPaths.some((path) => isBelow(file, path)),
+    ({ file, headline, path }) =>
+      !reached.files.has(file) &&
+      !reached.kustomizations.some((one) => isBelow(file, one.path)) &&
+      !known.has(`${headline.namespace}/${headline.name}|${path ?? ""}`),
   );
   const roots = orphans.filter(
     (orphan) => !orphans.some((other) => other.file !== orphan.file && other.path !== undefined && isBelow(orphan.file, other.path)),

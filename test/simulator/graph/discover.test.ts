@@ -154,7 +154,8 @@ spec: {path: ./flux
 describe("unreached", () => {
   const ask = (text: string, read: readonly string[], paths: readonly string[]) => {
     const { scan } = discover(fixture(text), defaultOptions);
-    return scan === undefined ? [] : summary({ seeds: unreached(scan, new Set(read), paths, defaultOptions) });
+    const kustomizations = paths.map((path) => ({ namespace: "flux-system", name: "reached", path }));
+    return scan === undefined ? [] : summary({ seeds: unreached(scan, { files: new Set(read), kustomizations }, defaultOptions) });
   };
 
   it("makes a root of what nothing reaches", () => {
@@ -164,6 +165,12 @@ describe("unreached", () => {
   it("leaves alone what a build read and what lies below a reached path", () => {
     expect(ask(child, ["apps/one/ks.yaml"], [])).toEqual([]);
     expect(ask(child, [], ["apps"])).toEqual([]);
+  });
+
+  it("leaves alone a second copy of what is reached", () => {
+    const { scan } = discover(fixture(child), defaultOptions);
+    const kustomizations = [{ namespace: "flux-system", name: "one", path: "apps/one/app" }];
+    expect(scan && unreached(scan, { files: new Set(), kustomizations }, defaultOptions)).toEqual([]);
   });
 
   it("does not start at what another unreached one will render", () => {

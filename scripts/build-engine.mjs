@@ -1,12 +1,15 @@
-// Builds the render engine from Go: dist/engine.wasm (wasip1 reactor) and dist/engine-native (the same, for tests).
+// Builds the render engine from Go: dist/engine.wasm (wasip1 reactor), dist/engine.image (memory of a warmed instance,
+// for a fast start) and dist/engine-native (the same engine without WebAssembly, for tests).
 // Does nothing when no input changed. `--test` runs the engine's Go tests, `--force` builds in any case.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { capMemory } from "./wasm-memory.mjs";
+import { build as bundle } from "esbuild";
+
+import { capMemory, exportGlobals, withBuildId } from "./wasm-sections.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const engine = join(root, "simulator", "engine");
@@ -17,9 +20,9 @@ const minimumGo = [1, 26];
 const maximumPages = 16384;
 const flags = ["-mod=vendor", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
 
-main();
+await main();
 
-function main() {
+async function main() {
   const version = checkGo();
   const stamp = stampOf(version);
   if (process.argv.includes("--test")) {
@@ -30,7 +33,7 @@ function main() {
     return;
   }
   const stampFile = join(dist, "engine.stamp");
-  const outputs = ["engine.wasm", "engine-native"].map((name) => join(dist, name));
+  const outputs = ["engine.wasm", "engine.image", "engine-native"].map((name) => join(dist, name));
   const fresh = outputs.every(existsSync) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp;
   if (fresh && !process.argv.includes("--force")) {
     console.log("engine: up to date");
@@ -40,15 +43,19 @@ function main() {
   step("vendor", vendor);
   const overlay = step("overlay", writeOverlay);
   step("wasm", () => buildWasm(overlay));
+  await step("image", buildImage);
   step("native", () => buildNative(overlay));
   writeFileSync(stampFile, stamp);
 }
 
 function step(name, action) {
   const start = performance.now();
+  const report = (result) => {
+    console.log(`engine: ${name} ${((performance.now() - start) / 1000).toFixed(1)} s`);
+    return result;
+  };
   const result = action();
-  console.log(`engine: ${name} ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  return result;
+  return result instanceof Promise ? result.then(report) : report(result);
 }
 
 function go(args, env = {}) {
@@ -98,7 +105,11 @@ function inputs(folder) {
       const apart = entry.name === "vendor" || entry.name === "difftest" || entry.name === "testdata";
       return apart || (path !== engine && path.includes(`${sep}generate`)) ? [] : inputs(path);
     }
-    return entry.name.endsWith(".ts") || entry.name.endsWith("_test.go") ? [] : [path];
+    // Of the host only what shapes the image counts.
+    if (entry.name.endsWith(".ts")) {
+      return ["wasi.ts", "image.ts"].includes(entry.name) ? [path] : [];
+    }
+    return entry.name.endsWith("_test.go") ? [] : [path];
   });
 }
 
@@ -157,7 +168,21 @@ function buildWasm(overlay) {
     GOARCH: "wasm",
   });
   const path = join(dist, "engine.wasm");
-  writeFileSync(`${path}.new`, capMemory(readFileSync(raw), maximumPages));
+  replaceFile(path, withBuildId(exportGlobals(capMemory(readFileSync(raw), maximumPages))));
+}
+
+/** Takes the memory of a warmed instance, with the host's own code. */
+async function buildImage() {
+  const outfile = join(work, "host.mjs");
+  await bundle({ entryPoints: [join(engine, "index.ts")], bundle: true, format: "esm", outfile, logLevel: "error" });
+  const { warmImage } = await import(pathToFileURL(outfile).href);
+  const module = await WebAssembly.compile(readFileSync(join(dist, "engine.wasm")));
+  const image = warmImage(module);
+  replaceFile(join(dist, "engine.image"), image);
+}
+
+function replaceFile(path, content) {
+  writeFileSync(`${path}.new`, content);
   renameSync(`${path}.new`, path);
 }
 

@@ -1,5 +1,6 @@
 // Bundles the rooms for shipping: dist/*.cjs for Node.js, dist/web/*.js for browsers. The engine is built apart.
-// `--tests` also bundles the suites that run inside VS Code, into dist-test/. `--watch` keeps bundling.
+// `--tests` also bundles the suites that run inside VS Code, into dist-test/. `--watch` keeps bundling; it and `--readable`
+// leave the text unshortened.
 import { chmodSync, existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -8,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const minify = !process.argv.includes("--watch");
+const minify = !process.argv.includes("--watch") && !process.argv.includes("--readable");
 
 const shared = {
   absWorkingDir: root,
@@ -19,7 +20,18 @@ const shared = {
   sourcesContent: false,
   logLevel: "warning",
 };
-const node = { ...shared, platform: "node", format: "cjs", target: "node20", minify, mainFields: ["module", "main"] };
+/** A CommonJS file has no import.meta; its address is put in place of it. */
+const ownAddress = 'const ownAddress = require("node:url").pathToFileURL(__filename).href;';
+const node = {
+  ...shared,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  minify,
+  mainFields: ["module", "main"],
+  define: { "import.meta.url": "ownAddress" },
+  banner: { js: ownAddress },
+};
 const web = {
   ...shared,
   platform: "browser",
@@ -36,9 +48,9 @@ const bundles = [
     ...node,
     entryPoints: ["cli/main.ts"],
     outfile: "dist/sluice.cjs",
-    banner: { js: "#!/usr/bin/env node" },
+    banner: { js: `#!/usr/bin/env node\n${ownAddress}` },
   },
-  { ...web, format: "cjs", entryPoints: ["extension/web.ts"], outfile: "dist/web/extension.js" },
+  { ...web, format: "cjs", entryPoints: ["extension/web.ts"], outfile: "dist/web/extension.cjs" },
   { ...web, format: "iife", entryPoints: ["language-server/browser.ts"], outfile: "dist/web/language-server.js" },
   { ...web, format: "iife", entryPoints: ["simulator/web/engine-worker.ts"], outfile: "dist/web/engine-worker.js" },
 ];
@@ -93,7 +105,7 @@ function testBundles() {
       minify: false,
       sourcemap: "inline",
       stdin: { contents: webEntry(webTests), resolveDir: root, loader: "ts" },
-      outfile: "dist-test/web/index.js",
+      outfile: "dist-test/web/index.cjs",
     });
   }
   return suites;

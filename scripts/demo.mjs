@@ -17,8 +17,8 @@ async function demo() {
   }
   const folder = join(root, ".cache", "demo", "platform");
   const example = await step("example repository", async () => {
-    const { makeExample } = await import("./demo-repository.mjs");
-    await makeExample(join(root, "examples"), folder);
+    const { makeDemoRepository } = await import("./demo-repository.mjs");
+    await makeDemoRepository(join(root, "examples"), folder);
     return { ok: true, note: `${relative(root, folder)}: a Git repository with edits that are not committed` };
   });
   if (!example.ok) {

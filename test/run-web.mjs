@@ -33,7 +33,7 @@ try {
     quality: "stable",
     ...(desktop ? {} : { commit: webCommit, testRunnerDataDir: webDataDir }),
     extensionDevelopmentPath: root,
-    extensionTestsPath: join(root, "dist-test", "web", "index.js"),
+    extensionTestsPath: join(root, "dist-test", "web", "index.cjs"),
     folderPath: workspace,
   });
 } catch (error) {

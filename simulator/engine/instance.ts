@@ -2,8 +2,9 @@
  * One running engine: a WebAssembly instance and typed calls on it. Synchronous, never re-entered; runs wherever a worker runs.
  * The operations are those of `dispatch/dispatch.go`.
  */
+import { applyImage, encodeImage, type InstanceState, stateOf } from "./image.ts";
 import type { KustomizeRequest, KustomizeResult } from "./protocol.ts";
-import { wasiImports } from "./wasi.ts";
+import { coldStart, warmStart, wasiImports } from "./wasi.ts";
 
 const operations = {
   hello: 0,
@@ -13,6 +14,7 @@ const operations = {
   sourceIgnore: 4,
   stats: 5,
   collect: 6,
+  warm: 7,
 } as const;
 
 /** A change of one file of an artifact. Without bytes the file is there but too large to read; `deleted` removes it. */
@@ -35,11 +37,6 @@ export interface EngineStats {
   readonly collections: number;
 }
 
-/** The linear memory of a warmed instance at rest. */
-export interface MemoryImage {
-  readonly bytes: Uint8Array;
-}
-
 interface Exports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
@@ -48,7 +45,6 @@ interface Exports {
   result(): number;
 }
 
-const pageSize = 65536;
 const fileDeleted = 0xffffffff;
 const fileWithheld = 0xfffffffe;
 
@@ -62,13 +58,18 @@ export class EngineInstance {
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
 
-  constructor(module: WebAssembly.Module, image?: MemoryImage, write: (text: string) => void = () => {}) {
-    const imports = wasiImports(module, () => this.#exports.memory, write);
+  /** Whether the instance started from an image of a warmed one. */
+  readonly warm: boolean;
+
+  /** `image` is a file of `encodeImage`; one of another build is passed over. `write` takes what Go's runtime prints. */
+  constructor(module: WebAssembly.Module, image?: Uint8Array, write: (text: string) => void = () => {}) {
+    const start = image === undefined ? coldStart : warmStart;
+    const imports = wasiImports(module, { memory: () => this.#exports.memory, write, start });
     // The exports of a module that this repository builds itself.
     this.#exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
-    this.#exports._initialize();
-    if (image !== undefined) {
-      this.#restore(image);
+    this.warm = image !== undefined && applyImage(module, this.#state(), image);
+    if (!this.warm) {
+      this.#exports._initialize();
     }
   }
 
@@ -101,6 +102,11 @@ export class EngineInstance {
     return this.#json(operations.stats, undefined) as EngineStats;
   }
 
+  /** Pays what a first build pays, once; leaves no artifact behind. */
+  warmUp(): EngineStats {
+    return this.#json(operations.warm, undefined) as EngineStats;
+  }
+
   collect(): EngineStats {
     return this.#json(operations.collect, undefined) as EngineStats;
   }
@@ -115,18 +121,15 @@ export class EngineInstance {
     return this.#call(operation, input).slice();
   }
 
-  /** Copies the memory, so that another instance of the same module can start from here. Only at rest. */
-  image(): MemoryImage {
-    return { bytes: new Uint8Array(this.#exports.memory.buffer).slice() };
+  /** An image of this instance, for `new EngineInstance` of the same module. */
+  image(module: WebAssembly.Module): Uint8Array<ArrayBuffer> {
+    const untouched = new WebAssembly.Instance(module, wasiImports(module, { memory: () => this.#exports.memory, write: () => {}, start: coldStart }));
+    const fresh = (untouched.exports as unknown as Exports).memory;
+    return encodeImage(module, new Uint8Array(fresh.buffer), this.#state());
   }
 
-  #restore(image: MemoryImage): void {
-    const memory = this.#exports.memory;
-    const missing = image.bytes.byteLength - memory.buffer.byteLength;
-    if (missing > 0) {
-      memory.grow(Math.ceil(missing / pageSize));
-    }
-    new Uint8Array(memory.buffer).set(image.bytes);
+  #state(): InstanceState {
+    return stateOf(this.#exports as unknown as WebAssembly.Exports, this.#exports.memory);
   }
 
   #json(operation: number, value: unknown): unknown {

@@ -11,19 +11,15 @@ import type { EngineJob, EngineWorker, FromWorker, SpawnEngineWorker, ToWorker }
 export interface EnginePoolOptions {
   readonly spawn: SpawnEngineWorker;
   readonly module: () => Promise<WebAssembly.Module>;
-  /** Memory of a warmed instance, kept between processes. Without it every worker starts cold. */
-  readonly images?: EngineImages;
+  /** The memory of a warmed engine (see `image.ts`). Without it every worker starts cold, which is only slower. */
+  readonly image?: () => Promise<Uint8Array | undefined>;
   readonly jobs: number;
   /** Time that one call may take. */
   readonly timeoutMs: number;
   /** Linear memory above which a worker is replaced after its call. */
   readonly memoryBytes: number;
-}
-
-/** A place for the memory image of one version of the engine. */
-export interface EngineImages {
-  load(): Promise<Uint8Array | undefined>;
-  save(image: Uint8Array): void;
+  /** Whether to start a worker before the first call. */
+  readonly ahead?: boolean;
 }
 
 interface Task {
@@ -48,6 +44,9 @@ type Loss = { readonly kind: "timeout" } | { readonly kind: "crash"; readonly me
 
 export function createEnginePool(options: EnginePoolOptions): Engine {
   const pool = new EnginePool(options);
+  if (options.ahead === true) {
+    pool.startAhead();
+  }
   return {
     async kustomize(request, artifacts, signal) {
       const value = await pool.run({ kind: "kustomize", request }, artifacts, signal);
@@ -68,11 +67,9 @@ class EnginePool {
   #source: Promise<{ module: WebAssembly.Module; image: Uint8Array | undefined }> | undefined;
   #nextId = 0;
   #disposed = false;
-  #imageWanted: boolean;
 
   constructor(options: EnginePoolOptions) {
     this.#options = options;
-    this.#imageWanted = options.images !== undefined;
   }
 
   run(
@@ -115,6 +112,10 @@ class EnginePool {
     await this.#source?.catch(() => undefined);
   }
 
+  startAhead(): void {
+    this.#add().worker.holdProcess(false);
+  }
+
   /** Gives waiting tasks to idle workers and adds workers while there are more tasks than those. */
   #advance(): void {
     for (const slot of this.#slots) {
@@ -126,8 +127,11 @@ class EnginePool {
         this.#dispatch(slot, task);
       }
     }
-    const starting = [...this.#slots].filter((slot) => !slot.ready).length;
-    if (this.#queue.length > starting && this.#slots.size < this.#options.jobs) {
+    const starting = [...this.#slots].filter((slot) => !slot.ready);
+    for (const slot of this.#queue.length > 0 ? starting : []) {
+      slot.worker.holdProcess(true);
+    }
+    if (this.#queue.length > starting.length && this.#slots.size < this.#options.jobs) {
       this.#add();
     }
   }
@@ -141,7 +145,7 @@ class EnginePool {
     slot.worker.post(message, batches.map((batch) => batch.buffer));
   }
 
-  #add(): void {
+  #add(): Slot {
     const worker = this.#options.spawn({
       onMessage: (message) => this.#receive(slot, message),
       onExit: (message) => this.#lose(slot, { kind: "crash", message }),
@@ -155,6 +159,7 @@ class EnginePool {
         task.resolve(lost(task.job, { kind: "crash", message: reason }, this.#options.timeoutMs));
       }
     });
+    return slot;
   }
 
   async #start(slot: Slot): Promise<void> {
@@ -162,15 +167,13 @@ class EnginePool {
     if (!this.#slots.has(slot)) {
       return;
     }
-    const wantImage = image === undefined && this.#imageWanted;
-    this.#imageWanted &&= !wantImage;
-    slot.worker.post({ type: "start", module, wantImage, ...(image && { image }) }, []);
+    slot.worker.post({ type: "start", module, ...(image && { image }) }, []);
   }
 
   async #load(): Promise<{ module: WebAssembly.Module; image: Uint8Array | undefined }> {
     const [module, image] = await Promise.all([
       this.#options.module(),
-      this.#options.images?.load().catch(() => undefined),
+      this.#options.image?.().catch(() => undefined),
     ]);
     return { module, image };
   }
@@ -180,9 +183,6 @@ class EnginePool {
       case "ready":
         slot.ready = true;
         slot.worker.holdProcess(false);
-        if (message.image !== undefined) {
-          this.#options.images?.save(message.image);
-        }
         break;
       case "done": {
         const task = this.#release(slot);

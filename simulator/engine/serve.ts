@@ -1,10 +1,9 @@
 /** The worker's side: one engine instance that answers the pool's messages in order. Knows nothing of threads. */
-import { EngineInstance, type MemoryImage } from "./instance.ts";
+import { EngineInstance } from "./instance.ts";
 import type { EngineJob, FromWorker, ToWorker } from "./worker-messages.ts";
-import { warmUp } from "./warm-up.ts";
 
 /** Makes the handler of a worker's messages. `log` takes what Go's runtime prints, which is how a crash explains itself. */
-export function serveEngine(post: (message: FromWorker, transfer: readonly ArrayBuffer[]) => void): (message: ToWorker) => void {
+export function serveEngine(post: (message: FromWorker) => void): (message: ToWorker) => void {
   let instance: EngineInstance | undefined;
   let printed = "";
   const write = (text: string): void => {
@@ -14,36 +13,19 @@ export function serveEngine(post: (message: FromWorker, transfer: readonly Array
     try {
       switch (message.type) {
         case "start": {
-          const started = start(message, write);
-          instance = started.instance;
-          const image = started.image?.bytes;
-          post({ type: "ready", ...(image && { image }) }, image ? [image.buffer as ArrayBuffer] : []);
+          instance = new EngineInstance(message.module, message.image, write);
+          post({ type: "ready" });
           return;
         }
         case "job":
-          post(answer(required(instance), message), []);
+          post(answer(required(instance), message));
       }
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       const id = message.type === "job" ? { id: message.id } : {};
-      post({ type: "crashed", ...id, message: firstLine(printed) ?? text }, []);
+      post({ type: "crashed", ...id, message: firstLine(printed) ?? text });
     }
   };
-}
-
-function start(
-  message: Extract<ToWorker, { type: "start" }>,
-  write: (text: string) => void,
-): { instance: EngineInstance; image?: MemoryImage } {
-  if (message.image !== undefined) {
-    return { instance: new EngineInstance(message.module, { bytes: message.image }, write) };
-  }
-  const instance = new EngineInstance(message.module, undefined, write);
-  if (!message.wantImage) {
-    return { instance };
-  }
-  warmUp(instance);
-  return { instance, image: instance.image() };
 }
 
 function answer(instance: EngineInstance, message: Extract<ToWorker, { type: "job" }>): FromWorker {

@@ -4,8 +4,10 @@
  */
 
 const argument = new TextEncoder().encode("engine\0");
-/** 2020-01-01T00:00:00Z. Nothing that the engine renders may depend on the time. */
-const epoch = 1_577_836_800_000_000_000n;
+/** 2020-01-01T00:00:00Z in nanoseconds. Nothing that the engine renders may depend on the time. */
+export const coldStart = 1_577_836_800_000_000_000n;
+/** An hour later, for an instance that starts from an image: its clock must not go back. */
+export const warmStart = coldStart + 3_600_000_000_000n;
 /** The runtime spins on the clock in places, so it has to move. */
 const tick = 1000n;
 
@@ -16,13 +18,18 @@ const characterDevice = 2;
 
 type WasiCall = (...values: (number | bigint)[]) => number;
 
-/** The imports for `module`. `memory` gives the module's memory once it exists; `write` takes what Go prints. */
-export function wasiImports(
-  module: WebAssembly.Module,
-  memory: () => WebAssembly.Memory,
-  write: (text: string) => void,
-): WebAssembly.Imports {
-  const calls = wasiCalls(memory, write);
+export interface WasiHost {
+  /** The module's memory, asked for once it exists. */
+  readonly memory: () => WebAssembly.Memory;
+  /** Takes what Go prints. */
+  readonly write: (text: string) => void;
+  /** What the clock shows first, in nanoseconds. */
+  readonly start: bigint;
+}
+
+/** The imports that `module` asks for. */
+export function wasiImports(module: WebAssembly.Module, host: WasiHost): WebAssembly.Imports {
+  const calls = wasiCalls(host);
   const imports: Record<string, Record<string, WasiCall>> = {};
   for (const { module: space, name } of WebAssembly.Module.imports(module)) {
     const known = (imports[space] ??= {});
@@ -31,9 +38,9 @@ export function wasiImports(
   return imports;
 }
 
-function wasiCalls(memory: () => WebAssembly.Memory, write: (text: string) => void): Record<string, WasiCall> {
+function wasiCalls({ memory, write, start }: WasiHost): Record<string, WasiCall> {
   const view = (): DataView => new DataView(memory().buffer);
-  let now = epoch;
+  let now = start;
   return {
     args_sizes_get: (count, size) => {
       view().setUint32(Number(count), 1, true);

@@ -10,10 +10,8 @@ export type ToWorker =
   | {
       readonly type: "start";
       readonly module: WebAssembly.Module;
-      /** Memory of a warmed instance of the same module. */
+      /** A file of `encodeImage`. */
       readonly image?: Uint8Array;
-      /** Whether to warm up and send the memory back; only without `image`. */
-      readonly wantImage: boolean;
     }
   | {
       readonly type: "job";
@@ -25,7 +23,7 @@ export type ToWorker =
     };
 
 export type FromWorker =
-  | { readonly type: "ready"; readonly image?: Uint8Array }
+  | { readonly type: "ready" }
   | { readonly type: "done"; readonly id: number; readonly value: KustomizeResult | readonly string[]; readonly memoryBytes: number }
   /** The instance is broken; the worker is of no further use. `id` is absent when it did not even start. */
   | { readonly type: "crashed"; readonly id?: number; readonly message: string };

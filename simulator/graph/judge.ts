@@ -9,6 +9,7 @@ import { nodeRef } from "../render/node.ts";
 import type { Built } from "../render/node.ts";
 import type { ApplierRecord, Place, Problem, ProblemCode } from "../records.ts";
 import type { SimulationOptions } from "../simulator.ts";
+import { failurePlace } from "./failure-place.ts";
 import { judgeDependencies } from "./dependencies.ts";
 import type { Verdict } from "./dependencies.ts";
 
@@ -93,8 +94,10 @@ function placeOf(node: RenderedNode, byId: ReadonlyMap<string, RenderedNode>): P
 
 function verdictProblem(node: RenderedNode, verdict: Verdict, fallback: Place | undefined): readonly Problem[] {
   if (verdict.code === undefined) return [];
-  const failure = node.built.outcome === "built" ? node.built.result.failure : undefined;
-  const place = failure !== undefined && failure.message === verdict.message ? (failurePlace(failure, node) ?? fallback) : fallback;
+  const built = node.built.outcome === "built" ? node.built : undefined;
+  const failure = built?.result.failure;
+  const isOwn = built !== undefined && failure !== undefined && failure.message === verdict.message;
+  const place = (isOwn ? failurePlace(failure, built) : undefined) ?? fallback;
   return [
     {
       code: verdict.code,
@@ -104,11 +107,6 @@ function verdictProblem(node: RenderedNode, verdict: Verdict, fallback: Place | 
       applier: node.id,
     },
   ];
-}
-
-function failurePlace(failure: EngineFailure, node: RenderedNode): Place | undefined {
-  if (failure.path === undefined || node.built.outcome !== "built" || !node.built.isTree) return undefined;
-  return { path: failure.path, ...(failure.line === undefined ? {} : { line: failure.line }) };
 }
 
 /** Problems that do not stop the Kustomization. */

@@ -10,7 +10,8 @@ export function defaultCacheDir(
   const home = env["HOME"] ?? homedir();
   const xdg = env["XDG_CACHE_HOME"];
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "sluice");
-  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"), "sluice", "cache");
+  if (platform === "win32")
+    return join(env["LOCALAPPDATA"] ?? join(home, "AppData", "Local"), "sluice", "cache");
   if (platform === "darwin") return join(home, "Library", "Caches", "sluice");
   return join(home, ".cache", "sluice");
 }

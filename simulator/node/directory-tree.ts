@@ -15,9 +15,15 @@ export async function readDirectoryTree(
   const paths = [...listing.paths].sort().slice(0, limits.maxFiles);
   const disk = await readDiskFiles(root, paths, new Map<string, DiskFile>(), limits, signal);
   const files = new Map([...disk].map(([path, { file }]) => [path, file]));
-  const problems = [...listing.problems, ...[...disk.values()].flatMap(({ problem }) => problem ?? [])];
+  const problems = [
+    ...listing.problems,
+    ...[...disk.values()].flatMap(({ problem }) => problem ?? []),
+  ];
   if (listing.paths.length > paths.length) {
-    problems.push({ code: "too-many-files", message: `${dir} has more than ${limits.maxFiles} files; the rest is left out.` });
+    problems.push({
+      code: "too-many-files",
+      message: `${dir} has more than ${limits.maxFiles} files; the rest is left out.`,
+    });
   }
   return { label: dir, revision: contentRevision(files), files, problems };
 }

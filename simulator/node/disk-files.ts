@@ -44,7 +44,12 @@ export async function readDiskFiles(
   return files;
 }
 
-function readOne(root: string, path: string, known: DiskFile | undefined, maxBytes: number): DiskFile | undefined {
+function readOne(
+  root: string,
+  path: string,
+  known: DiskFile | undefined,
+  maxBytes: number,
+): DiskFile | undefined {
   const full = join(root, path);
   try {
     const stat = fs.lstatSync(full, { bigint: true });
@@ -64,7 +69,10 @@ function readOne(root: string, path: string, known: DiskFile | undefined, maxByt
 
 /** Keeps the old file's identity when the content turned out to be the same. */
 function shared(read: DiskFile, known: DiskFile | undefined): DiskFile {
-  const same = known?.file.id === read.file.id && known.file.kind === read.file.kind && known.file.bytes !== undefined;
+  const same =
+    known?.file.id === read.file.id &&
+    known.file.kind === read.file.kind &&
+    known.file.bytes !== undefined;
   return same ? { ...read, file: known.file } : read;
 }
 
@@ -73,14 +81,22 @@ function contentOf(full: string): TreeFile {
   try {
     const read = fs.readFileSync(fd);
     // Small buffers are slices of a shared pool; a copy owns exactly its bytes and can be given away.
-    const bytes = read.byteLength === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read);
+    const bytes =
+      read.byteLength === read.buffer.byteLength
+        ? new Uint8Array(read.buffer)
+        : new Uint8Array(read);
     return { id: blobId(bytes), size: bytes.byteLength, kind: "file", bytes };
   } finally {
     fs.closeSync(fd);
   }
 }
 
-function symlinkOf(full: string, stamp: string, stat: BigIntStats, known: DiskFile | undefined): DiskFile {
+function symlinkOf(
+  full: string,
+  stamp: string,
+  stat: BigIntStats,
+  known: DiskFile | undefined,
+): DiskFile {
   const target = fs.readlinkSync(full, { encoding: "buffer" });
   const file: TreeFile = { id: blobId(target), size: target.byteLength, kind: "symlink" };
   const same = known?.file.id === file.id && known.file.kind === "symlink";
@@ -98,18 +114,32 @@ function tooLarge(path: string, stat: BigIntStats, stamp: string): DiskFile {
 function unreadable(path: string, code: string): DiskFile {
   const message = `${path} can't be read (${code}). Check its permissions.`;
   const id = blobId(new TextEncoder().encode(`unreadable ${path}`));
-  return { file: { id, size: 0, kind: "file" }, stamp: "", racy: true, problem: { code: "unreadable", path, message } };
+  return {
+    file: { id, size: 0, kind: "file" },
+    stamp: "",
+    racy: true,
+    problem: { code: "unreadable", path, message },
+  };
 }
 
 /** Above this size not even the id is worth reading the file; its stat data then stands for its content. */
 const maxHashedBytes = 512 * 1024 * 1024;
 
-async function hashLarge(root: string, path: string, entry: DiskFile, signal?: AbortSignal): Promise<DiskFile> {
+async function hashLarge(
+  root: string,
+  path: string,
+  entry: DiskFile,
+  signal?: AbortSignal,
+): Promise<DiskFile> {
   const { size } = entry.file;
   const hash = createHash("sha1").update(`blob ${size}\0`);
   if (size > maxHashedBytes) hash.update(entry.stamp);
   else {
-    const stream = fs.createReadStream(join(root, path), { flags: "r", signal, highWaterMark: 1024 * 1024 });
+    const stream = fs.createReadStream(join(root, path), {
+      flags: "r",
+      signal,
+      highWaterMark: 1024 * 1024,
+    });
     try {
       for await (const chunk of stream) hash.update(chunk as Buffer);
     } catch (error) {
@@ -147,4 +177,5 @@ function isRacy(stat: BigIntStats): boolean {
 }
 
 /** A name that became a pipe since it was looked at must not make the open wait. Both are absent on Windows. */
-const openFlags = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
+const openFlags =
+  fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);

@@ -16,27 +16,30 @@ export interface NodeEngineOptions {
   readonly worker?: string;
   /** Number of workers. Defaults to 2, or 1 on a machine with one core. */
   readonly jobs?: number;
-  /** Folder for the memory image that makes later starts fast. */
-  readonly cacheDir?: string;
+  /** The memory of a warmed engine of the same build. Defaults to `engine.image` next to the WebAssembly, if it is there. */
+  readonly image?: string;
   /** Milliseconds that one build may take. */
   readonly timeoutMs?: number;
   /** Mebibytes of linear memory above which a worker is replaced. */
   readonly memoryMB?: number;
 }
 
-/** Starts nothing before the first call but reading and compiling the module. */
+/** Reads, compiles and starts a first worker at once, while the caller reads its files. None of it keeps the process alive. */
 export function createNodeEngine(options: NodeEngineOptions = {}): Engine {
   const wasm = options.wasm ?? defaultWasm();
   const worker = options.worker === undefined ? defaultWorker(wasm) : pathToFileURL(options.worker);
   const compiled = compile(wasm);
+  const image = readImage(options.image ?? join(dirname(wasm), "engine.image"));
   // Whoever calls meets the error; without a call nobody needs it.
   compiled.catch(() => undefined);
   return createEnginePool({
     spawn: (events) => spawnWorker(worker, events),
     module: () => compiled,
+    image: () => image,
     jobs: options.jobs ?? Math.min(2, availableParallelism()),
     timeoutMs: options.timeoutMs ?? 30_000,
     memoryBytes: (options.memoryMB ?? 400) * 2 ** 20,
+    ahead: true,
   });
 }
 
@@ -48,6 +51,15 @@ async function compile(wasm: string): ReturnType<typeof compileEngine> {
     throw new Error(`The render engine ${wasm} is missing. Build it with: node scripts/build-engine.mjs`);
   }
   return compileEngine(bytes);
+}
+
+/** Without an image the engine starts all the same, a second later. */
+async function readImage(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function defaultWasm(): string {

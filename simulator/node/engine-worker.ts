@@ -7,5 +7,5 @@ const port = parentPort;
 if (port === null) {
   throw new Error("engine-worker is not meant to be run by itself");
 }
-const serve = serveEngine((message, transfer) => port.postMessage(message, [...transfer]));
+const serve = serveEngine((message) => port.postMessage(message));
 port.on("message", (message: ToWorker) => serve(message));

@@ -1,8 +1,9 @@
-/** A fetch that did not succeed, with the reason in the words of the `Sources` port. */
+/** Why a fetch did not succeed. */
 import type { SourceAnswer } from "#simulator";
 
 export type FetchFailureReason = Extract<SourceAnswer, { outcome: "unavailable" }>["reason"];
 
+/** With the reason in the words of the `Sources` port. */
 export class FetchFailure extends Error {
   override readonly name = "FetchFailure";
   readonly reason: FetchFailureReason;
@@ -11,4 +12,9 @@ export class FetchFailure extends Error {
     super(message);
     this.reason = reason;
   }
+}
+
+/** More came than was allowed. */
+export class TooLargeError extends Error {
+  override readonly name = "TooLargeError";
 }

@@ -40,20 +40,36 @@ export async function fetchWithGit(git: string, fetch: GitFetch): Promise<ReadTr
     await runGit(git, ["init", "--quiet", "--bare", "--template=", folder], options);
     const fetchArgs = (...specs: string[]): string[] => [
       ...transport.settings,
-      ...["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", ...specs],
+      ...[
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+        ...specs,
+      ],
     ];
     const wanted = ref ?? "HEAD";
-    let result = await runGit(git, fetchArgs("--depth=1", "--end-of-options", transport.url, wanted), options);
+    let result = await runGit(
+      git,
+      fetchArgs("--depth=1", "--end-of-options", transport.url, wanted),
+      options,
+    );
     const isHidden = isCommit(ref) && /not our ref|unadvertised object/.test(result.stderr);
     if (isHidden) {
       const everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-      result = await runGit(git, fetchArgs("--end-of-options", transport.url, ...everything), options);
+      result = await runGit(
+        git,
+        fetchArgs("--end-of-options", transport.url, ...everything),
+        options,
+      );
     }
     const failure = transport.failure();
     if (failure !== undefined) throw failure;
     if (result.code !== 0) throw failureOf(result.stderr, fetch);
     const repository = await openRepository(folder, { git, ...limits });
-    if (repository === undefined) throw new FetchFailure("failed", `${withoutCredentials(fetch.url)} could not be stored.`);
+    if (repository === undefined)
+      throw new FetchFailure("failed", `${withoutCredentials(fetch.url)} could not be stored.`);
     try {
       return await repository.readTree(isHidden ? wanted : "FETCH_HEAD", undefined, signal);
     } finally {
@@ -68,8 +84,19 @@ async function transportOf(fetch: GitFetch): Promise<Transport> {
   const { url, guard, limits } = fetch;
   if (url.protocol === "http:" || url.protocol === "https:") {
     const proxy = await startGuardProxy(guard, limits.maxTotalBytes);
-    const settings = ["-c", `http.proxy=${proxy.url}`, "-c", "http.followRedirects=initial", "-c", "http.cookieFile="];
-    const env = { GIT_ALLOW_PROTOCOL: url.protocol === "https:" ? "https" : "http:https", NO_PROXY: "", no_proxy: "" };
+    const settings = [
+      "-c",
+      `http.proxy=${proxy.url}`,
+      "-c",
+      "http.followRedirects=initial",
+      "-c",
+      "http.cookieFile=",
+    ];
+    const env = {
+      GIT_ALLOW_PROTOCOL: url.protocol === "https:" ? "https" : "http:https",
+      NO_PROXY: "",
+      no_proxy: "",
+    };
     return { url: url.href, settings, env, failure: proxy.failure, close: proxy.close };
   }
   const [{ address }] = await guard.resolve(url.hostname);
@@ -79,9 +106,20 @@ async function transportOf(fetch: GitFetch): Promise<Transport> {
     const pinned = `git://${host}${url.port === "" ? "" : `:${url.port}`}${url.pathname}`;
     return { ...rest, url: pinned, env: { GIT_ALLOW_PROTOCOL: "git" } };
   }
-  const alias = url.port === "" || url.port === "22" ? url.hostname : `[${url.hostname}]:${url.port}`;
-  const options = ["BatchMode=yes", "StrictHostKeyChecking=yes", "ForwardAgent=no", "ClearAllForwardings=yes"];
-  options.push("PermitLocalCommand=no", "ConnectTimeout=15", `HostName=${address}`, `HostKeyAlias=${alias}`);
+  const alias =
+    url.port === "" || url.port === "22" ? url.hostname : `[${url.hostname}]:${url.port}`;
+  const options = [
+    "BatchMode=yes",
+    "StrictHostKeyChecking=yes",
+    "ForwardAgent=no",
+    "ClearAllForwardings=yes",
+  ];
+  options.push(
+    "PermitLocalCommand=no",
+    "ConnectTimeout=15",
+    `HostName=${address}`,
+    `HostKeyAlias=${alias}`,
+  );
   const command = ["ssh", ...options.map((option) => `-o '${option}'`)].join(" ");
   const env = { GIT_ALLOW_PROTOCOL: "ssh", GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: "ssh" };
   return { ...rest, url: url.href, env };
@@ -102,20 +140,39 @@ function isolated(folder: string): Record<string, string> {
 
 function failureOf(stderr: string, { url, ref }: GitFetch): Error {
   const shown = withoutCredentials(url);
-  if (/transport '.*' not allowed/.test(stderr)) return new RefusedError(`${shown} leads to an address that is not fetched.`);
+  if (/transport '.*' not allowed/.test(stderr))
+    return new RefusedError(`${shown} leads to an address that is not fetched.`);
   const cases: readonly (readonly [RegExp, FetchFailureReason, string])[] = [
-    [/find remote ref|not our ref|unadvertised|no such ref/i, "not-found", `${shown} has no branch, tag or commit ${ref ?? "HEAD"}.`],
-    [/host key verification/i, "unauthorized", `The host key of ${url.hostname} is not known. Connect to it once with ssh.`],
+    [
+      /find remote ref|not our ref|unadvertised|no such ref/i,
+      "not-found",
+      `${shown} has no branch, tag or commit ${ref ?? "HEAD"}.`,
+    ],
+    [
+      /host key verification/i,
+      "unauthorized",
+      `The host key of ${url.hostname} is not known. Connect to it once with ssh.`,
+    ],
     [
       /authentication failed|could not read (username|password)|permission denied|\b40[13]\b|invalid credentials/i,
       "unauthorized",
       `${shown} is private or does not exist. Use an ssh address, or give a folder with --source.`,
     ],
-    [/not found|\b404\b|does not appear to be a git repository/i, "not-found", `There is no repository at ${shown}.`],
+    [
+      /not found|\b404\b|does not appear to be a git repository/i,
+      "not-found",
+      `There is no repository at ${shown}.`,
+    ],
   ];
   for (const [pattern, reason, message] of cases) {
     if (pattern.test(stderr)) return new FetchFailure(reason, message);
   }
-  const line = stderr.split("\n").find((each) => /^(fatal|error|remote):/.test(each)) ?? stderr.split("\n")[0] ?? "";
-  return new FetchFailure("failed", `${shown} could not be fetched: ${line.replace(/\S*:\/\/\S+/g, shown)}`);
+  const line =
+    stderr.split("\n").find((each) => /^(fatal|error|remote):/.test(each)) ??
+    stderr.split("\n")[0] ??
+    "";
+  return new FetchFailure(
+    "failed",
+    `${shown} could not be fetched: ${line.replace(/\S*:\/\/\S+/g, shown)}`,
+  );
 }

@@ -17,26 +17,38 @@ const maxPackBytes = 128 * 1024 * 1024;
 export async function fetchWithIsomorphicGit(fetch: GitFetch): Promise<ReadTree> {
   const { url, ref, folder, limits, signal } = fetch;
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new FetchFailure("failed", `${withoutCredentials(url)} needs the git command. Install git, or use an https address.`);
+    throw new FetchFailure(
+      "failed",
+      `${withoutCredentials(url)} needs the git command. Install git, or use an https address.`,
+    );
   }
   const maxBytes = Math.min(limits.maxTotalBytes, maxPackBytes);
   const client = createClient(fetch.guard, { maxBytes, signal });
   try {
     await git.init({ fs, dir: folder, gitdir: folder, bare: true });
-    const names = ref === undefined ? {} : isCommit(ref) ? { ref } : { ref, remoteRef: ref };
+    const refspec = "+refs/heads/*:refs/remotes/origin/*";
+    await git.setConfig({ fs, gitdir: folder, path: "remote.origin.fetch", value: refspec });
     const { fetchHead } = await git.fetch({
       ...{ fs, gitdir: folder, cache: {}, http: client, url: url.href },
       ...{ depth: 1, singleBranch: true, tags: false },
-      ...names,
+      ...namesOf(ref),
     });
     const repository = await openRepository(folder, { git: false, ...limits });
     if (repository === undefined || fetchHead === null) {
-      throw new FetchFailure("not-found", `${withoutCredentials(url)} has no branch, tag or commit ${ref ?? "HEAD"}.`);
+      throw new FetchFailure(
+        "not-found",
+        `${withoutCredentials(url)} has no branch, tag or commit ${ref ?? "HEAD"}.`,
+      );
     }
     return await repository.readTree(fetchHead, undefined, signal);
   } catch (error) {
     throw failureOf(error, fetch);
   }
+}
+
+function namesOf(ref: string | undefined): { readonly ref?: string; readonly remoteRef?: string } {
+  if (ref === undefined) return {};
+  return isCommit(ref) ? { ref } : { ref, remoteRef: ref };
 }
 
 /** Requests after the first go where the first was redirected to, as git's `http.followRedirects=initial` does. */
@@ -47,12 +59,23 @@ function createClient(
   let moved: { readonly from: string; readonly to: string } | undefined;
   return {
     async request({ url, method = "GET", headers = {}, body }) {
-      const target = moved !== undefined && url.startsWith(moved.from) ? moved.to + url.slice(moved.from.length) : url;
+      const target =
+        moved !== undefined && url.startsWith(moved.from)
+          ? moved.to + url.slice(moved.from.length)
+          : url;
       const sent = { url: target, headers, method: method === "POST" ? method : "GET" } as const;
       const bytes = body === undefined ? undefined : Buffer.concat(await collect(body));
-      const answer = await guardedRequest(guard, bytes === undefined ? sent : { ...sent, body: bytes }, limits);
+      const answer = await guardedRequest(
+        guard,
+        bytes === undefined ? sent : { ...sent, body: bytes },
+        limits,
+      );
       const tail = /\/info\/refs\?.*$/;
-      if (sent.method === "GET" && answer.url !== withoutCredentials(target) && tail.test(answer.url)) {
+      if (
+        sent.method === "GET" &&
+        answer.url !== withoutCredentials(target) &&
+        tail.test(answer.url)
+      ) {
         moved = { from: url.replace(tail, ""), to: answer.url.replace(tail, "") };
       }
       return {
@@ -60,7 +83,9 @@ function createClient(
         method,
         statusCode: answer.status,
         statusMessage: answer.statusMessage,
-        headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
+        headers: Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+        ),
         body: answer.body,
       };
     },
@@ -80,9 +105,13 @@ function failureOf(error: unknown, { url, ref }: GitFetch): unknown {
   }
   if (!(error instanceof git.Errors.HttpError)) return error;
   const { statusCode } = error.data;
-  if (statusCode === 404) return new FetchFailure("not-found", `There is no repository at ${shown}.`);
+  if (statusCode === 404)
+    return new FetchFailure("not-found", `There is no repository at ${shown}.`);
   if (statusCode === 401 || statusCode === 403) {
-    return new FetchFailure("unauthorized", `${shown} is private or does not exist. Give a folder with --source.`);
+    return new FetchFailure(
+      "unauthorized",
+      `${shown} is private or does not exist. Give a folder with --source.`,
+    );
   }
   return new FetchFailure("failed", `${shown} answered with status ${statusCode}.`);
 }

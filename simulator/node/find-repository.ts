@@ -57,7 +57,9 @@ async function gitDirOf(dotGit: string): Promise<string | undefined> {
 }
 
 async function isGitDir(folder: string): Promise<boolean> {
-  const parts = await Promise.all(["HEAD", "objects", "refs"].map((name) => exists(join(folder, name))));
+  const parts = await Promise.all(
+    ["HEAD", "objects", "refs"].map((name) => exists(join(folder, name))),
+  );
   return parts.every(Boolean);
 }
 

@@ -3,8 +3,6 @@ import fs from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { resolveRef } from "isomorphic-git";
-
 import type { RepositoryPlace } from "./find-repository.ts";
 import { runGit } from "./git-process.ts";
 
@@ -14,7 +12,11 @@ export interface Head {
 }
 
 /** `undefined` when there is no commit yet. */
-export async function headWithGit(git: string, place: RepositoryPlace, signal?: AbortSignal): Promise<Head | undefined> {
+export async function headWithGit(
+  git: string,
+  place: RepositoryPlace,
+  signal?: AbortSignal,
+): Promise<Head | undefined> {
   const args = ["rev-parse", "--quiet", "HEAD", "--symbolic-full-name", "HEAD"];
   const { code, stdout } = await runGit(git, args, { cwd: place.root, signal });
   if (code !== 0) return undefined;
@@ -29,6 +31,7 @@ export async function headByReading(place: RepositoryPlace): Promise<Head | unde
     const text = (await readFile(join(place.gitDir, "HEAD"), "utf8")).trim();
     const name = /^ref: (.+)$/.exec(text)?.[1];
     if (name === undefined) return /^[0-9a-f]{40}$/.test(text) ? { commit: text } : undefined;
+    const { resolveRef } = await import("isomorphic-git");
     const commit = await resolveRef({ fs, gitdir: place.commonDir, ref: name });
     const branch = /^refs\/heads\/(.+)$/.exec(name)?.[1];
     return branch === undefined ? { commit } : { commit, branch };

@@ -28,7 +28,11 @@ interface Waiting {
 }
 
 /** With `contents` objects come with their bytes, with `info` without. */
-export function createObjectReader(git: string, what: "contents" | "info", options: GitOptions): ObjectReader {
+export function createObjectReader(
+  git: string,
+  what: "contents" | "info",
+  options: GitOptions,
+): ObjectReader {
   const idleMs = 10_000;
   let child: ChildProcessWithoutNullStreams | undefined;
   let waiting: Waiting[] = [];
@@ -45,20 +49,17 @@ export function createObjectReader(git: string, what: "contents" | "info", optio
   }
 
   function start(): ChildProcessWithoutNullStreams {
-    const started = startGit(git, ["cat-file", what === "contents" ? "--batch" : "--batch-check"], options);
-    let stderr = "";
-    const parse = createParser(what === "contents", (object) => {
+    const flag = what === "contents" ? "--batch" : "--batch-check";
+    const started = startGit(git, ["cat-file", flag], options);
+    const onObject = (object: GitObject | undefined): void => {
       waiting.shift()?.resolve(object);
       if (waiting.length > 0) return;
       keepAlive(started, false);
       clearTimeout(timer);
       timer = setTimeout(() => end("idle"), idleMs).unref();
-    });
-    started.stdout.on("data", parse);
-    started.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-4096)));
-    started.stdin.on("error", () => {});
-    started.on("error", (error) => child === started && end(`git could not be started: ${error.message}`));
-    started.on("close", () => child === started && end(`git ended early: ${stderr.trim() || "no message"}`));
+    };
+    started.stdout.on("data", createParser(what === "contents", onObject));
+    onceEnded(started, (reason) => child === started && end(reason));
     return started;
   }
 
@@ -73,6 +74,16 @@ export function createObjectReader(git: string, what: "contents" | "info", optio
     },
     dispose: () => end("The repository was closed."),
   };
+}
+
+function onceEnded(child: ChildProcessWithoutNullStreams, then: (reason: string) => void): void {
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString("utf8")).slice(-4096);
+  });
+  child.stdin.on("error", () => {});
+  child.on("error", (error) => then(`git could not be started: ${error.message}`));
+  child.on("close", () => then(`git ended early: ${stderr.trim() || "no message"}`));
 }
 
 /** An idle reader must not keep the program running; one with open questions must. */
@@ -116,7 +127,9 @@ function createParser(
       needed = stop;
       if (data.length < stop) break;
       // Copied, so that a small file doesn't keep the whole chunk in memory.
-      const bytes = withBytes ? new Uint8Array(data.subarray(newline + 1, stop - 1)) : new Uint8Array();
+      const bytes = withBytes
+        ? new Uint8Array(data.subarray(newline + 1, stop - 1))
+        : new Uint8Array();
       data = data.subarray(stop);
       emit({ id, type, size, bytes });
     }

@@ -38,7 +38,11 @@ export function findGit(env: NodeJS.ProcessEnv = process.env): string | undefine
 }
 
 /** Starts `git` with the safe settings; the caller ends it. */
-export function startGit(git: string, args: readonly string[], options: GitOptions): ChildProcessWithoutNullStreams {
+export function startGit(
+  git: string,
+  args: readonly string[],
+  options: GitOptions,
+): ChildProcessWithoutNullStreams {
   return spawn(git, [...safeSettings, ...args], {
     cwd: options.cwd,
     env: { ...safeEnvironment(process.env), ...options.env },
@@ -48,7 +52,11 @@ export function startGit(git: string, args: readonly string[], options: GitOptio
 }
 
 /** Runs `git` to its end. Rejects with an `AbortError` when cancelled; any exit code is an answer. */
-export function runGit(git: string, args: readonly string[], options: GitOptions): Promise<GitResult> {
+export function runGit(
+  git: string,
+  args: readonly string[],
+  options: GitOptions,
+): Promise<GitResult> {
   const { signal, maxBytes = 1024 * 1024 * 1024 } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -110,7 +118,9 @@ const safeSettings: readonly string[] = [
  * the repository's configuration names; `GIT_NO_REPLACE_OBJECTS` because Flux doesn't fetch replacements either.
  */
 function safeEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(GIT_|SSH_ASKPASS)/i.test(name) || name === "GIT_EXEC_PATH");
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(GIT_|SSH_ASKPASS)/i.test(name) || name === "GIT_EXEC_PATH",
+  );
   return {
     ...Object.fromEntries(kept),
     LC_ALL: "C",

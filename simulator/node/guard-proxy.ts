@@ -3,11 +3,16 @@
  * guard and the size limit. It asks for a password that only this process and its git know.
  */
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
-import { TooLargeError } from "./guarded-http.ts";
+import { FetchFailure, TooLargeError } from "./fetch-failure.ts";
 import { type NetworkGuard, RefusedError } from "./network-guard.ts";
 import { parseUrl } from "./source-url.ts";
 
@@ -15,59 +20,27 @@ export interface GuardProxy {
   /** With the password; for `http.proxy` of git. */
   readonly url: string;
   /** Why a connection was refused or cut, if one was: git itself only sees that the proxy said no. */
-  failure(): RefusedError | TooLargeError | undefined;
+  failure(): Error | undefined;
   close(): Promise<void>;
 }
 
 export async function startGuardProxy(guard: NetworkGuard, maxBytes: number): Promise<GuardProxy> {
   const password = randomBytes(18).toString("hex");
   const expected = `Basic ${Buffer.from(`sluice:${password}`).toString("base64")}`;
-  const sockets = new Set<Duplex>();
-  let left = maxBytes;
-  let failure: RefusedError | TooLargeError | undefined;
-
-  function keep<T extends Duplex>(socket: T): T {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => socket.destroy());
-    return socket;
-  }
-  function count(chunk: Buffer): void {
-    left -= chunk.byteLength;
-    if (left >= 0) return;
-    failure ??= new TooLargeError(`The repository has more than ${maxBytes} bytes.`);
-    for (const socket of sockets) socket.destroy();
-  }
-  async function open(host: string, port: number): Promise<Socket> {
-    const addresses = await guard.resolve(host).catch((error: unknown) => {
-      if (error instanceof RefusedError) failure ??= error;
-      throw error;
-    });
-    return connectToAny(addresses, port);
-  }
-
+  const isKnown = ({ headers }: IncomingMessage): boolean =>
+    headers["proxy-authorization"] === expected;
+  const gate = createGate(guard, maxBytes);
   const server = createServer((request, response) => {
-    if (request.headers["proxy-authorization"] !== expected) return void deny(response);
-    forward(request, response, { open, count, keep }).catch(() => refuse(response));
+    if (isKnown(request)) forward(request, response, gate).catch(() => refuse(response));
+    else response.writeHead(407, { "proxy-authenticate": "Basic" }).end();
   });
-  server.on("connection", keep);
+  server.on("connection", gate.keep);
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    keep(client);
-    if (request.headers["proxy-authorization"] !== expected) {
-      return void client.end(`HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n`);
-    }
-    const target = parseUrl(`http://${request.url ?? ""}`);
-    open(target?.hostname ?? "", Number(target?.port || 80)).then(
-      (upstream) => {
-        keep(upstream).on("data", count);
-        client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-        upstream.write(head);
-        upstream.pipe(client).pipe(upstream);
-      },
-      () => client.end("HTTP/1.1 403 Forbidden\r\n\r\n"),
-    );
+    gate.keep(client);
+    if (isKnown(request)) tunnel(request.url ?? "", client, head, gate);
+    else
+      client.end("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n");
   });
-
   await new Promise<void>((resolve, reject) => {
     server.on("error", reject);
     server.listen(0, "127.0.0.1", resolve);
@@ -75,26 +48,84 @@ export async function startGuardProxy(guard: NetworkGuard, maxBytes: number): Pr
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://sluice:${password}@127.0.0.1:${port}`,
-    failure: () => failure,
+    failure: gate.failure,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        gate.closeAll();
       }),
   };
 }
 
-interface Tools {
+/** Opens connections that the guard allows, and cuts all of them once the limit is passed. */
+interface Gate {
   readonly open: (host: string, port: number) => Promise<Socket>;
   readonly count: (chunk: Buffer) => void;
   readonly keep: <T extends Duplex>(socket: T) => T;
+  readonly failure: () => Error | undefined;
+  readonly closeAll: () => void;
+}
+
+function createGate(guard: NetworkGuard, maxBytes: number): Gate {
+  const sockets = new Set<Duplex>();
+  let left = maxBytes;
+  let failure: Error | undefined;
+  const closeAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    closeAll,
+    failure: () => failure,
+    keep(socket) {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", () => socket.destroy());
+      return socket;
+    },
+    count(chunk) {
+      left -= chunk.byteLength;
+      if (left >= 0) return;
+      failure ??= new TooLargeError(`The repository has more than ${maxBytes} bytes.`);
+      closeAll();
+    },
+    async open(host, port) {
+      try {
+        return await connectToAny(await guard.resolve(host), port);
+      } catch (error) {
+        const { code = "no connection" } = error as NodeJS.ErrnoException;
+        const refused = error instanceof RefusedError;
+        failure ??= refused
+          ? error
+          : new FetchFailure("failed", `${host} can't be reached (${code}).`);
+        throw error;
+      }
+    },
+  };
+}
+
+/** A `CONNECT host:port`, by which clients reach `https:` addresses through their proxy. */
+function tunnel(address: string, client: Duplex, head: Buffer, gate: Gate): void {
+  const target = parseUrl(`http://${address}`);
+  gate.open(target?.hostname ?? "", Number(target?.port || 80)).then(
+    (upstream) => {
+      gate.keep(upstream).on("data", gate.count);
+      client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+      upstream.write(head);
+      upstream.pipe(client).pipe(upstream);
+    },
+    () => client.end("HTTP/1.1 403 Forbidden\r\n\r\n"),
+  );
 }
 
 /** A request for an `http:` address, which clients send to their proxy in full. */
-async function forward(request: IncomingMessage, response: ServerResponse, tools: Tools): Promise<void> {
+async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gate: Gate,
+): Promise<void> {
   const target = parseUrl(request.url ?? "");
   if (target?.protocol !== "http:") return void refuse(response);
-  const socket = tools.keep(await tools.open(target.hostname, Number(target.port || 80)));
+  const socket = gate.keep(await gate.open(target.hostname, Number(target.port || 80)));
   const { "proxy-authorization": _, "proxy-connection": __, ...headers } = request.headers;
   const sent = httpRequest({
     createConnection: () => socket,
@@ -105,14 +136,17 @@ async function forward(request: IncomingMessage, response: ServerResponse, tools
   });
   sent.on("error", () => response.destroy());
   sent.on("response", (answer) => {
-    answer.on("data", tools.count);
+    answer.on("data", gate.count);
     response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: "close" });
     answer.pipe(response);
   });
   request.pipe(sent);
 }
 
-async function connectToAny(addresses: readonly { readonly address: string }[], port: number): Promise<Socket> {
+async function connectToAny(
+  addresses: readonly { readonly address: string }[],
+  port: number,
+): Promise<Socket> {
   let last: unknown = new Error("no address");
   for (const { address } of addresses) {
     try {
@@ -135,10 +169,6 @@ function connectTo(host: string, port: number): Promise<Socket> {
       resolve(socket);
     });
   });
-}
-
-function deny(response: ServerResponse): void {
-  response.writeHead(407, { "proxy-authenticate": "Basic" }).end();
 }
 
 function refuse(response: ServerResponse): void {

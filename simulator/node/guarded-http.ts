@@ -3,6 +3,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest 
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 
+import { TooLargeError } from "./fetch-failure.ts";
 import { type NetworkGuard, RefusedError } from "./network-guard.ts";
 import { parseUrl, withoutCredentials } from "./source-url.ts";
 
@@ -21,10 +22,6 @@ export interface GuardedResponse {
   readonly headers: IncomingHttpHeaders;
   /** Fails with a `TooLargeError` once the limit is passed. */
   readonly body: AsyncIterableIterator<Uint8Array>;
-}
-
-export class TooLargeError extends Error {
-  override readonly name = "TooLargeError";
 }
 
 export interface HttpLimits {
@@ -46,7 +43,11 @@ export async function guardedRequest(
     const message = await send(guard, url, { ...request, headers }, limits.signal);
     const status = message.statusCode ?? 0;
     const location = message.headers.location;
-    if (![301, 302, 303, 307, 308].includes(status) || location === undefined || request.method !== "GET") {
+    if (
+      ![301, 302, 303, 307, 308].includes(status) ||
+      location === undefined ||
+      request.method !== "GET"
+    ) {
       return {
         url: withoutCredentials(url),
         status,
@@ -57,9 +58,12 @@ export async function guardedRequest(
     }
     message.destroy();
     const next = parseUrl(location, url);
-    if (next === undefined) throw new RefusedError(`${url.host} redirects to an address that can't be read.`);
+    if (next === undefined)
+      throw new RefusedError(`${url.host} redirects to an address that can't be read.`);
     if (url.protocol === "https:" && next.protocol !== "https:") {
-      throw new RefusedError(`${url.host} redirects to an unencrypted address (${next.host}), which is not followed.`);
+      throw new RefusedError(
+        `${url.host} redirects to an unencrypted address (${next.host}), which is not followed.`,
+      );
     }
     if (next.origin !== url.origin) headers = withoutSecrets(headers);
     url = next;
@@ -83,7 +87,17 @@ async function send(
     const start = url.protocol === "https:" ? httpsRequest : httpRequest;
     const { method, headers } = request;
     const sent = start(
-      { protocol: url.protocol, host, port: url.port, path: url.pathname + url.search, method, headers, lookup: guard.lookup, signal, agent: false },
+      {
+        protocol: url.protocol,
+        host,
+        port: url.port,
+        path: url.pathname + url.search,
+        method,
+        headers,
+        lookup: guard.lookup,
+        signal,
+        agent: false,
+      },
       resolve,
     );
     sent.on("error", reject);
@@ -91,7 +105,10 @@ async function send(
   });
 }
 
-async function* limited(message: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array, undefined> {
+async function* limited(
+  message: IncomingMessage,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, undefined> {
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
@@ -104,12 +121,19 @@ async function* limited(message: IncomingMessage, maxBytes: number): AsyncGenera
   return undefined;
 }
 
-function withCredentials(url: URL, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+function withCredentials(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   if (url.username === "" && url.password === "") return headers;
   const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return { ...headers, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
-function withoutSecrets(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)));
+function withoutSecrets(
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)),
+  );
 }

@@ -4,8 +4,18 @@ export { readDirectoryTree } from "./directory-tree.ts";
 export { findRepository, type RepositoryPlace } from "./find-repository.ts";
 export { UserError } from "./user-error.ts";
 export type { ReadTree, TreeLimits, TreeProblem } from "./read-tree.ts";
-export { openRepository, type MergeBase, type Repository, type RepositoryOptions, type ResolvedRevision } from "./repository.ts";
+export {
+  openRepository,
+  type MergeBase,
+  type Repository,
+  type RepositoryOptions,
+  type ResolvedRevision,
+} from "./repository.ts";
 export { createSources, type SourcesOptions } from "./sources.ts";
-export { readAgeIdentities, type AgeIdentities, type AgeIdentitiesOptions } from "./age-identities.ts";
+export {
+  readAgeIdentities,
+  type AgeIdentities,
+  type AgeIdentitiesOptions,
+} from "./age-identities.ts";
 export { defaultCacheDir } from "./cache-dir.ts";
 export { createNodeEngine } from "./engine-pool.ts";

@@ -8,7 +8,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import ignore, { type Ignore } from "ignore";
-import { STAGE, walk } from "isomorphic-git";
 
 import type { RepositoryPlace } from "./find-repository.ts";
 import { nestedRepository, type Listing } from "./list-with-git.ts";
@@ -32,7 +31,8 @@ export async function listByWalking(
   if (index === undefined) {
     problems.push({
       code: "git",
-      message: "The Git index can't be read without git, so tracked files that are ignored are left out. Install git.",
+      message:
+        "The Git index can't be read without git, so tracked files that are ignored are left out. Install git.",
     });
   }
   const submodules = new Map<string, string>();
@@ -72,10 +72,16 @@ interface WalkContext {
 }
 
 /** `outer` absent: nothing is ignored. */
-async function walkFolder(root: string, outer: readonly Rules[] | undefined, context: WalkContext): Promise<string[]> {
+async function walkFolder(
+  root: string,
+  outer: readonly Rules[] | undefined,
+  context: WalkContext,
+): Promise<string[]> {
   const turn = createTurns(context.signal);
   const paths: string[] = [];
-  const folders: { path: string; rules: readonly Rules[] | undefined }[] = [{ path: "", rules: outer }];
+  const folders: { path: string; rules: readonly Rules[] | undefined }[] = [
+    { path: "", rules: outer },
+  ];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     await turn();
     if (paths.length > context.maxFiles) break;
@@ -87,7 +93,8 @@ async function walkFolder(root: string, outer: readonly Rules[] | undefined, con
       const isFolder = entry.isDirectory();
       if (rules !== undefined && isIgnored(rules, isFolder ? `${path}/` : path)) continue;
       if (!isFolder) paths.push(path);
-      else if (rules !== undefined && isRepository(join(root, path))) context.problems.push(nestedRepository(path));
+      else if (rules !== undefined && isRepository(join(root, path)))
+        context.problems.push(nestedRepository(path));
       else folders.push({ path, rules });
     }
   }
@@ -119,7 +126,10 @@ function isIgnored(rules: readonly Rules[], path: string): boolean {
 
 function withOwnRules(root: string, folder: string, rules: readonly Rules[]): readonly Rules[] {
   try {
-    const text = fs.readFileSync(join(root, folder, ".gitignore"), { encoding: "utf8", flag: noFollow });
+    const text = fs.readFileSync(join(root, folder, ".gitignore"), {
+      encoding: "utf8",
+      flag: noFollow,
+    });
     return [...rules, { base: folder === "" ? "" : `${folder}/`, ignore: newIgnore().add(text) }];
   } catch {
     return rules;
@@ -151,6 +161,7 @@ interface IndexEntry {
 async function readIndex(place: RepositoryPlace): Promise<Map<string, IndexEntry> | undefined> {
   const entries = new Map<string, IndexEntry>();
   try {
+    const { STAGE, walk } = await import("isomorphic-git");
     await walk({
       fs,
       dir: place.root,
@@ -159,7 +170,8 @@ async function readIndex(place: RepositoryPlace): Promise<Map<string, IndexEntry
       map: async (path, [entry]) => {
         if (!entry) return undefined;
         const type = await entry.type();
-        if (type !== "tree") entries.set(path, { id: (await entry.oid()) ?? "", submodule: type === "commit" });
+        if (type !== "tree")
+          entries.set(path, { id: (await entry.oid()) ?? "", submodule: type === "commit" });
         return path;
       },
     });

@@ -92,7 +92,10 @@ const specialV6 = blockList("ipv6", [
   ["3fff::", 20],
 ]);
 
-function blockList(family: "ipv4" | "ipv6", subnets: readonly (readonly [string, number])[]): BlockList {
+function blockList(
+  family: "ipv4" | "ipv6",
+  subnets: readonly (readonly [string, number])[],
+): BlockList {
   const list = new BlockList();
   for (const [net, prefix] of subnets) list.addSubnet(net, prefix, family);
   return list;
@@ -109,6 +112,8 @@ function nat64(address: string): string | undefined {
 
 function systemResolve(host: string): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
-    dnsLookup(host, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+    dnsLookup(host, { all: true }, (error, addresses) =>
+      error ? reject(error) : resolve(addresses),
+    );
   });
 }

@@ -14,14 +14,24 @@ export interface Overlay {
 }
 
 /** `isIgnored` is asked about paths that are not in the tree, once each. */
-export function createOverlay(isIgnored: (path: string, signal?: AbortSignal) => Promise<boolean>): Overlay {
+export function createOverlay(
+  isIgnored: (path: string, signal?: AbortSignal) => Promise<boolean>,
+): Overlay {
   const ignored = new Map<string, boolean>();
-  let encoded = new Map<string, { readonly text: string; readonly bom: boolean; readonly file: TreeFile }>();
+  let encoded = new Map<
+    string,
+    { readonly text: string; readonly bom: boolean; readonly file: TreeFile }
+  >();
 
-  async function isTaken(files: FileTree["files"], path: string, signal?: AbortSignal): Promise<boolean> {
+  async function isTaken(
+    files: FileTree["files"],
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     const known = files.get(path);
     if (known !== undefined) return known.kind === "file";
-    if (!isTreePath(path) || /(^|\/)\.git(\/|$)/i.test(path) || isBelowFile(files, path)) return false;
+    if (!isTreePath(path) || /(^|\/)\.git(\/|$)/i.test(path) || isBelowFile(files, path))
+      return false;
     const verdict = ignored.get(path) ?? (await isIgnored(path, signal));
     ignored.set(path, verdict);
     return !verdict;
@@ -36,7 +46,10 @@ export function createOverlay(isIgnored: (path: string, signal?: AbortSignal) =>
         const before = files.get(path);
         const bom = startsWithBom(before);
         const known = encoded.get(path);
-        const entry = known?.text === text && known.bom === bom ? known : { text, bom, file: encode(text, bom) };
+        const entry =
+          known?.text === text && known.bom === bom
+            ? known
+            : { text, bom, file: encode(text, bom) };
         used.set(path, entry);
         if (before?.id === entry.file.id) continue;
         changed ??= new Map(files);
@@ -44,7 +57,9 @@ export function createOverlay(isIgnored: (path: string, signal?: AbortSignal) =>
       }
       encoded = used;
       if (changed === undefined) return files;
-      return changed.size === files.size ? changed : new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1)));
+      return changed.size === files.size
+        ? changed
+        : new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1)));
     },
     forgetIgnored: () => ignored.clear(),
   };

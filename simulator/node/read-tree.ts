@@ -60,5 +60,9 @@ export function gitRevision(commit: string, branch: string | undefined): string 
 
 /** True for a path that may be a key of a tree: relative, with `/`, without `.`, `..` or empty segments. */
 export function isTreePath(path: string): boolean {
-  return path !== "" && !path.includes("\0") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return (
+    path !== "" &&
+    !path.includes("\0") &&
+    path.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
 }

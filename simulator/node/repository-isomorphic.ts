@@ -10,7 +10,14 @@ import git from "isomorphic-git";
 import { headByReading } from "./git-head.ts";
 import { gitRevision, isTreePath, type ReadTree, type TreeProblem } from "./read-tree.ts";
 import type { MergeBase, OpenedRepository, Repository, ResolvedRevision } from "./repository.ts";
-import { candidateRefs, type FindKnown, findKnownIn, noCommonAncestor, noSuchRevision, sortedTree } from "./revision-tree.ts";
+import {
+  candidateRefs,
+  type FindKnown,
+  findKnownIn,
+  noCommonAncestor,
+  noSuchRevision,
+  sortedTree,
+} from "./revision-tree.ts";
 import { UserError } from "./user-error.ts";
 
 type Where = { readonly fs: typeof fs; readonly gitdir: string; readonly cache: object };
@@ -18,7 +25,8 @@ type Where = { readonly fs: typeof fs; readonly gitdir: string; readonly cache: 
 export function openWithIsomorphicGit(opened: OpenedRepository): Repository {
   const { place } = opened;
   const newWhere = (): Where => ({ fs, gitdir: place.commonDir, cache: {} });
-  const resolve = async (rev: string): Promise<ResolvedRevision | undefined> => resolveRevision(newWhere(), opened, rev);
+  const resolve = async (rev: string): Promise<ResolvedRevision | undefined> =>
+    resolveRevision(newWhere(), opened, rev);
 
   return {
     root: place.root,
@@ -26,7 +34,9 @@ export function openWithIsomorphicGit(opened: OpenedRepository): Repository {
     async remoteUrls() {
       const remotes = await git.listRemotes({ fs, gitdir: place.commonDir });
       const isOrigin = ({ remote }: { remote: string }): boolean => remote === "origin";
-      return [...remotes.filter(isOrigin), ...remotes.filter((each) => !isOrigin(each))].map(({ url }) => url);
+      return [...remotes.filter(isOrigin), ...remotes.filter((each) => !isOrigin(each))].map(
+        ({ url }) => url,
+      );
     },
     resolve,
     async mergeBase(a, b): Promise<MergeBase> {
@@ -35,13 +45,20 @@ export function openWithIsomorphicGit(opened: OpenedRepository): Repository {
       if (right === undefined) return { found: false, message: noSuchRevision(b, place) };
       const bases = await findMergeBase(newWhere(), left.commit, right.commit);
       const commit = bases[0];
-      return commit === undefined ? { found: false, message: noCommonAncestor(a, b, place) } : { found: true, commit };
+      return commit === undefined
+        ? { found: false, message: noCommonAncestor(a, b, place) }
+        : { found: true, commit };
     },
     async readTree(rev, known, signal): Promise<ReadTree> {
       const where = newWhere();
       const resolved = await resolveRevision(where, opened, rev);
       if (resolved === undefined) throw new UserError(noSuchRevision(rev, place));
-      return readCommit(where, opened, { label: rev, ...resolved, known: findKnownIn(known), signal });
+      return readCommit(where, opened, {
+        label: rev,
+        ...resolved,
+        known: findKnownIn(known),
+        signal,
+      });
     },
     dispose() {},
   };
@@ -70,24 +87,36 @@ async function resolveRevision(
   const commit = start && (await walkBack(where, start, steps));
   if (commit === undefined) return undefined;
   for (const { ref, branch } of steps.length === 0 ? candidateRefs(name).branches : []) {
-    if ((await commitOf(where, ref)) === commit) return { commit, branch, revision: gitRevision(commit, branch) };
+    if ((await commitOf(where, ref)) === commit)
+      return { commit, branch, revision: gitRevision(commit, branch) };
   }
   return { commit, revision: gitRevision(commit, undefined) };
 }
 
 /** The part of gitrevisions(7) that people type: `~`, `~2`, `^`, `^2`, one after the other. */
-function splitExpression(rev: string): { readonly name: string; readonly steps: readonly string[] } {
+function splitExpression(rev: string): {
+  readonly name: string;
+  readonly steps: readonly string[];
+} {
   const match = /^(.*?)((?:[~^]\d*)*)$/s.exec(rev);
-  return { name: match?.[1] === "@" ? "HEAD" : (match?.[1] ?? rev), steps: match?.[2]?.match(/[~^]\d*/g) ?? [] };
+  return {
+    name: match?.[1] === "@" ? "HEAD" : (match?.[1] ?? rev),
+    steps: match?.[2]?.match(/[~^]\d*/g) ?? [],
+  };
 }
 
-async function walkBack(where: Where, start: string, steps: readonly string[]): Promise<string | undefined> {
+async function walkBack(
+  where: Where,
+  start: string,
+  steps: readonly string[],
+): Promise<string | undefined> {
   let commit: string | undefined = start;
   for (const step of steps) {
     const count = step.length === 1 ? 1 : Number(step.slice(1));
     const times = step.startsWith("~") ? count : Math.min(count, 1);
     for (let i = 0; i < times && commit !== undefined; i++) {
-      const parents: readonly string[] = (await git.readCommit({ ...where, oid: commit })).commit.parent;
+      const parents: readonly string[] = (await git.readCommit({ ...where, oid: commit })).commit
+        .parent;
       commit = parents[step.startsWith("~") ? 0 : count - 1];
     }
     if (commit === undefined) return undefined;
@@ -101,7 +130,9 @@ async function commitOf(where: Where, name: string): Promise<string | undefined>
     const isShort = /^[0-9a-f]{4,39}$/.test(name);
     const oid = await git
       .resolveRef({ ...where, ref: name })
-      .catch(() => (isShort ? git.expandOid({ ...where, oid: name }) : Promise.reject(new Error("no ref"))));
+      .catch(() =>
+        isShort ? git.expandOid({ ...where, oid: name }) : Promise.reject(new Error("no ref")),
+      );
     return (await git.readCommit({ ...where, oid })).oid;
   } catch {
     return undefined;
@@ -116,7 +147,11 @@ interface Reading {
   readonly signal: AbortSignal | undefined;
 }
 
-async function readCommit(where: Where, { limits }: OpenedRepository, reading: Reading): Promise<ReadTree> {
+async function readCommit(
+  where: Where,
+  { limits }: OpenedRepository,
+  reading: Reading,
+): Promise<ReadTree> {
   const files = new Map<string, TreeFile>();
   const problems: TreeProblem[] = [];
   const folders = [{ oid: reading.commit, prefix: "" }];
@@ -128,12 +163,21 @@ async function readCommit(where: Where, { limits }: OpenedRepository, reading: R
       const path = next.prefix + name;
       if (!isTreePath(path)) continue;
       if (files.size >= limits.maxFiles) {
-        problems.push({ code: "too-many-files", message: `The revision has more than ${limits.maxFiles} files; the rest is left out.` });
+        problems.push({
+          code: "too-many-files",
+          message: `The revision has more than ${limits.maxFiles} files; the rest is left out.`,
+        });
         return sortedTree(reading.label, reading.revision, files, problems);
       }
       if (mode === "040000") folders.push({ oid, prefix: `${path}/` });
       else {
-        const file = await readEntry(where, reading, { mode, oid, path }, Math.min(limits.maxFileBytes, left), problems);
+        const file = await readEntry(
+          where,
+          reading,
+          { mode, oid, path },
+          Math.min(limits.maxFileBytes, left),
+          problems,
+        );
         left -= file.bytes?.byteLength ?? 0;
         files.set(path, file);
       }
@@ -158,7 +202,11 @@ async function readEntry(
   const { blob } = await git.readBlob({ ...where, oid });
   if (kind === "symlink") return { id: oid, size: blob.byteLength, kind };
   if (blob.byteLength > maxBytes) {
-    problems.push({ code: "too-large", path, message: `${path} has ${blob.byteLength} bytes, more than Sluice reads.` });
+    problems.push({
+      code: "too-large",
+      path,
+      message: `${path} has ${blob.byteLength} bytes, more than Sluice reads.`,
+    });
     return { id: oid, size: blob.byteLength, kind };
   }
   return { id: oid, size: blob.byteLength, kind, bytes: new Uint8Array(blob) };

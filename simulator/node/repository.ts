@@ -8,7 +8,6 @@ import { findRepository, type RepositoryPlace } from "./find-repository.ts";
 import { findGit, isDubiousOwnership, runGit } from "./git-process.ts";
 import { defaultLimits, type ReadTree, type TreeLimits } from "./read-tree.ts";
 import { openWithGit } from "./repository-git.ts";
-import { openWithIsomorphicGit } from "./repository-isomorphic.ts";
 
 export interface ResolvedRevision {
   readonly commit: string;
@@ -50,12 +49,18 @@ export interface OpenedRepository {
 }
 
 /** The repository at or above `dir`, if there is one. */
-export async function openRepository(dir: string, options: RepositoryOptions = {}): Promise<Repository | undefined> {
+export async function openRepository(
+  dir: string,
+  options: RepositoryOptions = {},
+): Promise<Repository | undefined> {
   const place = await findRepository(dir);
   if (place === undefined) return undefined;
   const opened: OpenedRepository = { place, limits: { ...defaultLimits, ...options } };
   const git = options.git === false ? undefined : (options.git ?? findGit());
-  if (git === undefined || (await isRefused(git, place))) return openWithIsomorphicGit(opened);
+  if (git === undefined || (await isRefused(git, place))) {
+    // Loaded when needed: it takes longer to load than a repository to read.
+    return (await import("./repository-isomorphic.ts")).openWithIsomorphicGit(opened);
+  }
   return openWithGit(git, opened);
 }
 

@@ -28,12 +28,15 @@ export type FindKnown = (kind: TreeFile["kind"], id: string, path: string) => Tr
 export function findKnownIn(tree: FileTree | undefined): FindKnown {
   const known = new Map<string, TreeFile>();
   for (const file of tree?.files.values() ?? []) {
-    if (file.kind === "symlink" || file.bytes !== undefined) known.set(`${file.kind} ${file.id}`, file);
+    if (file.kind === "symlink" || file.bytes !== undefined)
+      known.set(`${file.kind} ${file.id}`, file);
   }
   return (kind, id, path) => {
     const here = tree?.files.get(path);
     const found = known.get(`${kind} ${id}`);
-    return found !== undefined && here?.id === id && here.kind === kind && here.bytes !== undefined ? here : found;
+    return found !== undefined && here?.id === id && here.kind === kind && here.bytes !== undefined
+      ? here
+      : found;
   };
 }
 
@@ -48,7 +51,9 @@ export function sortedTree(
 }
 
 export function noSuchRevision(rev: string, place: RepositoryPlace): string {
-  const hint = place.shallow ? " This is a shallow clone; `git fetch --unshallow` gets the rest." : "";
+  const hint = place.shallow
+    ? " This is a shallow clone; `git fetch --unshallow` gets the rest."
+    : "";
   if (rev === "HEAD") return `${place.root} has no commit yet.`;
   return `There is no branch, tag or commit ${JSON.stringify(rev)} in ${place.root}.${hint}`;
 }

@@ -16,7 +16,9 @@ export function createSharedTasks<T>(): SharedTasks<T> {
 
   function start(key: string, work: (signal: AbortSignal) => Promise<T>): Task<T> {
     const controller = new AbortController();
-    const result = work(controller.signal).finally(() => running.get(key) === task && running.delete(key));
+    const result = work(controller.signal).finally(
+      () => running.get(key) === task && running.delete(key),
+    );
     const task: Task<T> = { result, controller, waiting: 0 };
     running.set(key, task);
     return task;

@@ -35,30 +35,20 @@ interface Manifest {
   readonly problems: readonly TreeProblem[];
 }
 
-export function createSourceStore(cacheDir: string, onError: (message: string) => void): SourceStore {
+export function createSourceStore(
+  cacheDir: string,
+  onError: (message: string) => void,
+): SourceStore {
   const root = join(cacheDir, "sources-1");
   const blobPath = (id: string): string => join(root, "blobs", id.slice(0, 2), id);
   const treePath = (key: string): string => join(root, "trees", `${sha256(key)}.json`);
 
-  async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
-    const temporary = join(await temporaryRoot(), randomUUID());
-    await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-    await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
-    await rename(temporary, path).catch(async (error: unknown) => {
-      await rm(temporary, { force: true });
-      throw error;
-    });
-  }
-  async function temporaryRoot(): Promise<string> {
-    const folder = join(root, "tmp");
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
-  }
   async function saveBlob(file: TreeFile): Promise<void> {
     if (file.bytes === undefined) return;
     const path = blobPath(file.id);
     const known = await stat(path).catch(() => undefined);
-    if (known?.size !== file.size || !(await isWhole(path, file.id))) await writeAtomically(path, file.bytes);
+    if (known?.size !== file.size || !(await isWhole(path, file.id)))
+      await writeAtomically(root, path, file.bytes);
   }
 
   return {
@@ -67,42 +57,72 @@ export function createSourceStore(cacheDir: string, onError: (message: string) =
       if (manifest === undefined) return undefined;
       const files = new Map<string, TreeFile>();
       for (const part of batches(manifest.files, 64)) {
-        const read = await Promise.all(
-          part.map(async ([path, id, size, kind, kept]): Promise<[string, TreeFile] | undefined> => {
-            if (!kept) return [path, { id, size, kind }];
-            const bytes = await readFile(blobPath(id)).catch(() => undefined);
-            if (bytes === undefined || blobId(bytes) !== id) return undefined;
-            return [path, { id, size, kind, bytes: new Uint8Array(bytes) }];
-          }),
-        );
-        for (const entry of read) {
-          if (entry === undefined) return undefined;
-          files.set(...entry);
+        const read = await Promise.all(part.map((entry) => loadFile(entry, blobPath(entry[1]))));
+        for (const [index, [path]] of part.entries()) {
+          const file = read[index];
+          if (file === undefined) return undefined;
+          files.set(path, file);
         }
       }
       const { label, revision, problems, fetchedAt } = manifest;
       return { tree: { label, revision, files, problems }, fetchedAt };
     },
     async save(key, tree, fetchedAt) {
-      const { label, revision, problems } = tree;
-      const entries = [...tree.files];
-      const files = entries.map(([path, file]): Manifest["files"][number] => {
-        return [path, file.id, file.size, file.kind, file.bytes !== undefined];
-      });
       try {
-        for (const part of batches(entries, 64)) await Promise.all(part.map(([, file]) => saveBlob(file)));
-        const body = JSON.stringify({ key: sha256(key), fetchedAt, label, revision, files, problems } satisfies Manifest);
-        await writeAtomically(treePath(key), `${sha256(body)}\n${body}`);
+        for (const part of batches([...tree.files.values()], 64))
+          await Promise.all(part.map(saveBlob));
+        const body = JSON.stringify(manifestOf(key, tree, fetchedAt));
+        await writeAtomically(root, treePath(key), `${sha256(body)}\n${body}`);
       } catch (error) {
-        onError(`The cache in ${root} can't be written (${(error as NodeJS.ErrnoException).code ?? String(error)}).`);
+        const { code = String(error) } = error as NodeJS.ErrnoException;
+        onError(`The cache in ${root} can't be written (${code}).`);
       }
     },
     async temporaryFolder() {
-      const folder = join(await temporaryRoot(), randomUUID());
+      const folder = join(await temporaryRoot(root), randomUUID());
       await mkdir(folder, { mode: 0o700 });
       return folder;
     },
   };
+}
+
+async function writeAtomically(
+  root: string,
+  path: string,
+  content: Uint8Array | string,
+): Promise<void> {
+  const temporary = join(await temporaryRoot(root), randomUUID());
+  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+  await rename(temporary, path).catch(async (error: unknown) => {
+    await rm(temporary, { force: true });
+    throw error;
+  });
+}
+
+async function temporaryRoot(root: string): Promise<string> {
+  const folder = join(root, "tmp");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function manifestOf(key: string, tree: ReadTree, fetchedAt: number): Manifest {
+  const { label, revision, problems } = tree;
+  const files = [...tree.files].map(([path, file]): Manifest["files"][number] => {
+    return [path, file.id, file.size, file.kind, file.bytes !== undefined];
+  });
+  return { key: sha256(key), fetchedAt, label, revision, files, problems };
+}
+
+async function loadFile(
+  entry: Manifest["files"][number],
+  blob: string,
+): Promise<TreeFile | undefined> {
+  const [, id, size, kind, kept] = entry;
+  if (!kept) return { id, size, kind };
+  const bytes = await readFile(blob).catch(() => undefined);
+  const isWhole = bytes !== undefined && blobId(bytes) === id;
+  return isWhole ? { id, size, kind, bytes: new Uint8Array(bytes) } : undefined;
 }
 
 function parseManifest(text: string, key: string): Manifest | undefined {
@@ -110,7 +130,9 @@ function parseManifest(text: string, key: string): Manifest | undefined {
   const body = text.slice(newline + 1);
   if (newline === -1 || text.slice(0, newline) !== sha256(body)) return undefined;
   const manifest = JSON.parse(body) as Manifest;
-  const isGood = manifest.key === sha256(key) && manifest.files.every(([path, id]) => isTreePath(path) && /^[0-9a-f]+$/.test(id));
+  const isGood =
+    manifest.key === sha256(key) &&
+    manifest.files.every(([path, id]) => isTreePath(path) && /^[0-9a-f]+$/.test(id));
   return isGood ? manifest : undefined;
 }
 

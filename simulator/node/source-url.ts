@@ -22,12 +22,17 @@ export function withoutCredentials(url: URL | string): string {
  */
 export function gitUrl(text: string): URL {
   const plain = text.trim().replace(/^git::/, "");
-  const scp = /^(?:([\w.-]+)@)?([\w.-]+|\[[\da-f:]+\]):(?!\/\/)(.+)$/i.exec(plain);
-  const written = scp === null ? plain : `ssh://${scp[1] ?? "git"}@${scp[2] ?? ""}/${(scp[3] ?? "").replace(/^\//, "")}`;
+  const scp = /^(?:([\w.-]+)@)?([\w.-]+|\[[\da-f:]+\]):(?!\/\/|:)(.+)$/i.exec(plain);
+  const written =
+    scp === null
+      ? plain
+      : `ssh://${scp[1] ?? "git"}@${scp[2] ?? ""}/${(scp[3] ?? "").replace(/^\//, "")}`;
   const url = parseUrl(written.replace(/^git\+ssh:/, "ssh:"));
   if (url === undefined) throw new RefusedError(`${text} is not the address of a Git repository.`);
   if (!["http:", "https:", "ssh:", "git:"].includes(url.protocol)) {
-    throw new RefusedError(`Addresses that begin with ${url.protocol} are not fetched. Use https or ssh.`);
+    throw new RefusedError(
+      `Addresses that begin with ${url.protocol} are not fetched. Use https or ssh.`,
+    );
   }
   if (!/^[\w.-]+$|^\[[\da-f:.]+\]$/i.test(url.hostname) || url.hostname.startsWith("-")) {
     throw new RefusedError(`${withoutCredentials(url)} has no host to fetch from.`);
@@ -47,7 +52,12 @@ export function httpUrl(text: string): URL {
 
 /** A branch, tag, commit or full ref name; nothing that git could take for an option or a refspec. */
 export function isSafeRef(ref: string): boolean {
-  return /^[\w./@#%=,!-]+$/u.test(ref) && !ref.startsWith("-") && !ref.includes("..") && !ref.includes("@{");
+  return (
+    /^[\w./@#%=,!-]+$/u.test(ref) &&
+    !ref.startsWith("-") &&
+    !ref.includes("..") &&
+    !ref.includes("@{")
+  );
 }
 
 export function isCommit(ref: string | undefined): boolean {

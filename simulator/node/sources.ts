@@ -6,13 +6,15 @@ import { rm } from "node:fs/promises";
 
 import type { GitSourceRequest, Log, SourceAnswer, SourceRequest, Sources } from "#simulator";
 
-import { FetchFailure } from "./fetch-failure.ts";
-import { fetchHttp } from "./fetch-http.ts";
-import { fetchWithGit, type GitFetch } from "./fetch-with-git.ts";
-import { fetchWithIsomorphicGit } from "./fetch-with-isomorphic-git.ts";
+import { FetchFailure, TooLargeError } from "./fetch-failure.ts";
+import type { GitFetch } from "./fetch-with-git.ts";
 import { findGit } from "./git-process.ts";
-import { TooLargeError } from "./guarded-http.ts";
-import { createNetworkGuard, isPublicAddress, type NetworkGuard, RefusedError } from "./network-guard.ts";
+import {
+  createNetworkGuard,
+  isPublicAddress,
+  type NetworkGuard,
+  RefusedError,
+} from "./network-guard.ts";
 import { defaultLimits, gitRevision, type ReadTree, type TreeLimits } from "./read-tree.ts";
 import { createSharedTasks } from "./shared-tasks.ts";
 import { createSourceStore, type SourceStore, type StoredTree } from "./source-store.ts";
@@ -55,10 +57,18 @@ interface Context {
 }
 
 export function createSources(options: SourcesOptions): Sources {
-  const { cacheDir, log, allowPrivateNetwork, maxBytes = 256 * 1024 * 1024, now = Date.now } = options;
+  const {
+    cacheDir,
+    log,
+    allowPrivateNetwork,
+    maxBytes = 256 * 1024 * 1024,
+    now = Date.now,
+  } = options;
   const context: Context = {
     options,
-    guard: options.guard ?? createNetworkGuard({ isAllowed: allowPrivateNetwork ? () => true : isPublicAddress }),
+    guard:
+      options.guard ??
+      createNetworkGuard({ isAllowed: allowPrivateNetwork ? () => true : isPublicAddress }),
     store: createSourceStore(cacheDir, (message) => log?.warn(message)),
     git: options.git === false ? undefined : (options.git ?? findGit()),
     limits: { ...defaultLimits, maxTotalBytes: maxBytes },
@@ -68,11 +78,17 @@ export function createSources(options: SourcesOptions): Sources {
   };
   const tasks = createSharedTasks<SourceAnswer>();
   return {
-    fetch: (request, signal) => tasks.run(keyOf(request), (shared) => answer(context, request, 0, shared), signal),
+    fetch: (request, signal) =>
+      tasks.run(keyOf(request), (shared) => answer(context, request, 0, shared), signal),
   };
 }
 
-async function answer(context: Context, request: SourceRequest, depth: number, signal: AbortSignal): Promise<SourceAnswer> {
+async function answer(
+  context: Context,
+  request: SourceRequest,
+  depth: number,
+  signal: AbortSignal,
+): Promise<SourceAnswer> {
   const { store, memory, failures, options, now } = context;
   const key = keyOf(request);
   const failed = failures.get(key);
@@ -80,7 +96,10 @@ async function answer(context: Context, request: SourceRequest, depth: number, s
   const kept = memory.get(key) ?? (await store.load(key));
   signal.throwIfAborted();
   const isPinned = request.kind === "git" && isCommit(request.ref);
-  if (kept !== undefined && (isPinned || options.offline || Math.abs(now() - kept.fetchedAt) < freshMs)) {
+  if (
+    kept !== undefined &&
+    (isPinned || options.offline || Math.abs(now() - kept.fetchedAt) < freshMs)
+  ) {
     memory.set(key, kept);
     return { outcome: "available", tree: kept.tree };
   }
@@ -108,10 +127,17 @@ async function answer(context: Context, request: SourceRequest, depth: number, s
 /** The old tree when nothing has changed, so that whoever remembers it needs to do nothing. */
 function sameOr(old: ReadTree | undefined, fetched: ReadTree): ReadTree {
   if (old?.revision !== fetched.revision || old.files.size !== fetched.files.size) return fetched;
-  return [...fetched.files].every(([path, { id }]) => old.files.get(path)?.id === id) ? old : fetched;
+  return [...fetched.files].every(([path, { id }]) => old.files.get(path)?.id === id)
+    ? old
+    : fetched;
 }
 
-async function fetchTree(context: Context, request: SourceRequest, depth: number, outer: AbortSignal): Promise<ReadTree> {
+async function fetchTree(
+  context: Context,
+  request: SourceRequest,
+  depth: number,
+  outer: AbortSignal,
+): Promise<ReadTree> {
   const { options, guard, limits } = context;
   const timeoutMs = options.fetchTimeoutMs ?? 120_000;
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -119,17 +145,29 @@ async function fetchTree(context: Context, request: SourceRequest, depth: number
   const started = performance.now();
   try {
     const url = request.kind === "git" ? gitUrl(request.url) : httpUrl(request.url);
-    options.log?.info(`Fetching ${withoutCredentials(url)}${request.kind === "git" && request.ref ? ` at ${request.ref}` : ""}`);
+    options.log?.info(
+      `Fetching ${withoutCredentials(url)}${request.kind === "git" && request.ref ? ` at ${request.ref}` : ""}`,
+    );
     const tree =
       request.kind === "git"
         ? await fetchGit(context, request, url, depth, signal)
-        : await fetchHttp(url, guard, { maxBytes: Math.min(limits.maxTotalBytes, maxHttpBytes), signal });
+        : await (
+            await import("./fetch-http.ts")
+          ).fetchHttp(url, guard, {
+            maxBytes: Math.min(limits.maxTotalBytes, maxHttpBytes),
+            signal,
+          });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    options.log?.info(`Fetched ${withoutCredentials(url)}: ${tree.files.size} files in ${seconds} s`);
+    options.log?.info(
+      `Fetched ${withoutCredentials(url)}: ${tree.files.size} files in ${seconds} s`,
+    );
     return tree;
   } catch (error) {
     if (!timeout.aborted || outer.aborted) throw error;
-    throw new FetchFailure("failed", `${withoutCredentials(request.url)} did not answer within ${timeoutMs / 1000} s.`);
+    throw new FetchFailure(
+      "failed",
+      `${withoutCredentials(request.url)} did not answer within ${timeoutMs / 1000} s.`,
+    );
   }
 }
 
@@ -142,14 +180,24 @@ async function fetchGit(
 ): Promise<ReadTree> {
   const { git, guard, limits, store } = context;
   const { ref } = request;
-  if (ref !== undefined && !isSafeRef(ref)) throw new FetchFailure("not-found", `${ref} is not the name of a branch, tag or commit.`);
+  if (ref !== undefined && !isSafeRef(ref))
+    throw new FetchFailure("not-found", `${ref} is not the name of a branch, tag or commit.`);
   const folder = await store.temporaryFolder();
   try {
     const fetch: GitFetch = { url, ref, folder, guard, limits, signal };
-    const fetched = git === undefined ? await fetchWithIsomorphicGit(fetch) : await fetchWithGit(git, fetch);
-    const tree = { ...fetched, label: withoutCredentials(url), revision: revisionOf(fetched.revision, ref) };
+    // What fetches is loaded when there is something to fetch: it takes longer to load than a repository to read.
+    const fetched =
+      git === undefined
+        ? await (await import("./fetch-with-isomorphic-git.ts")).fetchWithIsomorphicGit(fetch)
+        : await (await import("./fetch-with-git.ts")).fetchWithGit(git, fetch);
+    const tree = {
+      ...fetched,
+      label: withoutCredentials(url),
+      revision: revisionOf(fetched.revision, ref),
+    };
     if (request.submodules !== true) return tree;
-    if (depth >= maxSubmoduleDepth) throw new FetchFailure("too-large", "Submodules are nested too deeply.");
+    if (depth >= maxSubmoduleDepth)
+      throw new FetchFailure("too-large", "Submodules are nested too deeply.");
     return await withSubmodules(tree, url, (module) => answer(context, module, depth + 1, signal));
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -169,22 +217,35 @@ function offline(request: SourceRequest): SourceAnswer {
   return { outcome: "unavailable", reason: "offline", message };
 }
 
-function unavailableFor(error: unknown, request: SourceRequest): Extract<SourceAnswer, { outcome: "unavailable" }> {
+function unavailableFor(
+  error: unknown,
+  request: SourceRequest,
+): Extract<SourceAnswer, { outcome: "unavailable" }> {
   const cause = causeOf(error);
   const outcome = "unavailable";
-  if (cause instanceof FetchFailure) return { outcome, reason: cause.reason, message: cause.message };
+  if (cause instanceof FetchFailure)
+    return { outcome, reason: cause.reason, message: cause.message };
   if (cause instanceof RefusedError) return { outcome, reason: "refused", message: cause.message };
-  if (cause instanceof TooLargeError) return { outcome, reason: "too-large", message: cause.message };
-  const { code, message } = (cause instanceof Error ? cause : new Error(String(cause))) as NodeJS.ErrnoException;
+  if (cause instanceof TooLargeError)
+    return { outcome, reason: "too-large", message: cause.message };
+  const { code, message } = (
+    cause instanceof Error ? cause : new Error(String(cause))
+  ) as NodeJS.ErrnoException;
   const shown = withoutCredentials(request.url);
-  const text = code === "ENOTFOUND" || code === "EAI_AGAIN" ? "its name can't be resolved" : (code ?? message);
+  const text =
+    code === "ENOTFOUND" || code === "EAI_AGAIN" ? "its name can't be resolved" : (code ?? message);
   return { outcome, reason: "failed", message: `${shown} could not be fetched: ${text}.` };
 }
 
 /** Libraries wrap what the guard threw. */
 function causeOf(error: unknown): unknown {
-  const isOurs = error instanceof RefusedError || error instanceof TooLargeError || error instanceof FetchFailure;
-  return !isOurs && error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : error;
+  const isOurs =
+    error instanceof RefusedError ||
+    error instanceof TooLargeError ||
+    error instanceof FetchFailure;
+  return !isOurs && error instanceof Error && error.cause !== undefined
+    ? causeOf(error.cause)
+    : error;
 }
 
 function keyOf(request: SourceRequest): string {

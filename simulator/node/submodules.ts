@@ -16,15 +16,24 @@ export async function withSubmodules(
   const modules = [...tree.files].filter(([, { kind }]) => kind === "submodule");
   if (modules.length === 0) return tree;
   if (modules.length > maxSubmodules) {
-    throw new FetchFailure("too-large", `${url.host} has a repository with more than ${maxSubmodules} submodules.`);
+    throw new FetchFailure(
+      "too-large",
+      `${url.host} has a repository with more than ${maxSubmodules} submodules.`,
+    );
   }
   const urls = parseGitmodules(tree.files.get(".gitmodules"));
   const files = new Map(tree.files);
   for (const [path, { id }] of modules) {
     const written = urls.get(path);
     if (written === undefined) continue;
-    const answer = await fetch({ kind: "git", url: submoduleUrl(written, url), ref: id, submodules: true });
-    if (answer.outcome === "unavailable") throw new FetchFailure(answer.reason, `Submodule ${path}: ${answer.message}`);
+    const answer = await fetch({
+      kind: "git",
+      url: submoduleUrl(written, url),
+      ref: id,
+      submodules: true,
+    });
+    if (answer.outcome === "unavailable")
+      throw new FetchFailure(answer.reason, `Submodule ${path}: ${answer.message}`);
     files.delete(path);
     for (const [name, file] of answer.tree.files) files.set(`${path}/${name}`, file);
   }

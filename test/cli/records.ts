@@ -70,7 +70,10 @@ export const emptyPlan: Plan = {
 /** A plan with one change of every kind, a failing applier and a problem that belongs to none. */
 export const fullPlan: Plan = {
   ...emptyPlan,
-  oldProblems: ["symlink-dropped||a link is left out"],
+  oldProblems: [
+    "symlink-dropped||a link is left out",
+    "build-failed|clusters/staging|Kustomization/flux-system/broken|kustomize build failed:\naccumulating resources",
+  ],
   clusters: [
     {
       name: "clusters/staging",
@@ -124,13 +127,14 @@ export const fullPlan: Plan = {
       applier: "clusters/staging|Kustomization/flux-system/broken",
       place: { path: "broken/kustomization.yaml", line: 3, column: 5 },
     }),
+    problem("a secret is not decrypted", { code: "undecrypted", severity: "warning" }),
     problem("a link is left out", {
       code: "symlink-dropped",
       severity: "warning",
       place: { path: "link" },
     }),
   ],
-  counts: { created: 1, changed: 1, deleted: 1, moved: 1, orphaned: 1, errors: 1, warnings: 1 },
+  counts: { created: 1, changed: 1, deleted: 1, moved: 1, orphaned: 1, errors: 1, warnings: 2 },
 };
 
 export interface Outcome {

@@ -89,7 +89,9 @@ suite("Preview", () => {
     await until("the changed Deployment", () => find(api, "Deployment podinfo"));
     await vscode.commands.executeCommand("sluice.openAllChanges");
     await until("the multi-diff editor", () =>
-      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).some(({ label }) => label.startsWith("Sluice: HEAD")),
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .some(({ label }) => label.startsWith("Sluice: HEAD")),
     );
   });
 
@@ -97,7 +99,9 @@ suite("Preview", () => {
     const editor = await open("apps/podinfo/kustomization.yaml");
     await replace(editor, "- service.yaml", "- missing.yaml");
     const { uri } = editor.document;
-    const found = await until("a problem", () => ours().find(({ path }) => path.startsWith(uri.path.slice(0, -19))));
+    const found = await until("a problem", () =>
+      ours().find(({ path }) => path.startsWith(uri.path.slice(0, -19))),
+    );
     assert.equal(found.diagnostic.source, "Sluice");
     assert.equal(found.diagnostic.severity, vscode.DiagnosticSeverity.Error);
     const nodes = [...api.preview().nodes.values()];
@@ -111,7 +115,11 @@ suite("Preview", () => {
     const text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n";
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     try {
-      await replace(await open("apps/podinfo/kustomization.yaml"), "- service.yaml", "- service.yaml\n  - extra.yaml");
+      await replace(
+        await open("apps/podinfo/kustomization.yaml"),
+        "- service.yaml",
+        "- service.yaml\n  - extra.yaml",
+      );
       await until("the new ConfigMap", () => find(api, "ConfigMap extra"));
     } finally {
       await vscode.workspace.fs.delete(uri);
@@ -124,7 +132,9 @@ suite("Preview", () => {
     const node = await until("the changed Deployment", () => find(api, "Deployment podinfo"));
     await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
     await vscode.commands.executeCommand("sluice.goToSource", node.id);
-    await until("the manifest", () => vscode.window.activeTextEditor?.document.uri.path.endsWith(deployment));
+    await until("the manifest", () =>
+      vscode.window.activeTextEditor?.document.uri.path.endsWith(deployment),
+    );
   });
 
   test("the filter shows every Kustomization", async () => {
@@ -184,7 +194,10 @@ async function replace(editor: vscode.TextEditor, from: string, to: string): Pro
 }
 
 /** Asks again until there is an answer; mocha's time limit ends it. */
-async function until<T>(what: string, ask: () => T | Thenable<T>): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
+async function until<T>(
+  what: string,
+  ask: () => T | Thenable<T>,
+): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
   const end = Date.now() + 20_000;
   for (;;) {
     const answer = await ask();

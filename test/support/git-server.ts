@@ -13,15 +13,23 @@ export interface GitServer {
 
 export interface GitServerOptions {
   /** Answers true when it has answered the request itself. */
-  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly intercept?: (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => boolean | Promise<boolean>;
   readonly host?: string;
 }
 
-export async function startGitServer(root: string, options: GitServerOptions = {}): Promise<GitServer> {
+export async function startGitServer(
+  root: string,
+  options: GitServerOptions = {},
+): Promise<GitServer> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
-    if (options.intercept?.(request, response) !== true) runBackend(root, request, response);
+    void Promise.resolve(options.intercept?.(request, response)).then((answered) => {
+      if (answered !== true) runBackend(root, request, response);
+    });
   });
   const host = options.host ?? "127.0.0.1";
   await new Promise<void>((resolve) => server.listen(0, host, resolve));

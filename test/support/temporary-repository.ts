@@ -13,7 +13,10 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export function writeFiles(root: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+export function writeFiles(
+  root: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
@@ -50,7 +53,11 @@ export function temporaryRepository(files: Readonly<Record<string, string | Uint
 }
 
 /** Answers the new commit. */
-export function commitFiles(root: string, files: Readonly<Record<string, string | Uint8Array>>, message: string): string {
+export function commitFiles(
+  root: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  message: string,
+): string {
   writeFiles(root, files);
   git(root, "add", "--all");
   git(root, "commit", "--quiet", "--allow-empty", "--message", message);

@@ -5,7 +5,7 @@ type LoadTests = () => Promise<unknown>;
 
 /** Loads the test files after Mocha's globals exist, runs them and prints the counts for the runner outside. */
 export async function runSuite(files: readonly LoadTests[]): Promise<void> {
-  mocha.setup({ ui: "tdd", timeout: 30_000 });
+  mocha.setup({ ui: "tdd", reporter: "spec", timeout: 30_000 }); // the default writes HTML, which a worker has none of
   await Promise.all(files.map((load) => load()));
   const stats = await new Promise<Mocha.Stats | undefined>((resolve) => {
     const runner = mocha.run(() => {

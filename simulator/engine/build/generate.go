@@ -30,7 +30,9 @@ func (b *builder) generate() error {
 		// The controller also reports that it could not remove what it could not write.
 		return fmt.Errorf("%w remove %s: not a directory", err, path.Clean(file))
 	}
-	return nil
+	// kustomize takes a file that it cannot read for one that is not there; the reason is better.
+	_, err = b.fs.ReadFile(file)
+	return err
 }
 
 func (b *builder) replaceImages(manifest []byte) ([]byte, error) {

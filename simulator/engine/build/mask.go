@@ -14,8 +14,15 @@ import (
 	"sluice.dev/engine/memfs"
 )
 
-// shortest is the length from which a secret value is looked for inside other text.
-const shortest = 4
+const (
+	// shortest is the length from which a secret value is looked for inside other text, as a word of its own.
+	shortest = 4
+	// anywhere is the length from which it is looked for anywhere.
+	anywhere = 8
+)
+
+// commonWords are values that say nothing, although a Secret may hold them.
+var commonWords = map[string]bool{"true": true, "false": true, "null": true, "none": true, "default": true}
 
 var digestPattern = regexp.MustCompile(digestPrefix + `[0-9a-f]{12}`)
 
@@ -125,8 +132,20 @@ func (b *builder) replaceText(text string) string {
 	if b.secrets[text] {
 		return digest(text)
 	}
+	return b.replaceParts(text)
+}
+
+func (b *builder) replaceParts(text string) string {
 	for _, secret := range b.longSecrets() {
-		text = strings.ReplaceAll(text, secret, digest(secret))
+		if !strings.Contains(text, secret) {
+			continue
+		}
+		if len(secret) >= anywhere {
+			text = strings.ReplaceAll(text, secret, digest(secret))
+			continue
+		}
+		word := regexp.MustCompile(`(^|\W)` + regexp.QuoteMeta(secret) + `(\W|$)`)
+		text = word.ReplaceAllString(text, "${1}"+digest(secret)+"${2}")
 	}
 	return text
 }
@@ -135,7 +154,7 @@ func (b *builder) replaceText(text string) string {
 func (b *builder) longSecrets() []string {
 	var long []string
 	for secret := range b.secrets {
-		if len(secret) >= shortest {
+		if len(secret) >= shortest && !commonWords[secret] {
 			long = append(long, secret)
 		}
 	}
@@ -150,9 +169,7 @@ func (b *builder) longSecrets() []string {
 
 // scrub takes secret values out of a message, also where the API server quotes a short one.
 func (b *builder) scrub(message string) string {
-	for _, secret := range b.longSecrets() {
-		message = strings.ReplaceAll(message, secret, digest(secret))
-	}
+	message = b.replaceParts(message)
 	for secret := range b.secrets {
 		if secret != "" {
 			message = strings.ReplaceAll(message, "{Value:"+secret+"}", "{Value:"+digest(secret)+"}")

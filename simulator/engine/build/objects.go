@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	yamlutil "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
 
 	"sluice.dev/engine/api"
 	"sluice.dev/engine/native"
@@ -71,7 +73,9 @@ func (b *builder) readObjects(resources resmap.ResMap) ([]rendered, *stageError)
 	}
 	text, err := resources.AsYaml()
 	if err != nil {
-		return nil, failed(api.StageBuild, fmt.Errorf("kustomize build failed: %w", err))
+		failure := failed(api.StageBuild, fmt.Errorf("kustomize build failed: %w", err))
+		failure.index = slices.IndexFunc(resources.Resources(), isUnprintable)
+		return nil, failure
 	}
 	decoder := yamlutil.NewYAMLOrJSONDecoder(bytes.NewReader(text), 2048)
 	var objects []rendered
@@ -98,6 +102,11 @@ func (b *builder) readObjects(resources resmap.ResMap) ([]rendered, *stageError)
 			objects = append(objects, rendered{object, index})
 		}
 	}
+}
+
+func isUnprintable(res *resource.Resource) bool {
+	_, err := res.AsYAML()
+	return err != nil
 }
 
 func isObject(object *unstructured.Unstructured) bool {

@@ -27,6 +27,7 @@ const (
 	opSourceIgnore   = 4
 	opStats          = 5
 	opCollect        = 6
+	opWarm           = 7
 )
 
 const (
@@ -117,6 +118,8 @@ func (e *Engine) answer(op uint32, input []byte) (any, error) {
 	case opCollect:
 		debug.FreeOSMemory()
 		return e.stats(), nil
+	case opWarm:
+		return e.warm(), nil
 	}
 	return nil, fmt.Errorf("unknown operation %d", op)
 }

@@ -3,8 +3,11 @@ package memfs
 import (
 	"bytes"
 	"errors"
+	"path"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
+	"sigs.k8s.io/kustomize/api/konfig"
 )
 
 // maxExpandedNodes bounds what the aliases of one file may grow to.
@@ -22,10 +25,10 @@ const (
 )
 
 // checkAliases judges a file once and remembers the verdict.
-func (e *entry) checkAliases() error {
+func (e *entry) checkAliases(name string) error {
 	if e.aliases == aliasesUnknown {
 		e.aliases = aliasesFine
-		if mayAlias(e.data) && expandsTooFar(e.data) {
+		if mayAlias(e.data) && expandsTooFar(e.data, isKustomization(name)) {
 			e.aliases = aliasesExcessive
 		}
 	}
@@ -33,6 +36,10 @@ func (e *entry) checkAliases() error {
 		return errExcessiveAliasing
 	}
 	return nil
+}
+
+func isKustomization(name string) bool {
+	return slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name))
 }
 
 // mayAlias says whether the text has both an anchor and an alias, as far as bytes can tell.
@@ -53,7 +60,8 @@ func hasMark(data []byte, mark byte) bool {
 	}
 }
 
-func expandsTooFar(data []byte) bool {
+// expandsTooFar also looks into the texts of a kustomization file, which may hold patches.
+func expandsTooFar(data []byte, nested bool) bool {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	total := 0
 	for {
@@ -63,10 +71,18 @@ func expandsTooFar(data []byte) bool {
 			return false
 		}
 		total += expandedSize(&document, map[*yaml.Node]int{})
-		if total > maxExpandedNodes {
+		if total > maxExpandedNodes || nested && textExpandsTooFar(&document) {
 			return true
 		}
 	}
+}
+
+func textExpandsTooFar(node *yaml.Node) bool {
+	if node.Kind == yaml.ScalarNode {
+		text := []byte(node.Value)
+		return mayAlias(text) && expandsTooFar(text, false)
+	}
+	return slices.ContainsFunc(node.Content, textExpandsTooFar)
 }
 
 // expandedSize counts the nodes below node with every alias replaced by its target; it saturates at the limit.

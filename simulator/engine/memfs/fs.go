@@ -25,7 +25,7 @@ type mount struct {
 // It answers as `fluxcd/pkg/kustomize/filesys` (the secure file system on disk) does, texts of errors included.
 type FS struct {
 	mounts  []mount
-	written map[string][]byte
+	written map[string]*entry
 	Reads   *Recorder
 }
 
@@ -35,7 +35,7 @@ var _ filesys.FileSystem = &FS{}
 func NewFS(root, id string, tree *Tree) *FS {
 	return &FS{
 		mounts:  []mount{{at: root, id: id, tree: tree}},
-		written: map[string][]byte{},
+		written: map[string]*entry{},
 		Reads:   NewRecorder(),
 	}
 }
@@ -88,8 +88,8 @@ func (f *FS) outside(op, name string) error {
 
 // lookup finds a file and records the look.
 func (f *FS) lookup(name string) (*entry, bool) {
-	if data, ok := f.written[name]; ok {
-		return &entry{data: data, aliases: aliasesFine}, true
+	if file, ok := f.written[name]; ok {
+		return file, true
 	}
 	m, rel, ok := f.find(name)
 	if !ok {
@@ -165,7 +165,7 @@ func (f *FS) ReadFile(name string) ([]byte, error) {
 	case ok && file.withheld:
 		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("the file is larger than the limit of the simulation")}
 	case ok:
-		if err := file.checkAliases(); err != nil {
+		if err := file.checkAliases(name); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		return file.data, nil
@@ -326,7 +326,7 @@ func (f *FS) WriteFile(name string, data []byte) error {
 	if parent := path.Dir(name); !f.isFolder(parent) {
 		return f.absentError("open", name)
 	}
-	f.written[name] = data
+	f.written[name] = &entry{data: data}
 	return nil
 }
 
@@ -339,6 +339,9 @@ func (f *FS) RemoveAll(string) error              { return nil }
 
 // Written returns what the pipeline wrote under name.
 func (f *FS) Written(name string) ([]byte, bool) {
-	data, ok := f.written[absolute(name)]
-	return data, ok
+	file, ok := f.written[absolute(name)]
+	if !ok {
+		return nil, false
+	}
+	return file.data, true
 }

@@ -121,5 +121,5 @@ func ReadRecorded(tree *Tree, id, name string, reads *Recorder) ([]byte, error) 
 		return nil, errAbsent
 	}
 	reads.file(key)
-	return file.data, file.checkAliases()
+	return file.data, file.checkAliases(name)
 }

@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-//go:generate sh -c "cd generate && go run . > ../table.txt"
+//go:generate sh -c "cd generate && go run . > ../table.new && mv ../table.new ../table.txt"
 
 //go:embed table.txt
 var tableText string

@@ -21,8 +21,9 @@ type Comment struct {
 	Inline bool
 }
 
-// item is a pair of a mapping; the key of a comment is the Comment, its value nil.
-type item struct{ key, value any }
+// item is a pair of a mapping; the key of a comment is the Comment, its value nil. Its fields are
+// exported because the INI writer prints nested pairs with reflection, as getsops does.
+type item struct{ Key, Value any }
 
 // branch is a mapping in the order of its text.
 type branch []item
@@ -95,7 +96,7 @@ func walkBranch(tree branch, path []string, outer [][]string, visit visitor) err
 	comments := append(outer[:len(outer):len(outer)], nil)
 	last := len(comments) - 1
 	for i, pair := range tree {
-		if comment, ok := pair.key.(Comment); ok {
+		if comment, ok := pair.Key.(Comment); ok {
 			comments[last] = append(comments[last], comment.Value)
 			replaced, err := visit(comment, path, comments)
 			if err != nil {
@@ -103,23 +104,23 @@ func walkBranch(tree branch, path []string, outer [][]string, visit visitor) err
 			}
 			switch replaced := replaced.(type) {
 			case Comment:
-				tree[i].key = replaced
+				tree[i].Key = replaced
 			case string:
-				tree[i].key = Comment{Value: replaced, Inline: comment.Inline}
+				tree[i].Key = Comment{Value: replaced, Inline: comment.Inline}
 			default:
 				return fmt.Errorf("walkValue of Comment should be either Comment or string, was %T", replaced)
 			}
 			continue
 		}
-		name, ok := pair.key.(string)
+		name, ok := pair.Key.(string)
 		if !ok {
-			return fmt.Errorf("Tree contains a non-string key (type %T): %v. Only string keys are supported", pair.key, pair.key)
+			return fmt.Errorf("Tree contains a non-string key (type %T): %v. Only string keys are supported", pair.Key, pair.Key)
 		}
-		value, err := walkValue(pair.value, append(path[:len(path):len(path)], name), comments, visit)
+		value, err := walkValue(pair.Value, append(path[:len(path):len(path)], name), comments, visit)
 		if err != nil {
 			return err
 		}
-		tree[i].value = value
+		tree[i].Value = value
 		comments[last] = nil
 	}
 	return nil

@@ -26,18 +26,18 @@ type place struct {
 func unflatten(flat branch) (branch, error) {
 	root := &place{}
 	for _, pair := range flat {
-		if _, ok := pair.key.(Comment); ok {
+		if _, ok := pair.Key.(Comment); ok {
 			continue
 		}
-		name, ok := pair.key.(string)
+		name, ok := pair.Key.(string)
 		if !ok {
-			return nil, fmt.Errorf("Found non-string key %v when unflattening", pair.key)
+			return nil, fmt.Errorf("Found non-string key %v when unflattening", pair.Key)
 		}
 		target := root.descend(name)
 		if target.isValue {
 			return nil, fmt.Errorf("Error while unflattening %q: Duplicate value", name)
 		}
-		target.value, target.isValue = pair.value, true
+		target.value, target.isValue = pair.Value, true
 	}
 	result, err := root.rebuild()
 	if err != nil {

@@ -132,7 +132,7 @@ func writeValue(out *bytes.Buffer, value any) error {
 func writeObject(out *bytes.Buffer, tree branch) error {
 	separator := "{"
 	for _, pair := range tree {
-		name, ok := pair.key.(string)
+		name, ok := pair.Key.(string)
 		if !ok {
 			continue
 		}
@@ -144,7 +144,7 @@ func writeObject(out *bytes.Buffer, tree branch) error {
 		}
 		out.Write(key)
 		out.WriteByte(':')
-		if err := writeValue(out, pair.value); err != nil {
+		if err := writeValue(out, pair.Value); err != nil {
 			return err
 		}
 	}
@@ -160,10 +160,10 @@ func writeBinary(branches []branch) ([]byte, error) {
 		return nil, errors.New("error emitting binary store: there must be exactly one tree branch")
 	}
 	for _, pair := range branches[0] {
-		if pair.key != "data" {
+		if pair.Key != "data" {
 			continue
 		}
-		text, ok := pair.value.(string)
+		text, ok := pair.Value.(string)
 		if !ok {
 			return nil, errors.New("error emitting binary store: 'data' key in tree does not have a string value")
 		}

@@ -139,7 +139,7 @@ func (m *metadata) dataKey(ids []age.Identity) ([]byte, error) {
 	if len(m.groups) == 1 && len(parts) == 1 {
 		return parts[0], nil
 	}
-	if len(m.groups) > 1 && len(parts) >= m.shamirThreshold {
+	if len(m.groups) > 1 && len(parts) >= max(2, m.shamirThreshold) {
 		return combineShares(parts)
 	}
 	return nil, fmt.Errorf("Failed to get the data key required to decrypt the SOPS file.\n\n%w", errors.Join(failures...))

@@ -38,8 +38,8 @@ func (d *document) extractMetadata(format Format) error {
 		if format == INI {
 			// The INI store escapes newlines once more than the file format does.
 			for i, pair := range found {
-				if text, ok := pair.value.(string); ok {
-					found[i].value = strings.ReplaceAll(text, `\n`, "\n")
+				if text, ok := pair.Value.(string); ok {
+					found[i].Value = strings.ReplaceAll(text, `\n`, "\n")
 				}
 			}
 		}
@@ -61,7 +61,7 @@ func (d *document) takeTopLevel(name string) (branch, error) {
 	for number, tree := range d.branches {
 		kept := tree[:0]
 		for _, pair := range tree {
-			if pair.key != name {
+			if pair.Key != name {
 				kept = append(kept, pair)
 				continue
 			}
@@ -71,7 +71,7 @@ func (d *document) takeTopLevel(name string) (branch, error) {
 			if found != nil {
 				return nil, fmt.Errorf("Found duplicate %v entry", name)
 			}
-			mapping, ok := pair.value.(branch)
+			mapping, ok := pair.Value.(branch)
 			if !ok {
 				return nil, fmt.Errorf("Found %v entry that is not a mapping", name)
 			}
@@ -87,8 +87,8 @@ func (d *document) takePrefixed(prefix string) branch {
 	for number, tree := range d.branches[:min(1, len(d.branches))] {
 		kept := tree[:0]
 		for _, pair := range tree {
-			if name, ok := pair.key.(string); ok && strings.HasPrefix(name, prefix) {
-				found = append(found, item{name[len(prefix):], pair.value})
+			if name, ok := pair.Key.(string); ok && strings.HasPrefix(name, prefix) {
+				found = append(found, item{name[len(prefix):], pair.Value})
 			} else {
 				kept = append(kept, pair)
 			}
@@ -102,14 +102,14 @@ func (d *document) takePrefixed(prefix string) branch {
 func plainMap(tree branch) (map[string]any, error) {
 	result := make(map[string]any, len(tree))
 	for _, pair := range tree {
-		if _, ok := pair.key.(Comment); ok {
+		if _, ok := pair.Key.(Comment); ok {
 			continue
 		}
-		name, ok := pair.key.(string)
+		name, ok := pair.Key.(string)
 		if !ok {
-			return nil, fmt.Errorf("Unexpected key type %T", pair.key)
+			return nil, fmt.Errorf("Unexpected key type %T", pair.Key)
 		}
-		value, err := plainValue(pair.value)
+		value, err := plainValue(pair.Value)
 		if err != nil {
 			return nil, err
 		}

@@ -34,16 +34,16 @@ func readDotenv(data []byte) ([]branch, error) {
 func writeDotenv(branches []branch) ([]byte, error) {
 	var out bytes.Buffer
 	for _, pair := range branches[0] {
-		switch value := pair.value.(type) {
+		switch value := pair.Value.(type) {
 		case branch, []any:
-			return nil, fmt.Errorf("cannot use complex value in dotenv file; offending key %v", pair.key)
+			return nil, fmt.Errorf("cannot use complex value in dotenv file; offending key %v", pair.Key)
 		case string:
-			fmt.Fprintf(&out, "%v=%s\n", pair.key, strings.ReplaceAll(value, "\n", `\n`))
+			fmt.Fprintf(&out, "%v=%s\n", pair.Key, strings.ReplaceAll(value, "\n", `\n`))
 		default:
-			if comment, ok := pair.key.(Comment); ok {
+			if comment, ok := pair.Key.(Comment); ok {
 				fmt.Fprintf(&out, "#%s\n", comment.Value)
 			} else {
-				fmt.Fprintf(&out, "%v=%s\n", pair.key, scalarText(value))
+				fmt.Fprintf(&out, "%v=%s\n", pair.Key, scalarText(value))
 			}
 		}
 	}
@@ -103,11 +103,11 @@ func writeINI(branches []branch) ([]byte, error) {
 	file.DeleteSection(ini.DefaultSection)
 	for _, tree := range branches {
 		for _, pair := range tree {
-			name, ok := pair.key.(string)
+			name, ok := pair.Key.(string)
 			if !ok {
 				continue
 			}
-			members, ok := pair.value.(branch)
+			members, ok := pair.Value.(branch)
 			if !ok {
 				return nil, fmt.Errorf("Error marshaling to INI: section %s is not a mapping", name)
 			}
@@ -129,7 +129,7 @@ func writeINI(branches []branch) ([]byte, error) {
 func fillSection(section *ini.Section, members branch) error {
 	var last *ini.Key
 	for i, pair := range members {
-		if comment, ok := pair.key.(Comment); ok {
+		if comment, ok := pair.Key.(Comment); ok {
 			if i == 0 {
 				section.Comment = comment.Value
 			} else if last != nil {
@@ -137,7 +137,7 @@ func fillSection(section *ini.Section, members branch) error {
 			}
 			continue
 		}
-		key, err := section.NewKey(pair.key.(string), scalarText(pair.value))
+		key, err := section.NewKey(pair.Key.(string), scalarText(pair.Value))
 		if err != nil {
 			return err
 		}

@@ -57,8 +57,8 @@ func (r rule) redact(tree branch) error {
 
 func (b branch) field(name string) any {
 	for _, pair := range b {
-		if pair.key == name {
-			return pair.value
+		if pair.Key == name {
+			return pair.Value
 		}
 	}
 	return nil

@@ -73,15 +73,15 @@ func mappingNode(tree branch) *yaml.Node {
 	var comments pending
 	var last *yaml.Node
 	for _, pair := range tree {
-		if comment, ok := pair.key.(Comment); ok {
+		if comment, ok := pair.Key.(Comment); ok {
 			comments.add(comment)
 			continue
 		}
 		comments.first(node)
 		key := &yaml.Node{}
-		_ = key.Encode(pair.key)
+		_ = key.Encode(pair.Key)
 		comments.attachAbove(key)
-		value := valueNode(pair.value)
+		value := valueNode(pair.Value)
 		comments.attachBeside(value)
 		node.Content = append(node.Content, key, value)
 		last = key

@@ -95,11 +95,11 @@ describe("diff", () => {
           ! PersistentVolumeClaim default/data, kept: prune is off
         Kustomization flux-system/broken  broken, failed (BuildFailed)
           broken/kustomization.yaml:3:5: error: kustomize build failed:
-              | accumulating resources [build-failed]
+              | accumulating resources [build-failed] (also in HEAD)
 
-      link: warning: a link is left out [symlink-dropped] (also in HEAD)
+      warning: a secret is not decrypted [undecrypted]
 
-      1 created, 1 changed, 1 deleted, 1 moved, 1 kept; 1 error, 1 warning.
+      1 created, 1 changed, 1 deleted, 1 moved, 1 kept; 1 error, 2 warnings.
       "
     `);
     expect((await sluice(["diff"])).stdout).toMatchInlineSnapshot(`
@@ -123,44 +123,44 @@ describe("diff", () => {
   test("markdown", async () => {
     expect((await sluice(["diff", "-o", "markdown"], { plan: fullPlan })).stdout)
       .toMatchInlineSnapshot(`
-      "<!-- sluice -->
-      ### Sluice: 1 created, 1 changed, 1 deleted, 1 moved, 1 kept; 1 error, 1 warning.
+        "<!-- sluice -->
+        ### Sluice: 1 created, 1 changed, 1 deleted, 1 moved, 1 kept; 1 error, 2 warnings.
 
-      \`HEAD\` → \`working tree\`
+        \`HEAD\` → \`working tree\`
 
-      | Cluster | Applier | Created | Changed | Deleted | Moved | Kept | Problems |
-      | --- | --- | --: | --: | --: | --: | --: | --: |
-      | \`clusters/staging\` | \`Kustomization flux-system/apps\` | 1 | 1 | 1 | 1 | 1 |  |
-      | \`clusters/staging\` | \`Kustomization flux-system/broken, failed (BuildFailed)\` |  |  |  |  |  | 1 |
+        | Cluster | Applier | Created | Changed | Deleted | Moved | Kept | Problems |
+        | --- | --- | --: | --: | --: | --: | --: | --: |
+        | \`clusters/staging\` | \`Kustomization flux-system/apps\` | 1 | 1 | 1 | 1 | 1 |  |
+        | \`clusters/staging\` | \`Kustomization flux-system/broken, failed (BuildFailed)\` |  |  |  |  |  | 1 |
 
-      <details>
-      <summary><code>clusters/staging · Kustomization flux-system/apps</code> 5 changes</summary>
+        <details>
+        <summary><code>clusters/staging · Kustomization flux-system/apps</code> 5 changes</summary>
 
-      \`\`\`diff
-      + ConfigMap default/new  (apps/new.yaml:1)
-      ! Deployment default/web  (apps/base/web.yaml:12:1)
-      -     spec.replicas: 1
-      +     spec.replicas: 3
-      -     spec.template.spec.containers[0].image: "web:1"
-      +     spec.template.spec.containers[0].image: "web:2"
-      +     metadata.annotations["example.com/note"]: "hi"
-      -     metadata.labels.old: "x"
-      - Service default/old
-      ! Namespace shared, moved from Kustomization flux-system/infra
-      ! PersistentVolumeClaim default/data, kept: prune is off
-      \`\`\`
+        \`\`\`diff
+        + ConfigMap default/new  (apps/new.yaml:1)
+        ! Deployment default/web  (apps/base/web.yaml:12:1)
+        -     spec.replicas: 1
+        +     spec.replicas: 3
+        -     spec.template.spec.containers[0].image: "web:1"
+        +     spec.template.spec.containers[0].image: "web:2"
+        +     metadata.annotations["example.com/note"]: "hi"
+        -     metadata.labels.old: "x"
+        - Service default/old
+        ! Namespace shared, moved from Kustomization flux-system/infra
+        ! PersistentVolumeClaim default/data, kept: prune is off
+        \`\`\`
 
-      </details>
+        </details>
 
-      #### Problems
+        #### Problems
 
-      \`\`\`text
-      broken/kustomization.yaml:3:5: error: Kustomization flux-system/broken (clusters/staging): kustomize build failed:
-          | accumulating resources [build-failed]
-      link: warning: a link is left out [symlink-dropped] (also in HEAD)
-      \`\`\`
-      "
-    `);
+        \`\`\`text
+        broken/kustomization.yaml:3:5: error: Kustomization flux-system/broken (clusters/staging): kustomize build failed:
+            | accumulating resources [build-failed] (also in HEAD)
+        warning: a secret is not decrypted [undecrypted]
+        \`\`\`
+        "
+      `);
   });
 
   test("markdown can't be escaped from, and fits a comment", () => {
@@ -238,19 +238,19 @@ describe("tree", () => {
   test("text", async () => {
     expect((await sluice(["tree"], world)).stdout).toMatchInlineSnapshot(`
       "Cluster clusters/staging
-      └─ ✓ Kustomization flux-system/flux-system  path ./clusters/staging · source GitRepository/flux-system/flux-system · 3 objects
-         ├─ ✓ Kustomization flux-system/infra  path infra · source GitRepository/flux-system/flux-system · 2 objects
-         └─ ✗ failed Kustomization flux-system/apps  path apps · source GitRepository/flux-system/flux-system · 1 object · after infra
+      └─ ✓ Kustomization flux-system/flux-system  ./clusters/staging · 3 objects · from GitRepository/flux-system/flux-system
+         ├─ ✓ Kustomization flux-system/infra  infra · 2 objects
+         └─ ✗ failed Kustomization flux-system/apps  apps · 1 object · after infra
             │  BuildFailed: no such file
-            └─ ‖ suspended Kustomization flux-system/inner  path inner · source GitRepository/flux-system/flux-system · 1 object
+            └─ ‖ suspended Kustomization flux-system/inner  inner · 1 object
 
       Cluster clusters/production
-      └─ ? unknown Kustomization flux-system/flux-system  path flux-system · source GitRepository/flux-system/flux-system · 1 object
+      └─ ? unknown Kustomization flux-system/flux-system  flux-system · 1 object · from GitRepository/flux-system/flux-system
             source can't be had
 
       Cluster ring
-      └─ ✓ Kustomization flux-system/x  path x · source GitRepository/flux-system/flux-system · 1 object
-         └─ ✓ Kustomization flux-system/y  path y · source GitRepository/flux-system/flux-system · 1 object
+      └─ ✓ Kustomization flux-system/x  x · 1 object · from GitRepository/flux-system/flux-system
+         └─ ✓ Kustomization flux-system/y  y · 1 object
 
       r.yaml: error: nobody's [invalid-root]
       "

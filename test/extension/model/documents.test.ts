@@ -11,7 +11,7 @@ test("the address of each side names the applier that has the object there", () 
     from: "production|Kustomization/flux-system/old",
   });
   const { base, target } = changeAddresses(folder, moved);
-  expect(base.path).toBe("/Deployment apps podinfo.yaml");
+  expect(base.path).toBe("/production/old/apps/Deployment podinfo.yaml");
   expect(parseQuery(base.query)).toEqual({
     folder,
     applier: "production|Kustomization/flux-system/old",

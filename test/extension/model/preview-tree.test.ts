@@ -44,10 +44,10 @@ function checkTree(given: readonly Plan[], filter: PreviewFilter): string {
 test("changes and problems stand under their Kustomization; quiet ones are hidden", () => {
   expect(checkTree([mixed], "changes")).toMatchInlineSnapshot(`
     "production (2 changes, 1 problem) [sluice:cluster]
-      apps (flux-system · 2 changes) [sluice:applier]
+      apps (2 changes · flux-system) [sluice:applier]
         Deployment podinfo (apps · 1 field) [sluice:change+diff+rendered+source]
         Namespace old (deleted by prune) [sluice:change+diff]
-      broken (flux-system · fails · 1 problem) [sluice:applier]
+      broken (fails · 1 problem · flux-system) [sluice:applier]
         no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
   `);
 });
@@ -55,7 +55,7 @@ test("changes and problems stand under their Kustomization; quiet ones are hidde
 test("only problems", () => {
   expect(checkTree([mixed], "problems")).toMatchInlineSnapshot(`
     "production (2 changes, 1 problem) [sluice:cluster]
-      broken (flux-system · fails · 1 problem) [sluice:applier]
+      broken (fails · 1 problem · flux-system) [sluice:applier]
         no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
   `);
 });

@@ -4,9 +4,18 @@ import { join } from "node:path";
 
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { openRepository, type Repository, type RepositoryOptions } from "../../../simulator/node/repository.ts";
+import {
+  openRepository,
+  type Repository,
+  type RepositoryOptions,
+} from "../../../simulator/node/repository.ts";
 import { openWorkingTree } from "../../../simulator/node/working-tree.ts";
-import { commitFiles, git, temporaryFolder, temporaryRepository } from "../../support/temporary-repository.ts";
+import {
+  commitFiles,
+  git,
+  temporaryFolder,
+  temporaryRepository,
+} from "../../support/temporary-repository.ts";
 
 const adapters = [
   ["git", {}],
@@ -26,16 +35,26 @@ function variedRepository(): string {
     "a.yaml": "a: 1\n",
     "dir/long.yaml": Array.from({ length: 200 }, (_, i) => `line ${i}\n`).join(""),
     "dir/run.sh": "#!/bin/sh\n",
-    "name with spaces/ümläut\t\"x\".yaml": "odd\n",
-    "empty": "",
-    "bin": new Uint8Array([0, 1, 2, 255]),
+    'name with spaces/ümläut\t"x".yaml': "odd\n",
+    empty: "",
+    bin: new Uint8Array([0, 1, 2, 255]),
   });
   git(root, "update-index", "--chmod=+x", "dir/run.sh");
-  git(root, "update-index", "--add", "--cacheinfo", `120000,${git(root, "hash-object", "-w", "a.yaml")},link`);
+  git(
+    root,
+    "update-index",
+    "--add",
+    "--cacheinfo",
+    `120000,${git(root, "hash-object", "-w", "a.yaml")},link`,
+  );
   git(root, "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
   git(root, "commit", "--quiet", "--message", "kinds");
   git(root, "checkout", "--quiet", "--force", "HEAD");
-  commitFiles(root, { "dir/long.yaml": Array.from({ length: 201 }, (_, i) => `line ${i}\n`).join("") }, "longer");
+  commitFiles(
+    root,
+    { "dir/long.yaml": Array.from({ length: 201 }, (_, i) => `line ${i}\n`).join("") },
+    "longer",
+  );
   git(root, "gc", "--quiet");
   commitFiles(root, { "loose.yaml": "loose\n" }, "loose");
   return root;
@@ -60,9 +79,17 @@ describe.each(adapters)("revisions by %s", (_, options) => {
     const root = variedRepository();
     const { files, revision } = await (await open(root, options)).readTree("HEAD");
     const listed = git(root, "ls-tree", "-r", "-z", "HEAD").split("\0").filter(Boolean);
-    expect([...files].map(([path, { id }]) => `${id}\t${path}`)).toEqual(listed.map((line) => line.slice(line.indexOf(" ", 7) + 1)).sort((a, b) => (a.slice(41) < b.slice(41) ? -1 : 1)));
+    expect([...files].map(([path, { id }]) => `${id}\t${path}`)).toEqual(
+      listed
+        .map((line) => line.slice(line.indexOf(" ", 7) + 1))
+        .sort((a, b) => (a.slice(41) < b.slice(41) ? -1 : 1)),
+    );
     expect(files.get("module")).toEqual({ id: "1".repeat(40), size: 0, kind: "submodule" });
-    expect(files.get("link")).toEqual({ id: git(root, "rev-parse", "HEAD:link"), size: 5, kind: "symlink" });
+    expect(files.get("link")).toEqual({
+      id: git(root, "rev-parse", "HEAD:link"),
+      size: 5,
+      kind: "symlink",
+    });
     expect(files.get("bin")?.bytes).toEqual(new Uint8Array([0, 1, 2, 255]));
     expect(revision).toBe(`main@sha1:${git(root, "rev-parse", "HEAD")}`);
   });
@@ -106,7 +133,9 @@ describe.each(adapters)("revisions by %s", (_, options) => {
       [`${first}:a`]: undefined,
       ["0".repeat(40)]: undefined,
     };
-    const found = Object.keys(cases).map(async (rev) => [rev, (await repository.resolve(rev))?.revision] as const);
+    const found = Object.keys(cases).map(
+      async (rev) => [rev, (await repository.resolve(rev))?.revision] as const,
+    );
     expect(Object.fromEntries(await Promise.all(found))).toEqual(cases);
     await expect(repository.readTree("nowhere")).rejects.toMatchObject({ name: "UserError" });
   });
@@ -137,7 +166,10 @@ describe.each(adapters)("revisions by %s", (_, options) => {
     git(root, "clone", "--quiet", "--depth=1", "--no-single-branch", `file://${origin}`, ".");
     const repository = await open(root, options);
     const answer = await repository.mergeBase("origin/main", "HEAD");
-    expect(answer).toEqual({ found: false, message: expect.stringContaining("--unshallow") as string });
+    expect(answer).toEqual({
+      found: false,
+      message: expect.stringContaining("--unshallow") as string,
+    });
     expect([...(await repository.readTree("origin/main")).files.keys()]).toEqual(["a"]);
   });
 
@@ -151,7 +183,11 @@ describe.each(adapters)("revisions by %s", (_, options) => {
     const fromBare = await open(bare, options);
     expect([fromBare.root, (await fromBare.readTree("main")).files.size]).toEqual([bare, 1]);
     const fromLinked = await open(linked, options);
-    expect(await fromLinked.resolve("HEAD")).toEqual({ commit, branch: "other", revision: `other@sha1:${commit}` });
+    expect(await fromLinked.resolve("HEAD")).toEqual({
+      commit,
+      branch: "other",
+      revision: `other@sha1:${commit}`,
+    });
     expect([...(await fromLinked.readTree("HEAD")).files.keys()]).toEqual(["a", "b"]);
     expect((await fromLinked.resolve("main"))?.branch).toBe("main");
   });
@@ -177,7 +213,11 @@ describe.each(adapters)("revisions by %s", (_, options) => {
   it("keep large files without their bytes", async () => {
     const root = temporaryRepository({ large: "x".repeat(2000), small: "s" });
     const tree = await (await open(root, { ...options, maxFileBytes: 1000 })).readTree("HEAD");
-    expect(tree.files.get("large")).toEqual({ id: git(root, "hash-object", "large"), size: 2000, kind: "file" });
+    expect(tree.files.get("large")).toEqual({
+      id: git(root, "hash-object", "large"),
+      size: 2000,
+      kind: "file",
+    });
     expect(tree.problems.map(({ code, path }) => [code, path])).toEqual([["too-large", "large"]]);
     const few = await (await open(root, { ...options, maxFiles: 1 })).readTree("HEAD");
     expect([few.files.size, few.problems.map(({ code }) => code)]).toEqual([1, ["too-many-files"]]);
@@ -193,7 +233,9 @@ describe.each(adapters)("revisions by %s", (_, options) => {
 
   it("can be cancelled", async () => {
     const repository = await open(temporaryRepository({ a: "1" }), options);
-    await expect(repository.readTree("HEAD", undefined, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+    await expect(repository.readTree("HEAD", undefined, AbortSignal.abort())).rejects.toMatchObject(
+      { name: "AbortError" },
+    );
   });
 });
 
@@ -228,9 +270,14 @@ describe("the git executable", () => {
   it("hands over to isomorphic-git when it does not trust the owner", async () => {
     const root = temporaryRepository({ a: "1" });
     const distrusting = join(temporaryFolder(), "git");
-    writeFileSync(distrusting, '#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git "$@"\n', { mode: 0o755 });
+    writeFileSync(distrusting, '#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git "$@"\n', {
+      mode: 0o755,
+    });
     const repository = await open(root, { git: distrusting });
-    expect([repository.adapter, (await repository.readTree("HEAD")).files.size]).toEqual(["isomorphic-git", 1]);
+    expect([repository.adapter, (await repository.readTree("HEAD")).files.size]).toEqual([
+      "isomorphic-git",
+      1,
+    ]);
   });
 
   it("answers again after its idle processes were ended", async () => {

@@ -11,7 +11,9 @@ import { createSourceStore } from "../../../simulator/node/source-store.ts";
 import { temporaryFolder } from "../../support/temporary-repository.ts";
 
 function treeOf(files: Readonly<Record<string, string>>): ReadTree {
-  const entries = Object.entries(files).map(([path, text]) => [path, fileOf(new TextEncoder().encode(text))] as const);
+  const entries = Object.entries(files).map(
+    ([path, text]) => [path, fileOf(new TextEncoder().encode(text))] as const,
+  );
   return { label: "x", revision: "sha1:1", files: new Map(entries), problems: [] };
 }
 
@@ -30,8 +32,15 @@ describe("the store", () => {
   it("gives back what was put in", async () => {
     const cacheDir = temporaryFolder();
     const tree = treeOf({ "a.yaml": "a", "dir/b.yaml": "b", empty: "" });
-    const special = new Map([...tree.files, ["link", { id: "1".repeat(40), size: 3, kind: "symlink" }]] as const);
-    const saved: ReadTree = { ...tree, files: special, problems: [{ code: "too-large", message: "m", path: "x" }] };
+    const special = new Map([
+      ...tree.files,
+      ["link", { id: "1".repeat(40), size: 3, kind: "symlink" }],
+    ] as const);
+    const saved: ReadTree = {
+      ...tree,
+      files: special,
+      problems: [{ code: "too-large", message: "m", path: "x" }],
+    };
     await store(cacheDir).save("key", saved, 7);
     expect(await store(cacheDir).load("key")).toEqual({ tree: saved, fetchedAt: 7 });
     expect(await store(cacheDir).load("other")).toBeUndefined();
@@ -43,7 +52,9 @@ describe("the store", () => {
     await store(cacheDir).save("key", tree, 7);
     for (const path of filesBelow(cacheDir)) {
       const before = readFileSync(path);
-      const flipped = Buffer.from(before.map((byte, index) => (index === before.length - 1 ? byte ^ 1 : byte)));
+      const flipped = Buffer.from(
+        before.map((byte, index) => (index === before.length - 1 ? byte ^ 1 : byte)),
+      );
       for (const damaged of [flipped, before.subarray(0, 2), undefined]) {
         if (damaged === undefined) rmSync(path);
         else writeFileSync(path, damaged);

@@ -92,7 +92,25 @@ func TestObjectsOfTheCorpora(t *testing.T) {
 				t.Fatal(err)
 			}
 			compare(t, object.Object)
+			checkSettled(t, object.Object)
 		}
+	}
+}
+
+// checkSettled wants an object that the controller applied, and the API server took, to stay as it
+// is. Helm's objects were never normalised, so only the refusal counts for them.
+func checkSettled(t *testing.T, object map[string]any) {
+	t.Helper()
+	out, _, err := native.Normalise(object)
+	if err != nil {
+		t.Errorf("the API server took this: %v", err)
+	}
+	labels, _, _ := unstructured.NestedStringMap(object, "metadata", "labels")
+	if _, ours := labels["kustomize.toolkit.fluxcd.io/name"]; !ours {
+		return
+	}
+	if before, after := marshal(t, object), marshal(t, out); !bytes.Equal(before, after) {
+		t.Errorf("changed again\nbefore %s\nafter  %s", before, after)
 	}
 }
 

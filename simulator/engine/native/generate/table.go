@@ -25,14 +25,13 @@ var letters = map[reflect.Type]string{
 }
 
 type table struct {
-	types   map[string]reflect.Type
 	order   []reflect.Type
 	numbers map[reflect.Type]int
 	lists   schemaLists
 }
 
 func newTable(lists schemaLists) *table {
-	return &table{types: map[string]reflect.Type{}, numbers: map[reflect.Type]int{}, lists: lists}
+	return &table{numbers: map[reflect.Type]int{}, lists: lists}
 }
 
 // index is the number of a struct type, a new one for a type not met before.

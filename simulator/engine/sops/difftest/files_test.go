@@ -37,7 +37,7 @@ var rules = map[string]func(*upstream.Metadata){
 	"encrypted pattern":       func(m *upstream.Metadata) { m.EncryptedRegex = "^(data|stringData|list|one|B)$" },
 	"unencrypted pattern":     func(m *upstream.Metadata) { m.UnencryptedRegex = "^(kind|apiVersion|metadata|a)$" },
 	"encrypted comment":       func(m *upstream.Metadata) { m.EncryptedCommentRegex = "above" },
-	"unencrypted comment":     func(m *upstream.Metadata) { m.UnencryptedCommentRegex = "above|comment" },
+	"unencrypted comment":     func(m *upstream.Metadata) { m.UnencryptedCommentRegex = "^ ?(above|comment|why|head|nothing|section)" },
 	"MAC of encrypted values": func(m *upstream.Metadata) { m.EncryptedRegex = "^(data|stringData|b)$"; m.MACOnlyEncrypted = true },
 }
 
@@ -138,5 +138,27 @@ func TestTexts(t *testing.T) {
 		"itself":             "a: &a [*a]\nsops:" + metadata,
 	} {
 		t.Run(name, func(t *testing.T) { compare(t, []byte(text), sops.YAML, ids) })
+	}
+}
+
+// TestRedaction wants the shape of the decrypted file without any of its values.
+func TestRedaction(t *testing.T) {
+	key := newKey(t)
+	for _, file := range plainFiles {
+		data := encrypt(t, file.text, recipe{format: file.format, groups: [][]keyPair{{key}}})
+		first, err := sops.RedactFile(data, file.format)
+		if err != nil {
+			t.Errorf("%s: %v", file.name, err)
+			continue
+		}
+		for _, value := range []string{"hello", "hunter2", "007", "a<b>", "two words", "bytes", "1.25", "12345678901234567", "ENC["} {
+			if bytes.Contains(first, []byte(value)) {
+				t.Errorf("%s: %q is in\n%s", file.name, value, first)
+			}
+		}
+		second, err := sops.RedactFile(data, file.format)
+		if err != nil || !bytes.Equal(first, second) {
+			t.Errorf("%s: another placeholder the second time", file.name)
+		}
 	}
 }

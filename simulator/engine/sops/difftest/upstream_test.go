@@ -18,6 +18,8 @@ import (
 	"github.com/getsops/sops/v3/cmd/sops/common"
 	"github.com/getsops/sops/v3/cmd/sops/formats"
 	"github.com/getsops/sops/v3/config"
+	"github.com/getsops/sops/v3/logging"
+	"github.com/sirupsen/logrus"
 
 	"sluice.dev/engine/sops"
 )
@@ -169,6 +171,7 @@ func TestMain(m *testing.M) {
 	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "GNUPGHOME"} {
 		os.Setenv(name, dir)
 	}
+	logging.SetLevel(logrus.ErrorLevel)
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)

@@ -1,0 +1,184 @@
+/**
+ * A plan as Markdown for a pull request: counts, a table, one fold per applier, problems. Text from the repository
+ * stands only in code spans and fences, where it can't be markup or mention people. The size fits one comment.
+ */
+import type { FieldChange, Plan, PlanApplier } from "#simulator";
+
+import { applierNotes, changeNote, isNotable, oldNote, planSummary } from "./diff-text.ts";
+import { counted, fieldText, placeText, refText } from "./names.ts";
+import { problemText, sortedProblems } from "./problems-text.ts";
+import { plainStyle } from "./style.ts";
+
+/** Characters. GitHub takes 65,536 in a comment, others more; what these leave is for the frames. */
+const budgetOfTable = 10_000;
+const budgetOfFolds = 36_000;
+const budgetOfProblems = 8_000;
+const longestName = 200;
+
+interface Row {
+  readonly cluster: string;
+  readonly entry: PlanApplier;
+}
+
+/** The plan must be printable. The first line is a mark by which a robot finds its earlier comment. */
+export function diffMarkdown(plan: Plan): string {
+  const rows = plan.clusters.flatMap(({ name, appliers }) =>
+    appliers.filter(isNotable).map((entry): Row => ({ cluster: name, entry })),
+  );
+  return [
+    "<!-- sluice -->",
+    `### Sluice: ${planSummary(plan, plainStyle)}`,
+    "",
+    [plan.base ?? "nothing", plan.target]
+      .map((label) => codeSpan(shortened(label, longestName)))
+      .join(" → "),
+    "",
+    ...table(rows),
+    ...folds(rows),
+    ...problemSection(plan),
+  ].join("\n");
+}
+
+function table(rows: readonly Row[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const lines = rows.map(({ cluster, entry }) => {
+    const count = (kind: string): string => {
+      const found = entry.changes.filter((change) => change.kind === kind).length;
+      return found === 0 ? "" : String(found);
+    };
+    const cells = [
+      tableCode(cluster),
+      tableCode([refText(entry.applier.ref), ...applierNotes(entry)].join(", ")),
+      ...["created", "changed", "deleted", "moved", "orphaned"].map(count),
+      entry.problems.length === 0 ? "" : String(entry.problems.length),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const shown = lines.slice(0, countFitting(lines, budgetOfTable));
+  const more = lines.length - shown.length;
+  return [
+    "| Cluster | Applier | Created | Changed | Deleted | Moved | Kept | Problems |",
+    "| --- | --- | --: | --: | --: | --: | --: | --: |",
+    ...shown,
+    "",
+    ...(more > 0 ? [`${counted(more, "more applier")} not shown.`, ""] : []),
+  ];
+}
+
+function folds(rows: readonly Row[]): readonly string[] {
+  const lines: string[] = [];
+  let left = budgetOfFolds;
+  let leftOut = 0;
+  for (const { cluster, entry } of rows) {
+    if (entry.changes.length === 0) continue;
+    if (left <= 0) {
+      leftOut += 1;
+      continue;
+    }
+    const body = fitted(changeLines(entry), left);
+    const title = shortened(`${cluster} · ${refText(entry.applier.ref)}`, longestName);
+    const summary = `<code>${htmlText(title)}</code> ${counted(entry.changes.length, "change")}`;
+    const fold = [
+      "<details>",
+      `<summary>${summary}</summary>`,
+      "",
+      ...fenced(body, "diff"),
+      "",
+      "</details>",
+      "",
+    ];
+    left -= fold.join("\n").length;
+    lines.push(...fold);
+  }
+  if (leftOut > 0)
+    lines.push(
+      `Changes of ${counted(leftOut, "more applier")} left out; run \`sluice diff\` to see them.`,
+      "",
+    );
+  return lines;
+}
+
+function changeLines(entry: PlanApplier): readonly string[] {
+  return entry.changes.flatMap((change) => {
+    const note = changeNote(change);
+    const place = change.origin === undefined ? "" : `  (${placeText(change.origin)})`;
+    const sign = diffSign(change.kind === "created", change.kind === "deleted");
+    const title = `${sign} ${refText(change.ref)}${note === "" ? "" : `, ${note}`}${place}`;
+    const whole = change.kind === "created" || change.kind === "deleted";
+    return [title, ...(whole ? [] : change.fields.flatMap(fieldLines))];
+  });
+}
+
+/** The signs that a `diff` fence colours. */
+function diffSign(created: boolean, deleted: boolean): string {
+  if (created) return "+";
+  return deleted ? "-" : "!";
+}
+
+function fieldLines(field: FieldChange): readonly string[] {
+  const path = fieldText(field.path);
+  const before = `-     ${path}: ${field.before ?? ""}`;
+  const after = `+     ${path}: ${field.after ?? ""}`;
+  switch (field.kind) {
+    case "added":
+      return [after];
+    case "removed":
+      return [before];
+    case "changed":
+      return [before, after];
+  }
+}
+
+function problemSection(plan: Plan): readonly string[] {
+  const shown = sortedProblems(
+    plan.problems.filter((problem) => problem.severity !== "information"),
+  );
+  if (shown.length === 0) return [];
+  const lines = shown.flatMap((problem) =>
+    problemText(problem, plainStyle, oldNote(problem, plan)).trimEnd().split("\n"),
+  );
+  return ["#### Problems", "", ...fenced(fitted(lines, budgetOfProblems), "text"), ""];
+}
+
+/** As many lines as `budget` characters hold; a line can use no more than a tenth of it. */
+function fitted(lines: readonly string[], budget: number): readonly string[] {
+  const short = lines.map((line) => shortened(line, Math.max(200, Math.floor(budget / 10))));
+  const kept = countFitting(short, budget);
+  const more = lines.length - kept;
+  return more === 0 ? short : [...short.slice(0, kept), `# … ${counted(more, "more line")}`];
+}
+
+function countFitting(lines: readonly string[], budget: number): number {
+  let left = budget;
+  const over = lines.findIndex((line) => (left -= line.length + 1) < 0);
+  return over === -1 ? lines.length : over;
+}
+
+function shortened(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+/** A fence longer than any run of backticks inside. */
+function fenced(lines: readonly string[], language: string): readonly string[] {
+  const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
+  return [fence + language, ...lines, fence];
+}
+
+function codeSpan(text: string): string {
+  const ticks = "`".repeat(longestRun(text) + 1);
+  const pad = text.startsWith("`") || text.endsWith("`") || text.trim() !== text ? " " : "";
+  return `${ticks}${pad}${text === "" ? " " : text}${pad}${ticks}`;
+}
+
+/** In a table a bar ends the cell even inside code, unless it is escaped. */
+function tableCode(text: string): string {
+  return codeSpan(shortened(text, longestName)).replace(/\|/g, "\\|");
+}
+
+function htmlText(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+}

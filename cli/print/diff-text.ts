@@ -1,0 +1,161 @@
+/** A plan as people read it in a terminal: cluster, applier, object, field, then problems and counts. */
+import type {
+  ApplierRecord,
+  Change,
+  FieldChange,
+  Plan,
+  PlanApplier,
+  PlanCluster,
+  Problem,
+} from "#simulator";
+import { problemKey } from "#simulator";
+
+import { applierText, fieldText, placeText, refText } from "./names.ts";
+import { problemCountsText, problemText } from "./problems-text.ts";
+import type { Style } from "./style.ts";
+
+/** The plan must be printable. */
+export function* diffText(plan: Plan, style: Style): Generator<string> {
+  yield style.faint(`${plan.base ?? "nothing"} → ${plan.target}`) + "\n";
+  for (const cluster of plan.clusters) yield* clusterText(cluster, plan, style);
+  const shown = new Set(
+    plan.clusters.flatMap((cluster) => cluster.appliers).map(({ applier }) => applier.id),
+  );
+  const others = plan.problems.filter(
+    (problem) => problem.applier === undefined || !shown.has(problem.applier),
+  );
+  if (others.length > 0) yield "\n";
+  for (const problem of others) yield problemText(problem, style, oldNote(problem, plan));
+  yield `\n${planSummary(plan, style)}\n`;
+}
+
+/** `3 created, 1 deleted; 1 error`, or that nothing would change. */
+export function planSummary(plan: Plan, style: Style): string {
+  const { created, changed, deleted, moved, orphaned } = plan.counts;
+  const parts: string[] = [];
+  if (created > 0) parts.push(style.good(`${created} created`));
+  if (changed > 0) parts.push(style.attention(`${changed} changed`));
+  if (deleted > 0) parts.push(style.bad(`${deleted} deleted`));
+  if (moved > 0) parts.push(style.accent(`${moved} moved`));
+  if (orphaned > 0) parts.push(style.accent(`${orphaned} kept`));
+  const changes = parts.length === 0 ? "Nothing would change" : parts.join(", ");
+  const problems = problemCountsText(plan.counts, style);
+  return problems === "" ? `${changes}.` : `${changes}; ${problems}.`;
+}
+
+/** Says that a problem is not new, so that a reader can pass over it. */
+export function oldNote(problem: Problem, { base, oldProblems }: Plan): string {
+  return base !== undefined && oldProblems.includes(problemKey(problem))
+    ? ` (also in ${base})`
+    : "";
+}
+
+/** Whether anything about this applier is worth a line. */
+export function isNotable(entry: PlanApplier): boolean {
+  return (
+    entry.changes.length > 0 ||
+    entry.problems.length > 0 ||
+    entry.status === "created" ||
+    entry.status === "deleted"
+  );
+}
+
+/** The sign that stands before a change. */
+export function changeSign(kind: Change["kind"]): string {
+  switch (kind) {
+    case "created":
+      return "+";
+    case "changed":
+      return "~";
+    case "deleted":
+      return "-";
+    case "moved":
+      return ">";
+    case "orphaned":
+      return "!";
+  }
+}
+
+/** Says what the sign and the fields don't: where an object moved from, why it is kept. */
+export function changeNote(change: Change): string {
+  switch (change.kind) {
+    case "moved":
+      return change.from === undefined ? "moved" : `moved from ${applierText(change.from)}`;
+    case "orphaned":
+      return `kept${change.kept === undefined ? "" : `: ${change.kept.replace(/\s*\n\s*/g, " ")}`}`;
+    case "created":
+    case "changed":
+    case "deleted":
+      return "";
+  }
+}
+
+/** What an applier's header says besides its name. */
+export function applierNotes(entry: PlanApplier): readonly string[] {
+  const notes: string[] = [];
+  if (entry.status === "created" || entry.status === "deleted") notes.push(entry.status);
+  if (entry.status !== "deleted" && entry.applier.state !== "ready")
+    notes.push(stateText(entry.applier));
+  return notes;
+}
+
+/** `failed (BuildFailed)`. */
+export function stateText(applier: ApplierRecord): string {
+  return applier.reason === undefined ? applier.state : `${applier.state} (${applier.reason})`;
+}
+
+function* clusterText(cluster: PlanCluster, plan: Plan, style: Style): Generator<string> {
+  const notable = cluster.appliers.filter(isNotable);
+  if (notable.length === 0) return;
+  yield `\n${style.strong(`Cluster ${cluster.name}`)}\n`;
+  for (const entry of notable) {
+    const notes = applierNotes(entry)
+      .map((note) => `, ${note}`)
+      .join("");
+    yield `  ${style.strong(refText(entry.applier.ref))}${style.faint(`  ${entry.applier.path}`)}${notes}\n`;
+    for (const change of entry.changes) yield* changeText(change, style);
+    for (const problem of entry.problems) {
+      const { applier: _shownAbove, ...rest } = problem;
+      yield indented(problemText(rest, style, oldNote(problem, plan)), "    ");
+    }
+  }
+}
+
+function* changeText(change: Change, style: Style): Generator<string> {
+  const note = changeNote(change);
+  const place = change.origin === undefined ? "" : style.faint(`  ${placeText(change.origin)}`);
+  const title = `${changeSign(change.kind)} ${refText(change.ref)}`;
+  yield `    ${changeStyle(change.kind, style)(title)}${note === "" ? "" : `, ${note}`}${place}\n`;
+  if (change.kind === "created" || change.kind === "deleted") return;
+  for (const field of change.fields) yield `        ${fieldLine(field, style)}\n`;
+}
+
+function fieldLine(field: FieldChange, style: Style): string {
+  const path = fieldText(field.path);
+  switch (field.kind) {
+    case "added":
+      return `${path}: ${style.good(`+ ${field.after ?? ""}`)}`;
+    case "removed":
+      return `${path}: ${style.bad(`- ${field.before ?? ""}`)}`;
+    case "changed":
+      return `${path}: ${style.bad(field.before ?? "")} → ${style.good(field.after ?? "")}`;
+  }
+}
+
+function changeStyle(kind: Change["kind"], style: Style): (text: string) => string {
+  switch (kind) {
+    case "created":
+      return style.good;
+    case "changed":
+      return style.attention;
+    case "deleted":
+      return style.bad;
+    case "moved":
+    case "orphaned":
+      return style.accent;
+  }
+}
+
+function indented(text: string, pad: string): string {
+  return text.replace(/^(?=[^\n])/gm, pad);
+}

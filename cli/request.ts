@@ -1,0 +1,134 @@
+/** Turns the words of a command line into a checked request: versions, gates, sources, numbers. Touches no disk. */
+import type { FluxMinor } from "#simulator";
+
+import type { CommandLine } from "./command-line.ts";
+import type { OptionName } from "./options.ts";
+import { didYouMean } from "./suggestion.ts";
+import { UserError } from "./user-error.ts";
+import { verbs } from "./verb-table.ts";
+import type { Verb } from "./verb-table.ts";
+
+export type SimulatingVerb = Exclude<Verb, "completion">;
+
+/** Everything a simulating verb was asked for. Paths are as typed. */
+export interface Request {
+  readonly verb: SimulatingVerb;
+  readonly dir: string;
+  readonly paths: readonly string[];
+  readonly roots: readonly string[];
+  readonly live: readonly string[];
+  /** Folder by `Kind/namespace/name`. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly from?: string;
+  readonly to?: string;
+  readonly flux: FluxMinor;
+  readonly kubeVersion?: string;
+  readonly featureGates: Readonly<Record<string, boolean>>;
+  readonly ageKeyFile?: string;
+  readonly offline: boolean;
+  readonly allowPrivateNetwork: boolean;
+  readonly cacheDir?: string;
+  readonly jobs?: number;
+  readonly format: string;
+  readonly showSecrets: boolean;
+  readonly failOn: "error" | "warning";
+}
+
+/** Throws a `UserError` that says which value is wrong and what it should look like. */
+export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
+  const all = (name: OptionName): readonly string[] => line.given.get(name) ?? [];
+  const one = (name: OptionName): string | undefined => all(name)[0];
+  const optional = <Key extends string>(
+    key: Key,
+    name: OptionName,
+  ): { readonly [K in Key]?: string } => {
+    const value = one(name);
+    return (value === undefined ? {} : { [key]: value }) as { readonly [K in Key]?: string };
+  };
+  const kubeVersion = one("kube-version");
+  const jobs = one("jobs");
+  return {
+    verb,
+    dir: line.operand ?? ".",
+    paths: all("path"),
+    roots: all("root"),
+    live: all("live"),
+    sources: readSources(all("source")),
+    ...optional("from", "from"),
+    ...optional("to", "to"),
+    flux: readFluxMinor(one("flux-version") ?? "2.9"),
+    ...(kubeVersion !== undefined && { kubeVersion: readKubeVersion(kubeVersion) }),
+    featureGates: readFeatureGates(all("feature-gates")),
+    ...optional("ageKeyFile", "age-key-file"),
+    offline: line.given.has("offline"),
+    allowPrivateNetwork: line.given.has("allow-private-network"),
+    ...optional("cacheDir", "cache-dir"),
+    ...(jobs !== undefined && { jobs: readJobs(jobs) }),
+    format: readChoice(
+      "-o",
+      one("output") ?? verbs[verb].formats[0] ?? "text",
+      verbs[verb].formats,
+    ),
+    showSecrets: line.given.has("show-secrets"),
+    failOn: readChoice("--fail-on", one("fail-on") ?? "error", ["error", "warning"] as const),
+  };
+}
+
+function readChoice<Choice extends string>(
+  option: string,
+  text: string,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `${option} can't be "${text}".${didYouMean(text, choices)} It can be ${choices.join(", ")}.`,
+  );
+}
+
+function readFluxMinor(text: string): FluxMinor {
+  const minor = /^v?(\d+\.\d+)(\.\d+)?$/.exec(text)?.[1] ?? text;
+  return readChoice("--flux-version", minor, ["2.6", "2.7", "2.8", "2.9"] as const);
+}
+
+function readKubeVersion(text: string): string {
+  if (/^v?1\.\d+(\.\d+)?([-+][0-9A-Za-z.+-]+)?$/.test(text)) return text.replace(/^v/, "");
+  throw new UserError(`--kube-version can't be "${text}". It looks like 1.34 or 1.34.2.`);
+}
+
+/** `Kind/namespace/name=folder`; the folder may hold `=`. */
+function readSources(texts: readonly string[]): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  for (const text of texts) {
+    const parts = /^([A-Z][A-Za-z]*\/[a-z0-9.-]+\/[a-z0-9.-]+)=(.+)$/s.exec(text);
+    const [, key, folder] = parts ?? [];
+    if (key === undefined || folder === undefined) {
+      throw new UserError(`--source can't be "${text}". It looks like KIND/NAMESPACE/NAME=DIR.`);
+    }
+    if (sources.has(key)) throw new UserError(`--source names ${key} twice.`);
+    sources.set(key, folder);
+  }
+  return sources;
+}
+
+/** The controllers' own notation, `A=true,B=false`; a later value wins as it does there. */
+function readFeatureGates(texts: readonly string[]): Readonly<Record<string, boolean>> {
+  const gates: [string, boolean][] = [];
+  for (const text of texts.flatMap((each) => each.split(",")).map((each) => each.trim())) {
+    if (text === "") continue;
+    const [, name, value] = /^([A-Za-z][A-Za-z0-9]*)=(true|false)$/i.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new UserError(
+        `--feature-gates can't hold "${text}". It looks like NAME=true,OTHER=false.`,
+      );
+    }
+    gates.push([name, value.toLowerCase() === "true"]);
+  }
+  return Object.fromEntries(gates);
+}
+
+function readJobs(text: string): number {
+  const jobs = Number(text);
+  if (/^\d+$/.test(text) && jobs >= 1 && jobs <= 256) return jobs;
+  throw new UserError(`--jobs can't be "${text}". It is a number from 1 to 256.`);
+}

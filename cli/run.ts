@@ -1,0 +1,134 @@
+/** One run of the command, from its words to its exit code. Everything that comes from the process is a parameter. */
+import type { Log } from "#simulator";
+
+import { parseCommandLine } from "./command-line.ts";
+import type { CommandLine } from "./command-line.ts";
+import { completionScript } from "./completion.ts";
+import { overviewHelp, verbHelp } from "./help.ts";
+import { printable, printableLines } from "./print/printable.ts";
+import { chooseStyle } from "./print/style.ts";
+import type { ColourWish } from "./print/style.ts";
+import { readRequest } from "./request.ts";
+import type { Request, SimulatingVerb } from "./request.ts";
+import { progressLine, ReaderGone, writeAll } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { UserError } from "./user-error.ts";
+import type { RunVerb, Session } from "./verbs/verb.ts";
+import { version } from "./version.ts";
+
+export type OpenSession = (
+  request: Request,
+  env: Terminal["env"],
+  log: Log | undefined,
+  signal: AbortSignal,
+) => Promise<Session>;
+
+/** Loaded when needed, so that help and completion don't pay for the simulator. */
+const runners: Readonly<Record<SimulatingVerb, () => Promise<RunVerb>>> = {
+  build: async () => (await import("./verbs/build.ts")).build,
+  diff: async () => (await import("./verbs/diff.ts")).diff,
+  tree: async () => (await import("./verbs/tree.ts")).tree,
+  check: async () => (await import("./verbs/check.ts")).check,
+};
+
+/** Exit code: 0 nothing found, 1 differences or problems, 2 could not run, 130 interrupted. Never rejects. */
+export async function run(
+  argv: readonly string[],
+  terminal: Terminal,
+  open: OpenSession,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    return await answer(argv, terminal, open, signal);
+  } catch (error) {
+    if (error instanceof ReaderGone) return 0;
+    if (signal.aborted) return 130;
+    terminal.stderr.write(failureText(error, terminal.env));
+    return 2;
+  }
+}
+
+async function answer(
+  argv: readonly string[],
+  terminal: Terminal,
+  open: OpenSession,
+  signal: AbortSignal,
+): Promise<number> {
+  const print = (text: string): Promise<void> => writeAll(terminal.stdout, [text], signal);
+  if (argv.includes("--version") && !argv.includes("--help")) {
+    await print(`sluice ${version}\n`);
+    return 0;
+  }
+  const line = parseCommandLine(argv);
+  if (line.verb === undefined) {
+    if (argv.length > 0) await print(overviewHelp());
+    else throw new UserError("Which verb? sluice --help lists them.");
+    return 0;
+  }
+  if (line.given.has("help") || argv[0] === "help") {
+    await print(verbHelp(line.verb));
+    return 0;
+  }
+  if (line.verb === "completion") {
+    await print(completionScript(line.operand));
+    return 0;
+  }
+  return simulate(readRequest(line.verb, line), colourWish(line), terminal, open, signal);
+}
+
+async function simulate(
+  request: Request,
+  wish: ColourWish,
+  terminal: Terminal,
+  open: OpenSession,
+  signal: AbortSignal,
+): Promise<number> {
+  const { stdout, stderr, env } = terminal;
+  const progress = progressLine(terminal, () => performance.now());
+  const write = (stream: Terminal["stdout"]) => async (texts: Iterable<string>) => {
+    progress.end();
+    await writeAll(stream, texts, signal);
+  };
+  const session = await open(request, env, debugLog(terminal), signal);
+  try {
+    await write(stderr)(session.notes.map((note) => `note: ${printable(note)}\n`));
+    const runVerb = await runners[request.verb]();
+    return await runVerb({
+      request,
+      session,
+      print: write(stdout),
+      report: write(stderr),
+      style: chooseStyle(wish, env, stdout.isTTY === true),
+      reportStyle: chooseStyle(wish, env, stderr.isTTY === true),
+      onProgress: progress.show,
+      signal,
+    });
+  } finally {
+    progress.end();
+    await session.close();
+  }
+}
+
+function colourWish({ given }: CommandLine): ColourWish {
+  if (given.has("no-color")) return "never";
+  return given.has("color") ? "always" : "auto";
+}
+
+function debugLog({ stderr, env }: Terminal): Log | undefined {
+  if (!isDebug(env)) return undefined;
+  const write = (message: string): void => void stderr.write(`debug: ${printable(message)}\n`);
+  return { info: write, warn: write };
+}
+
+/** One line; the stack of a bug only for those who ask for it. */
+export function failureText(error: unknown, env: Terminal["env"]): string {
+  if (error instanceof UserError) return `sluice: ${printable(error.message)}\n`;
+  const message = error instanceof Error ? error.message : String(error);
+  if (isDebug(env) && error instanceof Error)
+    return `sluice: ${printableLines(error.stack ?? message)}\n`;
+  return `sluice: something went wrong that should not: ${printable(message)} (SLUICE_DEBUG=1 says more.)\n`;
+}
+
+function isDebug(env: Terminal["env"]): boolean {
+  return (env["SLUICE_DEBUG"] ?? "") !== "";
+}

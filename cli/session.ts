@@ -1,0 +1,142 @@
+/** Opens everything a request needs: the trees, given files, the engine, the sources, and the simulator over them. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { FileTree, GivenFile, Log, SimulationOptions } from "#simulator";
+import { createSimulator } from "#simulator";
+import {
+  createNodeEngine,
+  createSources,
+  defaultCacheDir,
+  readAgeIdentities,
+  UserError as NodeUserError,
+} from "#simulator/node";
+import type { AgeIdentities } from "#simulator/node";
+
+import type { Request } from "./request.ts";
+import { readFolder, readSides } from "./sides.ts";
+import type { Sides } from "./sides.ts";
+import { UserError } from "./user-error.ts";
+import type { Session } from "./verbs/verb.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws a `UserError` when something that was named can't be read. */
+export async function openSession(
+  request: Request,
+  env: Environment,
+  log: Log | undefined,
+  signal: AbortSignal,
+): Promise<Session> {
+  // The engine starts up while the trees are being read.
+  const { simulator, close } = composed(request, env, log);
+  try {
+    const sides = await readSides(request, signal);
+    const options = await simulationOptions(request, sides, env, signal);
+    const notes = [...sides.notes, ...options.notes];
+    return { simulator, close, options: options.value, ...sidesOf(sides), notes };
+  } catch (error) {
+    await close();
+    if (error instanceof NodeUserError) throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function sidesOf({ target, base }: Sides): Pick<Session, "target" | "base"> {
+  return { target, ...(base !== undefined && { base }) };
+}
+
+function composed(
+  request: Request,
+  env: Environment,
+  log: Log | undefined,
+): Pick<Session, "simulator" | "close"> {
+  const cacheDir = request.cacheDir ?? defaultCacheDir(env);
+  const wasm = bundledEngine();
+  const engine = createNodeEngine({
+    ...(wasm !== undefined && { wasm }),
+    ...(request.jobs !== undefined && { jobs: request.jobs }),
+  });
+  const sources = createSources({
+    cacheDir,
+    offline: request.offline,
+    allowPrivateNetwork: request.allowPrivateNetwork,
+    ...(log !== undefined && { log }),
+  });
+  const simulator = createSimulator({ engine, sources, ...(log !== undefined && { log }) });
+  return { simulator, close: () => simulator.dispose() };
+}
+
+/** In the bundle the engine lies beside the program; run from source, the engine knows its own place. */
+function bundledEngine(): string | undefined {
+  const beside = typeof __dirname === "string" ? join(__dirname, "engine.wasm") : undefined;
+  return beside !== undefined && existsSync(beside) ? beside : undefined;
+}
+
+async function simulationOptions(
+  request: Request,
+  { prefix, remoteUrls }: Sides,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<{ readonly value: SimulationOptions; readonly notes: readonly string[] }> {
+  const keys = await ageKeys(request.ageKeyFile, env);
+  const value: SimulationOptions = {
+    paths: request.paths.map((path) => clusterFolder(path, prefix)),
+    roots: await Promise.all(request.roots.map((path) => givenFile("--root", path))),
+    live: await Promise.all(request.live.map((path) => givenFile("--live", path))),
+    sources: await givenSources(request.sources, signal),
+    remoteUrls,
+    flux: request.flux,
+    ...(request.kubeVersion !== undefined && { kubeVersion: request.kubeVersion }),
+    featureGates: request.featureGates,
+    ageIdentities: keys.identities,
+  };
+  return { value, notes: keys.problems };
+}
+
+/** A file that was asked for must hold a key; the places that sops looks at by itself need not. */
+async function ageKeys(file: string | undefined, env: Environment): Promise<AgeIdentities> {
+  if (file === undefined) return readAgeIdentities({ env, useDefault: true });
+  const own = await readAgeIdentities({ env: {}, file });
+  if (own.identities.length === 0) {
+    throw new UserError(`--age-key-file: ${own.problems[0] ?? `there is no age key in ${file}.`}`);
+  }
+  return readAgeIdentities({ env, file, useDefault: true });
+}
+
+/** `--path` as a clean path below the root of the tree. */
+export function clusterFolder(path: string, prefix: string): string {
+  const parts = `${prefix}${path}`.split(/[/\\]+/).filter((part) => part !== "" && part !== ".");
+  if (parts.includes("..") || /^([/\\]|[A-Za-z]:)/.test(path)) {
+    throw new UserError(
+      `--path can't be "${path}". It is a folder inside DIR, written relative to DIR.`,
+    );
+  }
+  return parts.join("/");
+}
+
+async function givenFile(option: string, path: string): Promise<GivenFile> {
+  try {
+    return { name: path, text: await readFile(path, "utf8") };
+  } catch (error) {
+    throw new UserError(`${option}: ${path} can't be read (${reason(error)}).`, { cause: error });
+  }
+}
+
+async function givenSources(
+  folders: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FileTree>> {
+  const trees = new Map<string, FileTree>();
+  for (const [key, folder] of folders) trees.set(key, await readFolder(folder, signal));
+  return trees;
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "it does not exist";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "EACCES" || code === "EPERM") return "access is denied";
+  return typeof code === "string" ? code : "unreadable";
+}

@@ -1,0 +1,142 @@
+/**
+ * The extension's end of the language server: starts and stops it, and gives its messages their types.
+ * Starting is never awaited by activation; requests before the start wait for it.
+ */
+import type { CancellationToken, Event } from "vscode";
+import { CancellationTokenSource, EventEmitter, workspace } from "vscode";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+
+import type {
+  ClientRequests,
+  InitializationOptions,
+  PlanParams,
+  ServerNotifications,
+} from "#protocol";
+
+import { WithDisposables } from "../platform/disposables.ts";
+import type { Log } from "../platform/log.ts";
+import { fireAndForget } from "../platform/log.ts";
+import type { Settings } from "../platform/settings.ts";
+
+/** Makes the client of this platform; called at each start. */
+export type ClientFactory = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
+
+export class ServerLink extends WithDisposables {
+  readonly #create: ClientFactory;
+  readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #initialization: Omit<InitializationOptions, "trusted">;
+  #client: Promise<BaseLanguageClient> | undefined;
+  readonly #plan = this.own(new EventEmitter<PlanParams>());
+  readonly onPlan: Event<PlanParams> = this.#plan.event;
+  readonly #stopped = this.own(new EventEmitter<void>());
+  readonly onStopped: Event<void> = this.#stopped.event;
+
+  constructor(
+    create: ClientFactory,
+    settings: Settings,
+    log: Log,
+    initialization: Omit<InitializationOptions, "trusted">,
+  ) {
+    super();
+    this.#create = create;
+    this.#settings = settings;
+    this.#log = log;
+    this.#initialization = initialization;
+    this.own(settings.onDidChange(() => this.#onSettings()));
+    this.own(workspace.onDidChangeWorkspaceFolders(() => this.start()));
+    this.own(
+      workspace.onDidGrantWorkspaceTrust(() =>
+        fireAndForget(this.#notify("sluice/trustGranted", {}), this.#log),
+      ),
+    );
+  }
+
+  start(): void {
+    if (this.#client || !this.#settings.enabled || !workspace.workspaceFolders?.length) return;
+    this.#client = this.#start();
+    this.#client.catch((error: unknown) => {
+      this.#client = undefined;
+      this.#log.error(error instanceof Error ? error : String(error));
+    });
+  }
+
+  async stop(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    await client?.dispose();
+    this.#stopped.fire();
+  }
+
+  async objectText(
+    params: ClientRequests["sluice/objectText"][0],
+    token: CancellationToken,
+  ): Promise<ClientRequests["sluice/objectText"][1]> {
+    const client = await this.#client;
+    return (await client?.sendRequest("sluice/objectText", params, token)) ?? {};
+  }
+
+  /** Resolves when the new plan is there. */
+  async refresh(): Promise<void> {
+    this.start();
+    const client = await this.#client;
+    await client?.sendRequest("sluice/refresh", {}, new CancellationTokenSource().token);
+  }
+
+  async #start(): Promise<BaseLanguageClient> {
+    const initializationOptions: InitializationOptions = {
+      ...this.#initialization,
+      trusted: workspace.isTrusted,
+    };
+    const client = await this.#create({
+      documentSelector: [...folderSchemes()].map((scheme) => ({ scheme })),
+      initializationOptions,
+      outputChannel: this.#log,
+      diagnosticCollectionName: "Sluice",
+      middleware: {
+        workspace: {
+          configuration: (params, token, next) => this.#configuration(params, token, next),
+        },
+      },
+    });
+    client.onNotification("sluice/plan" satisfies keyof ServerNotifications, (params: PlanParams) =>
+      this.#plan.fire(params),
+    );
+    await client.start();
+    return client;
+  }
+
+  /** Puts the base that was chosen with "Compare With…" over the setting. */
+  async #configuration(
+    params: { readonly items: readonly { readonly section?: string }[] },
+    token: CancellationToken,
+    next: (params: never, token: CancellationToken) => unknown,
+  ): Promise<unknown[]> {
+    const answers = (await next(params as never, token)) as unknown[];
+    const base = this.#settings.chosenBase;
+    return answers.map((answer, index) =>
+      params.items[index]?.section === "sluice" && base !== undefined
+        ? { ...(answer as object), base }
+        : answer,
+    ) as never[];
+  }
+
+  #onSettings(): void {
+    if (!this.#settings.enabled) fireAndForget(this.stop(), this.#log);
+    else if (!this.#client) this.start();
+    else
+      fireAndForget(
+        this.#notify("workspace/didChangeConfiguration", { settings: null }),
+        this.#log,
+      );
+  }
+
+  async #notify(method: string, params: object): Promise<void> {
+    const client = await this.#client;
+    await client?.sendNotification(method, params);
+  }
+}
+
+function folderSchemes(): ReadonlySet<string> {
+  return new Set((workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme));
+}

@@ -1,0 +1,62 @@
+/** Chooses the other side of the plan for this workspace: HEAD, the merge base with a branch, or any revision. */
+import { window } from "vscode";
+
+import type { CommandTypes } from "./index.ts";
+import type { Services } from "./services.ts";
+
+type Choice =
+  | { readonly kind: "setting" }
+  | { readonly kind: "revision"; readonly revision: string }
+  | { readonly kind: "ask-branch" }
+  | { readonly kind: "ask-revision" };
+
+export function compareWith({ settings }: Services): CommandTypes["sluice.compareWith"] {
+  return async () => {
+    const current = settings.chosenBase ?? settings.configuredBase;
+    const picked = await window.showQuickPick(choices(settings.configuredBase), {
+      title: "Compare the Working Tree With",
+      placeHolder: `Now: ${current}`,
+    });
+    if (!picked) return;
+    const base = await toBase(picked.choice, current);
+    if (base !== undefined) await settings.chooseBase(base === "" ? undefined : base);
+  };
+}
+
+function choices(configured: string) {
+  const item = (label: string, description: string, choice: Choice) => ({
+    label,
+    description,
+    choice,
+  });
+  return [
+    ...(configured === "HEAD"
+      ? []
+      : [item("Setting", `sluice.base: ${configured}`, { kind: "setting" })]),
+    item("HEAD", "what is committed", { kind: "revision", revision: "HEAD" }),
+    item("Merge Base with a Branch…", "everything this branch would bring", { kind: "ask-branch" }),
+    item("Revision…", "a branch, a tag or a commit", { kind: "ask-revision" }),
+  ];
+}
+
+/** Empty text stands for the setting. */
+async function toBase(choice: Choice, current: string): Promise<string | undefined> {
+  switch (choice.kind) {
+    case "setting":
+      return "";
+    case "revision":
+      return choice.revision;
+    case "ask-branch": {
+      const value = /^merge-base:(.+)$/.exec(current)?.[1] ?? "origin/main";
+      const branch = await ask("Branch to compare with", value);
+      return branch && `merge-base:${branch}`;
+    }
+    case "ask-revision":
+      return (await ask("Branch, tag or commit to compare with", "HEAD~1")) || undefined;
+  }
+}
+
+async function ask(prompt: string, value: string): Promise<string | undefined> {
+  const text = await window.showInputBox({ prompt, value });
+  return text?.trim() || undefined;
+}

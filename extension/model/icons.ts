@@ -1,0 +1,46 @@
+/** Which codicon and theme colour stands for what. State is never told by an icon alone: the words say it too. */
+import type { ApplierState, Change, Problem } from "#simulator";
+
+export interface NodeIcon {
+  /** Codicon. */
+  readonly id: string;
+  /** Theme colour. */
+  readonly color?: string;
+}
+
+export const folderIcon: NodeIcon = { id: "repo" };
+export const clusterIcon: NodeIcon = { id: "server-environment" };
+
+const applierIcons: Readonly<Record<ApplierState, NodeIcon>> = {
+  ready: { id: "pass", color: "testing.iconPassed" },
+  failed: { id: "error", color: "testing.iconFailed" },
+  blocked: { id: "watch", color: "list.warningForeground" },
+  suspended: { id: "debug-pause", color: "disabledForeground" },
+  unknown: { id: "question", color: "disabledForeground" },
+};
+
+const changeIcons: Readonly<Record<Change["kind"], NodeIcon>> = {
+  created: { id: "diff-added", color: "gitDecoration.addedResourceForeground" },
+  changed: { id: "diff-modified", color: "gitDecoration.modifiedResourceForeground" },
+  deleted: { id: "diff-removed", color: "gitDecoration.deletedResourceForeground" },
+  moved: { id: "diff-renamed", color: "gitDecoration.renamedResourceForeground" },
+  orphaned: { id: "debug-disconnect", color: "list.warningForeground" },
+};
+
+const problemIcons: Readonly<Record<Problem["severity"], NodeIcon>> = {
+  error: { id: "error", color: "problemsErrorIcon.foreground" },
+  warning: { id: "warning", color: "problemsWarningIcon.foreground" },
+  information: { id: "info", color: "problemsInfoIcon.foreground" },
+};
+
+export function applierIcon(state: ApplierState): NodeIcon {
+  return applierIcons[state];
+}
+
+export function changeIcon(kind: Change["kind"]): NodeIcon {
+  return changeIcons[kind];
+}
+
+export function problemIcon(severity: Problem["severity"]): NodeIcon {
+  return problemIcons[severity];
+}

@@ -1,0 +1,57 @@
+/** The address of a rendered object as a document: everything the server needs is in the query, the path is for people. */
+import type { ObjectTextParams } from "#protocol";
+import type { Change, ObjectRef } from "#simulator";
+
+export const objectScheme = "sluice";
+
+export interface DocumentAddress {
+  readonly scheme: string;
+  readonly path: string;
+  readonly query: string;
+}
+
+/** `<apiVersion>/<Kind>/<namespace>/<name>`, as the server names objects. */
+export function objectId({ apiVersion, kind, namespace, name }: ObjectRef): string {
+  return `${apiVersion}/${kind}/${namespace}/${name}`;
+}
+
+export interface ChangeAddresses {
+  readonly base: DocumentAddress;
+  readonly target: DocumentAddress;
+}
+
+/** Both sides of a change. A side that doesn't have the object is an empty document. */
+export function changeAddresses(folder: string, change: Change): ChangeAddresses {
+  const side = (name: "base" | "target", applier: string) =>
+    toAddress(change.ref, { folder, applier, object: objectId(change.ref), side: name });
+  return {
+    base: side("base", change.from ?? change.applier),
+    target: side("target", change.applier),
+  };
+}
+
+/** `/<cluster>/<applier>/<namespace>/<Kind> <name>.yaml`: editors show the last part first. */
+function toAddress(ref: ObjectRef, params: ObjectTextParams): DocumentAddress {
+  const [cluster = "", applier = ""] = params.applier.split("|");
+  const parts = [cluster, applier.split("/").at(-1) ?? "", ref.namespace].filter(Boolean);
+  const name = `${ref.kind} ${ref.name}`.replace(/[\\/]/g, " ");
+  return {
+    scheme: objectScheme,
+    path: `/${[...parts, name].join("/")}.yaml`,
+    query: JSON.stringify(params),
+  };
+}
+
+/** Reads the query back; `undefined` when it isn't one of ours. */
+export function parseQuery(query: string): ObjectTextParams | undefined {
+  try {
+    const value: unknown = JSON.parse(query);
+    if (typeof value !== "object" || value === null) return undefined;
+    const { folder, applier, object, side } = value as Record<string, unknown>;
+    if (typeof folder !== "string" || typeof applier !== "string" || typeof object !== "string")
+      return undefined;
+    return side === "base" || side === "target" ? { folder, applier, object, side } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+/** The whole at a glance: what the status bar says, which welcome text fits, what stands above the tree, the badge. */
+import type { FolderView, FolderViews } from "./folder-view.ts";
+import type { PreviewFilter, PreviewTree } from "./preview-tree.ts";
+import { changeCount, count, problemCount, sidesText } from "./words.ts";
+
+/** Which welcome text the empty view shows; the value of the context key `sluice.view`. */
+export type WelcomeState =
+  | "off"
+  | "starting"
+  | "engine-missing"
+  | "failed"
+  | "no-manifests"
+  | "no-changes"
+  | "no-problems"
+  | "content";
+
+export function welcomeState(
+  views: FolderViews,
+  tree: PreviewTree,
+  filter: PreviewFilter,
+): WelcomeState {
+  if (tree.roots.length > 0) return "content";
+  const all = [...views.values()];
+  if (all.some(({ failure }) => failure?.reason === "engine-missing")) return "engine-missing";
+  if (all.some(({ failure }) => failure !== undefined)) return "failed";
+  if (all.length === 0 || all.some(({ plan }) => plan === undefined)) return "starting";
+  if (all.every(hasNoManifests)) return "no-manifests";
+  return filter === "problems" ? "no-problems" : "no-changes";
+}
+
+function hasNoManifests({ plan }: FolderView): boolean {
+  return plan !== undefined && plan.clusters.every(({ appliers }) => appliers.length === 0);
+}
+
+export interface StatusText {
+  /** With codicons. */
+  readonly text: string;
+  readonly accessibleLabel: string;
+  readonly tooltip: string;
+}
+
+/** `undefined` hides the item: there is nothing to say about this workspace. */
+export function statusText(views: FolderViews): StatusText | undefined {
+  const all = [...views.values()];
+  if (all.length === 0 || (all.every(hasNoManifests) && !all.some(({ running }) => running)))
+    return undefined;
+  const failure = all.find((view) => view.failure)?.failure;
+  const changes = sum(all, (view) => (view.plan ? changeCount(view.plan) : 0));
+  const problems = sum(all, (view) => (view.plan ? problemCount(view.plan) : 0));
+  const words = `${count(changes, "change")}, ${count(problems, "problem")}`;
+  const sides = all.flatMap(({ plan }) => (plan ? [sidesText(plan)] : [])).at(0);
+  const tooltip = failure ? failure.message : `Sluice: ${words}${sides ? ` (${sides})` : ""}`;
+  if (all.some(({ running }) => running)) {
+    return {
+      text: `$(sync~spin) ${changes} $(warning) ${problems}`,
+      accessibleLabel: `Sluice is simulating; ${words} so far`,
+      tooltip,
+    };
+  }
+  if (failure)
+    return {
+      text: "$(error) Sluice",
+      accessibleLabel: `Sluice failed: ${failure.message}`,
+      tooltip,
+    };
+  return {
+    text: `$(git-compare) ${changes} $(warning) ${problems}`,
+    accessibleLabel: `Sluice: ${words}`,
+    tooltip,
+  };
+}
+
+/** Above the tree: what was left out and why. `undefined` shows nothing. */
+export function viewMessage(views: FolderViews): string | undefined {
+  const notes = [...views.values()].flatMap((view) => view.notes.map(({ message }) => message));
+  const failures = [...views.values()].flatMap(({ failure, plan }) =>
+    failure && plan ? [failure.message] : [],
+  );
+  const lines = [...new Set([...failures, ...notes])];
+  return lines.length > 0 ? lines.join(" ") : undefined;
+}
+
+/** Beside the title of the view: `HEAD ↔ working tree`. */
+export function viewDescription(views: FolderViews): string | undefined {
+  const sides = new Set([...views.values()].flatMap(({ plan }) => (plan ? [sidesText(plan)] : [])));
+  return sides.size === 1 ? [...sides][0] : undefined;
+}
+
+/** On the activity bar: changes, and errors among the problems. */
+export function badge(
+  views: FolderViews,
+): { readonly value: number; readonly tooltip: string } | undefined {
+  const all = [...views.values()];
+  const changes = sum(all, (view) => (view.plan ? changeCount(view.plan) : 0));
+  const problems = sum(all, (view) => (view.plan ? problemCount(view.plan) : 0));
+  if (changes + problems === 0) return undefined;
+  return {
+    value: changes + problems,
+    tooltip: `${count(changes, "change")}, ${count(problems, "problem")}`,
+  };
+}
+
+function sum(views: readonly FolderView[], of: (view: FolderView) => number): number {
+  return views.reduce((total, view) => total + of(view), 0);
+}

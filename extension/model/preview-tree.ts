@@ -1,0 +1,312 @@
+/**
+ * What the Preview view contains: cluster, applier, its changes and problems, as plain nodes with stable ids.
+ * Decides everything the view draws, and which nodes have to be drawn again.
+ */
+import type { Change, Place, Plan, PlanApplier, PlanCluster, Problem } from "#simulator";
+
+import { contextValue } from "./context-value.ts";
+import type { FolderView, FolderViews } from "./folder-view.ts";
+import type { NodeIcon } from "./icons.ts";
+import { applierIcon, changeIcon, clusterIcon, folderIcon, problemIcon } from "./icons.ts";
+import { applierTooltip, changeTooltip, placeText, problemTooltip } from "./tooltips.ts";
+import {
+  applierName,
+  changeText,
+  changeWord,
+  countsText,
+  objectName,
+  severityText,
+  stateText,
+} from "./words.ts";
+
+/** `changes`: what changes or has problems; `problems`: problems only; `everything`: quiet Kustomizations too. */
+export type PreviewFilter = "changes" | "problems" | "everything";
+
+/** What a command that is called on a node acts on. */
+export type NodeTarget =
+  | { readonly kind: "folder"; readonly folder: string }
+  | { readonly kind: "cluster"; readonly folder: string; readonly cluster: string }
+  | {
+      readonly kind: "applier";
+      readonly folder: string;
+      readonly applier: string;
+      readonly place?: Place;
+    }
+  | {
+      readonly kind: "change";
+      readonly folder: string;
+      readonly change: Change;
+      readonly place?: Place;
+    }
+  | {
+      readonly kind: "problem";
+      readonly folder: string;
+      readonly problem: Problem;
+      readonly place?: Place;
+    };
+
+export interface PreviewNode {
+  readonly id: string;
+  readonly parent?: string;
+  readonly label: string;
+  readonly description: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  readonly icon: NodeIcon;
+  /** What a screen reader says: everything that label, description and icon show. */
+  readonly accessibleLabel: string;
+  readonly contextValue: string;
+  readonly expand: "expanded" | "collapsed" | "leaf";
+  readonly children: readonly string[];
+  readonly target: NodeTarget;
+}
+
+export interface PreviewTree {
+  readonly roots: readonly string[];
+  readonly nodes: ReadonlyMap<string, PreviewNode>;
+}
+
+export const emptyTree: PreviewTree = { roots: [], nodes: new Map() };
+
+export function previewTree(views: FolderViews, filter: PreviewFilter): PreviewTree {
+  const nodes = new Map<string, PreviewNode>();
+  const planned = [...views.values()].filter(hasPlan);
+  const several = planned.length > 1;
+  const roots = planned.flatMap((view) => {
+    const clusters = addClusters(nodes, view, filter, several ? view.folder : undefined);
+    return several && clusters.length > 0 ? [addFolder(nodes, view, clusters)] : clusters;
+  });
+  return { roots, nodes };
+}
+
+/** Ids of nodes to draw again, each standing for its children too; `all` when the roots themselves differ. */
+export function changedNodes(before: PreviewTree, after: PreviewTree): readonly string[] | "all" {
+  if (before.roots.join("\n") !== after.roots.join("\n")) return "all";
+  const changed: string[] = [];
+  const visit = (id: string): void => {
+    const [old, node] = [before.nodes.get(id), after.nodes.get(id)];
+    if (!node) return;
+    if (JSON.stringify(old) !== JSON.stringify(node)) changed.push(id);
+    else node.children.forEach(visit);
+  };
+  after.roots.forEach(visit);
+  return changed;
+}
+
+type Nodes = Map<string, PreviewNode>;
+type PlannedView = FolderView & { readonly plan: Plan };
+
+function hasPlan(view: FolderView): view is PlannedView {
+  return view.plan !== undefined;
+}
+
+function addFolder(
+  nodes: Nodes,
+  { folder, name, plan }: PlannedView,
+  children: readonly string[],
+): string {
+  const counts = totals(plan.clusters.flatMap(({ appliers }) => appliers));
+  nodes.set(folder, {
+    id: folder,
+    label: name,
+    description: counts,
+    tooltip: "",
+    icon: folderIcon,
+    accessibleLabel: `Folder ${name}, ${counts || "nothing to show"}`,
+    contextValue: contextValue("folder", []),
+    expand: "expanded",
+    children,
+    target: { kind: "folder", folder },
+  });
+  return folder;
+}
+
+function addClusters(
+  nodes: Nodes,
+  { folder, plan }: PlannedView,
+  filter: PreviewFilter,
+  parent: string | undefined,
+): readonly string[] {
+  // Without a base nothing can have changed, so hiding what is quiet would hide everything.
+  const effective = filter === "changes" && plan.base === undefined ? "everything" : filter;
+  const known = new Set(
+    plan.clusters.flatMap(({ appliers }) => appliers.map(({ applier }) => applier.id)),
+  );
+  const loose = plan.problems.filter(
+    ({ applier, code }) => !known.has(applier ?? "") && code !== "no-roots",
+  );
+  const clusters = plan.clusters.flatMap((cluster) =>
+    addCluster(nodes, folder, cluster, effective, parent),
+  );
+  return [...addProblems(nodes, folder, `${folder}|`, loose, parent), ...clusters];
+}
+
+function addCluster(
+  nodes: Nodes,
+  folder: string,
+  cluster: PlanCluster,
+  filter: PreviewFilter,
+  parent: string | undefined,
+): readonly string[] {
+  const id = `${folder}|${cluster.name}`;
+  const children = cluster.appliers.flatMap((applier) =>
+    addApplier(nodes, folder, applier, filter, id),
+  );
+  if (children.length === 0) return [];
+  const counts = totals(cluster.appliers);
+  nodes.set(id, {
+    id,
+    ...(parent ? { parent } : {}),
+    label: cluster.name,
+    description: counts,
+    tooltip: "",
+    icon: clusterIcon,
+    accessibleLabel: `Cluster ${cluster.name}, ${counts || "no changes"}`,
+    contextValue: contextValue("cluster", []),
+    expand: "expanded",
+    children,
+    target: { kind: "cluster", folder, cluster: cluster.name },
+  });
+  return [id];
+}
+
+function addApplier(
+  nodes: Nodes,
+  folder: string,
+  item: PlanApplier,
+  filter: PreviewFilter,
+  parent: string,
+): readonly string[] {
+  const { applier, changes, problems, status } = item;
+  if (!isShown(item, filter)) return [];
+  const id = `${folder}|${applier.id}`;
+  const children = [
+    ...addProblems(nodes, folder, id, problems, id),
+    ...(filter === "problems" ? [] : changes.map((change) => addChange(nodes, folder, change, id))),
+  ];
+  const words = [
+    applier.state === "ready" ? "" : stateText(applier.state),
+    status === "created" || status === "deleted" ? status : "",
+    totals([item]),
+  ].filter(Boolean);
+  const { namespace, name, kind } = applier.ref;
+  const place = applier.origin ? { place: applier.origin } : {};
+  nodes.set(id, {
+    id,
+    parent,
+    label: name,
+    description: [...words, namespace].join(" · "),
+    tooltip: applierTooltip(applier),
+    icon: applierIcon(applier.state),
+    accessibleLabel: [
+      `${kind} ${name} in ${namespace}`,
+      stateText(applier.state),
+      ...words.slice(-1),
+    ].join(", "),
+    contextValue: contextValue("applier", applier.origin ? ["source"] : []),
+    expand: expandState(children, item),
+    children,
+    target: { kind: "applier", folder, applier: applier.id, ...place },
+  });
+  return [id];
+}
+
+function isShown(
+  { applier, changes, problems, status }: PlanApplier,
+  filter: PreviewFilter,
+): boolean {
+  switch (filter) {
+    case "everything":
+      return true;
+    case "problems":
+      return problems.length > 0 || applier.state === "failed" || applier.state === "blocked";
+    case "changes":
+      return (
+        changes.length > 0 || problems.length > 0 || status === "created" || status === "deleted"
+      );
+  }
+}
+
+/** A few changes are shown at once; a flood of them, as after an edit of a root patch, is folded. */
+function expandState(children: readonly string[], { changes }: PlanApplier): PreviewNode["expand"] {
+  if (children.length === 0) return "leaf";
+  return changes.length <= 20 ? "expanded" : "collapsed";
+}
+
+function addChange(nodes: Nodes, folder: string, change: Change, parent: string): string {
+  const id = `${folder}|${change.id}`;
+  const text = changeText(change);
+  const { ref, origin } = change;
+  const place = origin ? { place: origin } : {};
+  const rendered =
+    change.kind === "deleted" || change.kind === "orphaned" ? [] : (["rendered"] as const);
+  nodes.set(id, {
+    id,
+    parent,
+    label: `${ref.kind} ${ref.name}`,
+    description: [ref.namespace, text].filter(Boolean).join(" · "),
+    tooltip: changeTooltip(change),
+    icon: changeIcon(change.kind),
+    accessibleLabel: `${objectName(ref)}, ${changeWord(change.kind)}${text === changeWord(change.kind) ? "" : `, ${text}`}`,
+    contextValue: contextValue("change", [
+      "diff",
+      ...rendered,
+      ...(origin ? (["source"] as const) : []),
+    ]),
+    expand: "leaf",
+    children: [],
+    target: { kind: "change", folder, change, ...place },
+  });
+  return id;
+}
+
+function addProblems(
+  nodes: Nodes,
+  folder: string,
+  scope: string,
+  problems: readonly Problem[],
+  parent: string | undefined,
+): readonly string[] {
+  return problems.map((problem, index) => {
+    const id = `${scope}|problem|${problem.code}|${index}`;
+    const where = problem.place ? placeText(problem.place) : "";
+    nodes.set(id, {
+      id,
+      ...(parent ? { parent } : {}),
+      label: shortMessage(problem),
+      description: where,
+      tooltip: problemTooltip(problem),
+      icon: problemIcon(problem.severity),
+      accessibleLabel: [`${severityText(problem.severity)}: ${problem.message}`, where]
+        .filter(Boolean)
+        .join(", "),
+      contextValue: contextValue("problem", problem.place ? ["source"] : []),
+      expand: "leaf",
+      children: [],
+      target: {
+        kind: "problem",
+        folder,
+        problem,
+        ...(problem.place ? { place: problem.place } : {}),
+      },
+    });
+    return id;
+  });
+}
+
+/** Without the name of the applier at its start: the node stands below it. */
+function shortMessage({ message, applier }: Problem): string {
+  const flat = message.replace(/\s+/g, " ");
+  const prefix = applier === undefined ? "" : `${applierName(applier)}: `;
+  return prefix && flat.startsWith(prefix) ? flat.slice(prefix.length) : flat;
+}
+
+function totals(appliers: readonly PlanApplier[]): string {
+  const changes = appliers.reduce((sum, { changes: list }) => sum + list.length, 0);
+  const problems = appliers.reduce(
+    (sum, { problems: list }) =>
+      sum + list.filter(({ severity }) => severity !== "information").length,
+    0,
+  );
+  return countsText(changes, problems);
+}

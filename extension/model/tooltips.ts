@@ -1,0 +1,68 @@
+/** Tooltips in Markdown. What comes from the repository is escaped or stands in a code span, so it can't become markup. */
+import type { ApplierRecord, Change, Place, Problem } from "#simulator";
+
+import { changeText, changeWord, objectName, severityText, stateText } from "./words.ts";
+
+const fieldLimit = 12;
+
+export function applierTooltip(applier: ApplierRecord): string {
+  const rows: [string, string][] = [
+    [
+      "State",
+      applier.reason ? `${stateText(applier.state)} (${applier.reason})` : stateText(applier.state),
+    ],
+    ["Source", applier.source],
+    ["Path", applier.path],
+    ["Objects", String(applier.objects)],
+    ...(applier.dependsOn.length > 0
+      ? [["Depends on", applier.dependsOn.join(", ")] as [string, string]]
+      : []),
+    ...(applier.origin ? [["Written in", placeText(applier.origin)] as [string, string]] : []),
+  ];
+  const table = rows.map(([name, value]) => `| ${name} | ${code(value)} |`).join("\n");
+  const message = applier.message ? `\n\n${escape(applier.message)}` : "";
+  return `**${escape(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`;
+}
+
+export function changeTooltip(change: Change): string {
+  const heading = `**${escape(objectName(change.ref))}** ${escape(changeWord(change.kind))}`;
+  const fields = change.fields.slice(0, fieldLimit).map((field) => {
+    const value = [field.before, field.after].filter((side) => side !== undefined).map(code);
+    return `- ${code(field.path)} ${field.kind}: ${value.join(" → ")}`;
+  });
+  const more = change.fields.length - fields.length;
+  const rest = more > 0 ? [`- and ${more} more`] : [];
+  const origin = change.origin ? [`Written in ${code(placeText(change.origin))}`] : [];
+  return [
+    heading,
+    ...(change.kind === "moved" ? [escape(changeText(change))] : []),
+    [...fields, ...rest].join("\n"),
+    ...origin,
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+export function problemTooltip(problem: Problem): string {
+  const place = problem.place ? `\n\n${code(placeText(problem.place))}` : "";
+  return `**${severityText(problem.severity)}** ${code(problem.code)}\n\n${escape(problem.message)}${place}`;
+}
+
+export function placeText({ path, line }: Place): string {
+  return line === undefined ? path : `${path}:${line}`;
+}
+
+/** A code span that survives backticks, pipes and line breaks in the text. */
+function code(text: string): string {
+  const flat = text.replace(/\s+/g, " ").replace(/\|/g, "\\|");
+  if (!flat) return "–";
+  const fence = "`".repeat(
+    Math.max(0, ...[...flat.matchAll(/`+/g)].map(([run]) => run.length)) + 1,
+  );
+  const pad = /^`|`$/.test(flat) ? " " : "";
+  return `${fence}${pad}${flat}${pad}${fence}`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&").replace(/\s*\n\s*/g, " ");
+}

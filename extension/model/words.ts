@@ -1,0 +1,94 @@
+/** How records are called: names of objects, kinds of change, counts. Everything a person reads or hears is made here. */
+import type { ApplierState, Change, ObjectRef, Plan, Problem } from "#simulator";
+
+/** `apps/podinfo`, or `podinfo` for a cluster-scoped object. */
+export function qualifiedName({ namespace, name }: ObjectRef): string {
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** `Deployment apps/podinfo`. */
+export function objectName(ref: ObjectRef): string {
+  return `${ref.kind} ${qualifiedName(ref)}`;
+}
+
+/** `Kustomization apps/podinfo` from `<cluster>|Kustomization/apps/podinfo`. */
+export function applierName(id: string): string {
+  const [kind = "", ...rest] = (id.split("|").at(-1) ?? id).split("/");
+  return `${kind} ${rest.filter(Boolean).join("/")}`;
+}
+
+export function count(amount: number, singular: string, plural = `${singular}s`): string {
+  return `${amount} ${amount === 1 ? singular : plural}`;
+}
+
+/** `3 changes, 1 problem`; empty when there is nothing to count. */
+export function countsText(changes: number, problems: number): string {
+  const parts = [
+    ...(changes > 0 ? [count(changes, "change")] : []),
+    ...(problems > 0 ? [count(problems, "problem")] : []),
+  ];
+  return parts.join(", ");
+}
+
+export function changeCount({ counts }: Plan): number {
+  return counts.created + counts.changed + counts.deleted + counts.moved + counts.orphaned;
+}
+
+export function problemCount({ counts }: Plan): number {
+  return counts.errors + counts.warnings;
+}
+
+const changeWords: Readonly<Record<Change["kind"], string>> = {
+  created: "created",
+  changed: "changed",
+  deleted: "deleted by prune",
+  moved: "moved",
+  orphaned: "no longer managed",
+};
+
+export function changeText(change: Change): string {
+  switch (change.kind) {
+    case "created":
+    case "deleted":
+      return changeWords[change.kind];
+    case "changed":
+      return count(change.fields.length, "field");
+    case "moved": {
+      const fields = change.fields.length > 0 ? `, ${count(change.fields.length, "field")}` : "";
+      return `moved from ${applierName(change.from ?? "")}${fields}`;
+    }
+    case "orphaned":
+      return change.kept ? `kept: ${change.kept}` : changeWords.orphaned;
+  }
+}
+
+export function changeWord(kind: Change["kind"]): string {
+  return changeWords[kind];
+}
+
+const stateWords: Readonly<Record<ApplierState, string>> = {
+  ready: "ready",
+  failed: "fails",
+  blocked: "waits for a dependency",
+  suspended: "suspended",
+  unknown: "can't be told here",
+};
+
+export function stateText(state: ApplierState): string {
+  return stateWords[state];
+}
+
+const severityWords: Readonly<Record<Problem["severity"], string>> = {
+  error: "Error",
+  warning: "Warning",
+  information: "Information",
+};
+
+export function severityText(severity: Problem["severity"]): string {
+  return severityWords[severity];
+}
+
+/** `HEAD ↔ working tree`; only the target when there is nothing to compare with. */
+export function sidesText({ base, target }: Pick<Plan, "base" | "target">): string {
+  return base === undefined ? target : `${base} ↔ ${target}`;
+}

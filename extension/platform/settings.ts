@@ -1,0 +1,69 @@
+/** The settings of the manifest with their types, and the choices that a person made for this workspace only. */
+import type { Event, Memento } from "vscode";
+import { EventEmitter, workspace } from "vscode";
+
+import type { SluiceSettings } from "#protocol";
+
+import type { PreviewFilter } from "../model/preview-tree.ts";
+import { WithDisposables } from "./disposables.ts";
+
+/** Every key of the manifest's configuration, without `sluice.`. */
+export const settingKeys = [
+  "enable",
+  "base",
+  "paths",
+  "fluxVersion",
+  "kubeVersion",
+  "featureGates",
+  "offline",
+  "allowPrivateNetwork",
+  "ageKeyFile",
+  "trace.server",
+] as const satisfies readonly (keyof SluiceSettings | "enable" | "trace.server")[];
+
+const filterKey = "sluice.filter";
+const baseKey = "sluice.base";
+
+export class Settings extends WithDisposables {
+  readonly #memento: Memento;
+  readonly #changed = this.own(new EventEmitter<void>());
+  /** A setting or a choice changed. */
+  readonly onDidChange: Event<void> = this.#changed.event;
+
+  constructor(memento: Memento) {
+    super();
+    this.#memento = memento;
+    this.own(
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration("sluice")) this.#changed.fire();
+      }),
+    );
+  }
+
+  get enabled(): boolean {
+    return workspace.getConfiguration("sluice").get<boolean>("enable", true);
+  }
+
+  /** What the setting says, not what was chosen. */
+  get configuredBase(): string {
+    return workspace.getConfiguration("sluice").get<string>("base", "HEAD") || "HEAD";
+  }
+
+  /** Chosen with "Compare With…"; stays out of the settings file, which may belong to the repository. */
+  get chosenBase(): string | undefined {
+    return this.#memento.get<string>(baseKey);
+  }
+
+  async chooseBase(base: string | undefined): Promise<void> {
+    await this.#memento.update(baseKey, base);
+    this.#changed.fire();
+  }
+
+  get filter(): PreviewFilter {
+    return this.#memento.get<PreviewFilter>(filterKey, "changes");
+  }
+
+  async chooseFilter(filter: PreviewFilter): Promise<void> {
+    await this.#memento.update(filterKey, filter);
+  }
+}

@@ -1,0 +1,156 @@
+/** What the server needs of the world outside, on Node: files and Git of this machine, the engine in worker threads. */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import type { FileTree, Log, Simulator } from "#simulator";
+import { createSimulator } from "#simulator";
+import type { Repository, WorkingTree } from "#simulator/node";
+import {
+  createNodeEngine,
+  createSources,
+  defaultCacheDir,
+  openRepository,
+  openWorkingTree,
+  readAgeIdentities,
+  UserError,
+} from "#simulator/node";
+
+import type { InitializationOptions, PlanNote } from "../protocol.ts";
+import type {
+  AgeKeys,
+  BaseAnswer,
+  FolderHost,
+  NetworkSettings,
+  ServerHost,
+} from "../workspace/host.ts";
+import { HostFailure } from "../workspace/host.ts";
+import { canonicalRoot } from "../workspace/tree-uri.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function createNodeHost(log: Log, env: Environment = process.env): ServerHost {
+  let wasm: string | undefined;
+  return {
+    initialize({ engineWasm }: InitializationOptions) {
+      wasm = engineWasm;
+    },
+    openFolder: (uri) => orHostFailure(() => openFolder(uri)),
+    async createSimulator(network: NetworkSettings): Promise<Simulator> {
+      if (wasm !== undefined && !existsSync(wasm)) throw engineMissing(wasm);
+      const cacheDir = defaultCacheDir(env);
+      const engine = createNodeEngine(wasm ? { wasm } : {});
+      const sources = createSources({ ...network, cacheDir, log });
+      return createSimulator({ engine, sources, log });
+    },
+    ageKeys: (file) => ageKeys(file, env),
+  };
+}
+
+async function openFolder(uri: string): Promise<FolderHost> {
+  const tree = await openWorkingTree(fileURLToPath(uri));
+  const repository =
+    tree.repositoryRoot === undefined ? undefined : await openRepository(tree.root);
+  let notes: readonly PlanNote[] = [];
+  const keep = (read: Awaited<ReturnType<WorkingTree["read"]>>): FileTree => {
+    notes = read.problems.map(({ message }) => ({ code: "files-left-out", message }));
+    return read;
+  };
+  return {
+    root: rootUri(uri, tree),
+    read: (overlay, signal) => orHostFailure(async () => keep(await tree.read(overlay, signal))),
+    refresh: (before, changed, overlay, signal) =>
+      orHostFailure(async () => keep(await tree.refresh(before, changed, overlay, signal))),
+    baseKey: async (spec) => (repository ? (await resolveBase(repository, spec)).key : "no-git"),
+    base: (spec, known, signal) => readBase(repository, spec, known, signal),
+    remoteUrls: async () => (repository ? repository.remoteUrls() : []),
+    notes: () => notes,
+    dispose: async () => repository?.dispose(),
+  };
+}
+
+/** Keeps the spelling of the workspace folder, which may go through a symbolic link, so that URIs of documents match. */
+function rootUri(folder: string, { root, subfolder }: WorkingTree): string {
+  const given = canonicalRoot(folder);
+  if (subfolder === "") return given;
+  const tail = `/${subfolder}`;
+  const decoded = decodeURIComponent(given);
+  if (!decoded.endsWith(tail)) return canonicalRoot(pathToFileURL(root).href);
+  return given.split("/").slice(0, -subfolder.split("/").length).join("/");
+}
+
+interface ResolvedBase {
+  readonly key: string;
+  readonly commit?: string;
+  readonly message?: string;
+}
+
+/** `spec` is `merge-base:<branch>` or anything Git understands as a revision. */
+async function resolveBase(repository: Repository, spec: string): Promise<ResolvedBase> {
+  const branch = /^merge-base:(.+)$/.exec(spec)?.[1];
+  try {
+    if (branch === undefined) {
+      const commit = (await repository.resolve(spec))?.commit;
+      return commit === undefined ? { key: `missing ${spec}` } : { key: commit, commit };
+    }
+    const base = await repository.mergeBase("HEAD", branch);
+    if (base.found) return { key: base.commit, commit: base.commit };
+    return { key: `missing ${spec}`, message: base.message };
+  } catch (error) {
+    if (error instanceof UserError) return { key: `missing ${spec}`, message: error.message };
+    throw error;
+  }
+}
+
+async function readBase(
+  repository: Repository | undefined,
+  spec: string,
+  known: FileTree,
+  signal: AbortSignal,
+): Promise<BaseAnswer> {
+  if (!repository) return { outcome: "none", note: noGit };
+  const { commit, message } = await resolveBase(repository, spec);
+  if (commit === undefined) return { outcome: "none", note: baseNotFound(spec, message) };
+  const tree = await repository.readTree(commit, known, signal);
+  return {
+    outcome: "tree",
+    tree: { ...tree, label: spec.replace(/^merge-base:/, "merge base with ") },
+  };
+}
+
+const noGit: PlanNote = {
+  code: "no-git",
+  message: "The folder is not in a Git repository, so there is nothing to compare with.",
+};
+
+function baseNotFound(spec: string, message: string | undefined): PlanNote {
+  const text = `Nothing to compare with: Git finds no ${spec}. Choose another revision with "Compare With…".`;
+  return { code: "base-not-found", message: message ?? text };
+}
+
+async function ageKeys(file: string, env: Environment): Promise<AgeKeys> {
+  const path = file.replace(/^~(?=\/|$)/, homedir());
+  const options = { env, useDefault: true, ...(path ? { file: path } : {}) };
+  const { identities, problems } = await readAgeIdentities(options);
+  return {
+    identities,
+    notes: problems.map((message) => ({ code: "keys-unreadable", message })),
+  };
+}
+
+function engineMissing(wasm: string): HostFailure {
+  return new HostFailure(
+    "engine-missing",
+    `The render engine is missing (${wasm}). Install the extension again, or run "npm run build" in a checkout.`,
+  );
+}
+
+async function orHostFailure<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UserError) throw new HostFailure("unreadable", error.message);
+    throw error;
+  }
+}

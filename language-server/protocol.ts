@@ -1,0 +1,127 @@
+/**
+ * Every message between client and server that is not standard LSP. `PROTOCOL.md` is the prose for the same.
+ * Types and names only: it is bundled into both sides, so it imports no LSP library.
+ */
+import type { Plan, Progress } from "#simulator";
+
+/** What the client tells the server once, as `initializationOptions`. */
+export interface InitializationOptions {
+  /** `false`: nothing is fetched and no key is read until `sluice/trustGranted`. */
+  readonly trusted: boolean;
+  /** Path of `engine.wasm`; unused on the web, where `sluice/readEngine` gives the bytes. */
+  readonly engineWasm?: string;
+}
+
+/** Something that is left out of a plan on purpose, and why. Shown to people, never a problem of their manifests. */
+export interface PlanNote {
+  readonly code: "no-git" | "base-not-found" | "untrusted" | "files-left-out" | "keys-unreadable";
+  readonly message: string;
+}
+
+export type FailureReason = "engine-missing" | "unreadable" | "bug";
+
+/** State of one folder. `folder` is the URI of the root of its tree (the Git root when there is one). */
+export type PlanParams =
+  | {
+      readonly state: "running";
+      readonly folder: string;
+      readonly revision: number;
+      readonly progress?: Progress;
+    }
+  | {
+      readonly state: "ready";
+      readonly folder: string;
+      readonly revision: number;
+      readonly plan: Plan;
+      readonly notes: readonly PlanNote[];
+    }
+  | {
+      readonly state: "failed";
+      readonly folder: string;
+      readonly revision: number;
+      readonly reason: FailureReason;
+      readonly message: string;
+    }
+  | { readonly state: "closed"; readonly folder: string };
+
+export interface ObjectTextParams {
+  readonly folder: string;
+  /** `ApplierRecord.id`. */
+  readonly applier: string;
+  /** `<apiVersion>/<Kind>/<namespace>/<name>`. */
+  readonly object: string;
+  readonly side: "base" | "target";
+}
+/** `text` is absent when this side doesn't have the object. */
+export interface ObjectTextResult {
+  readonly text?: string;
+}
+
+export interface ListFilesParams {
+  readonly folder: string;
+  /** More files than this are not listed. */
+  readonly limit: number;
+}
+export interface ListedFile {
+  /** Relative to the folder, with `/`. */
+  readonly path: string;
+  readonly size: number;
+  readonly mtime: number;
+  readonly kind: "file" | "symlink";
+}
+export interface ListFilesResult {
+  readonly files: readonly ListedFile[];
+  /** True when the limit was reached. */
+  readonly truncated: boolean;
+}
+
+export interface ReadFilesParams {
+  readonly folder: string;
+  readonly paths: readonly string[];
+}
+/** In the order asked for; `null` for what can't be read. */
+export interface ReadFilesResult {
+  readonly contents: readonly (Uint8Array | null)[];
+}
+
+/** `null` when the part is not shipped with the extension. */
+export interface ReadEngineResult {
+  readonly wasm: Uint8Array | null;
+  /** Memory of a warmed engine; without it the start takes a second longer. */
+  readonly image: Uint8Array | null;
+  /** Text of the worker's script. */
+  readonly worker: string | null;
+}
+
+/** Server to client. */
+export interface ServerNotifications {
+  readonly "sluice/plan": PlanParams;
+}
+/** Client to server. */
+export interface ClientNotifications {
+  readonly "sluice/trustGranted": Record<string, never>;
+}
+/** Client to server: parameters and result. */
+export interface ClientRequests {
+  readonly "sluice/objectText": readonly [ObjectTextParams, ObjectTextResult];
+  /** Reads everything again; resolves when the new plan has been sent. */
+  readonly "sluice/refresh": readonly [Record<string, never>, null];
+}
+/** Server to client, on the web only: the server has no file system there. */
+export interface ServerRequests {
+  readonly "sluice/listFiles": readonly [ListFilesParams, ListFilesResult];
+  readonly "sluice/readFiles": readonly [ReadFilesParams, ReadFilesResult];
+  readonly "sluice/readEngine": readonly [Record<string, never>, ReadEngineResult];
+}
+
+/** The `sluice` section of the settings, as the client answers `workspace/configuration`. */
+export interface SluiceSettings {
+  readonly base: string;
+  readonly paths: readonly string[];
+  readonly fluxVersion: string;
+  readonly kubeVersion: string;
+  readonly featureGates: Readonly<Record<string, boolean>>;
+  readonly offline: boolean;
+  readonly allowPrivateNetwork: boolean;
+  readonly ageKeyFile: string;
+}

@@ -1,0 +1,54 @@
+/** Reads the `sluice` section as the client sends it; anything missing or of the wrong type takes its default. */
+import type { FluxMinor } from "#simulator";
+
+import type { SluiceSettings } from "../protocol.ts";
+
+export const defaultSettings: SluiceSettings = {
+  base: "HEAD",
+  paths: [],
+  fluxVersion: "2.9",
+  kubeVersion: "",
+  featureGates: {},
+  offline: false,
+  allowPrivateNetwork: false,
+  ageKeyFile: "",
+};
+
+const fluxMinors: readonly FluxMinor[] = ["2.6", "2.7", "2.8", "2.9"];
+
+export function parseSettings(section: unknown): SluiceSettings {
+  const given = isRecord(section) ? section : {};
+  return {
+    base: text(given["base"]) ?? defaultSettings.base,
+    paths: Array.isArray(given["paths"])
+      ? given["paths"].filter((path) => typeof path === "string")
+      : [],
+    fluxVersion: text(given["fluxVersion"]) ?? defaultSettings.fluxVersion,
+    kubeVersion: text(given["kubeVersion"]) ?? "",
+    featureGates: booleans(given["featureGates"]),
+    offline: given["offline"] === true,
+    allowPrivateNetwork: given["allowPrivateNetwork"] === true,
+    ageKeyFile: text(given["ageKeyFile"]) ?? "",
+  };
+}
+
+export function fluxMinor(settings: SluiceSettings): FluxMinor {
+  return fluxMinors.find((minor) => minor === settings.fluxVersion) ?? "2.9";
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+}
+
+function booleans(value: unknown): Readonly<Record<string, boolean>> {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, boolean] => typeof entry[1] === "boolean",
+    ),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

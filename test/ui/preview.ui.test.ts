@@ -1,0 +1,116 @@
+/**
+ * The packaged extension, installed from its VSIX as a user has it, on the example repository with uncommitted edits,
+ * driven through the workbench. `SCREENSHOTS=1` also takes the pictures of docs/images in three themes.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { after, afterEach, before, test } from "node:test";
+
+import type { Workbench } from "./workbench.ts";
+import { openWorkbench, root } from "./workbench.ts";
+
+const images = join(root, "docs", "images");
+const themes = {
+  dark: "Default Dark Modern",
+  light: "Default Light Modern",
+  contrast: "Default High Contrast",
+} as const;
+const shotsWanted = process.env["SCREENSHOTS"] === "1";
+
+let workbench: Workbench;
+
+before(async () => {
+  workbench = await openWorkbench("demo");
+});
+afterEach(async ({ name }) => workbench.shot(name));
+after(async () => workbench?.close());
+
+test("the Preview lists what the edits change, by cluster and Kustomization", async () => {
+  const { page } = workbench;
+  await page.getByRole("tab", { name: "Sluice" }).first().click();
+  const tree = workbench.tree("Preview");
+  await tree.getByRole("treeitem", { name: /^Cluster .*production, / }).waitFor();
+  await tree.getByRole("treeitem", { name: /^Deployment podinfo\/podinfo, changed, / }).waitFor();
+  await tree
+    .getByRole("treeitem", { name: /^PodDisruptionBudget orders\/orders, created/ })
+    .first()
+    .waitFor();
+  await tree.getByRole("treeitem", { name: /^Kustomization apps in flux-system, fails/ }).waitFor();
+});
+
+test("the status bar has the counts", async () => {
+  const item = workbench.page.getByRole("button", { name: /^Sluice: \d+ changes, \d+ problems?$/ });
+  await item.waitFor();
+});
+
+test("a click opens the diff of the rendered object", async () => {
+  const { page } = workbench;
+  await workbench
+    .tree("Preview")
+    .getByRole("treeitem", { name: /^Deployment podinfo\/podinfo, changed, / })
+    .click();
+  await page
+    .getByRole("tab", { name: /Deployment podinfo\/podinfo \(HEAD ↔ working tree\)/ })
+    .waitFor();
+  await page.locator(".monaco-diff-editor .line-insert").first().waitFor();
+  await page.getByText("podinfo:6.9.4").first().waitFor();
+});
+
+test("all changes open in the multi-diff editor", async () => {
+  const { page } = workbench;
+  await workbench.run("Sluice: Open All Changes");
+  await page.getByRole("tab", { name: /^Sluice: HEAD ↔ working tree/ }).waitFor();
+  await page.locator(".multiDiffEditor, .multi-diff-editor, .multiDiffEntry").first().waitFor();
+});
+
+test("the Problems panel shows the failing Kustomization", async () => {
+  const { page } = workbench;
+  await workbench.run("Problems: Focus on Problems View");
+  const row = page.locator(".markers-panel .monaco-list-row", { hasText: "ingress_class" }).first();
+  await row.waitFor();
+  assert.match(await row.innerText(), /Sluice/);
+});
+
+test("typing in a manifest changes the tree without saving", async () => {
+  const { page } = workbench;
+  await workbench.openFile("service.yaml", "apps/base/podinfo");
+  await workbench.replaceInEditor("port: 80", "port: 81");
+  await workbench
+    .tree("Preview")
+    .getByRole("treeitem", { name: /^Service podinfo\/podinfo, changed, 1 field/ })
+    .first()
+    .waitFor();
+  await page.keyboard.press("Control+z");
+  await workbench
+    .tree("Preview")
+    .getByRole("treeitem", { name: /^Service podinfo\/podinfo/ })
+    .first()
+    .waitFor({ state: "detached" });
+});
+
+for (const [name, theme] of shotsWanted ? Object.entries(themes) : []) {
+  test(`pictures, ${name}`, async () => {
+    mkdirSync(images, { recursive: true });
+    const { page } = workbench;
+    const shoot = (what: string) => page.screenshot({ path: join(images, `${what}-${name}.png`) });
+    await workbench.setTheme(theme);
+    await workbench.run("View: Close All Editors");
+    await workbench.run("View: Hide Panel");
+    await workbench
+      .tree("Preview")
+      .getByRole("treeitem", { name: /^Deployment podinfo\/podinfo, changed, / })
+      .click();
+    await page.locator(".monaco-diff-editor .line-insert").first().waitFor();
+    await workbench.settle();
+    await shoot("diff");
+    await workbench.run("Sluice: Open All Changes");
+    await page.getByRole("tab", { name: /^Sluice: HEAD/ }).waitFor();
+    await workbench.settle();
+    await shoot("all-changes");
+    await workbench.run("Problems: Focus on Problems View");
+    await workbench.settle();
+    await shoot("problems");
+  });
+}

@@ -1,0 +1,27 @@
+/** What someone sees who opens an empty folder: the welcome text, in three themes with `SCREENSHOTS=1`. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { after, afterEach, before, test } from "node:test";
+
+import type { Workbench } from "./workbench.ts";
+import { openWorkbench, root } from "./workbench.ts";
+
+let workbench: Workbench;
+
+before(async () => {
+  workbench = await openWorkbench("empty");
+});
+afterEach(async ({ name }) => workbench.shot(name));
+after(async () => workbench?.close());
+
+test("a folder without Flux manifests says so, and what to do", async () => {
+  const { page } = workbench;
+  await page.getByRole("tab", { name: "Sluice" }).first().click();
+  await page.getByText("No Flux Kustomization was found in this folder.").waitFor();
+  await page.getByRole("button", { name: "Look Again" }).waitFor();
+  if (process.env["SCREENSHOTS"] !== "1") return;
+  mkdirSync(join(root, "docs", "images"), { recursive: true });
+  await workbench.settle();
+  await page.screenshot({ path: join(root, "docs", "images", "welcome-dark.png") });
+});

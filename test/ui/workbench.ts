@@ -1,0 +1,138 @@
+/** A VS Code with the packaged extension installed, opened in a browser, and the gestures that tests make in it. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { Locator, Page } from "playwright-core";
+
+import { makeDemoRepository } from "../../scripts/demo-repository.mjs";
+import { serverHost } from "../../scripts/install-vscode.mjs";
+import { openBrowser, startServer, workbenchUrl } from "../../scripts/vscode.mjs";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+const shots = join(root, ".cache", "screenshots");
+
+export interface Workbench {
+  readonly page: Page;
+  tree(name: string): Locator;
+  /** Runs a command of the palette by its title. */
+  run(title: string): Promise<void>;
+  openFile(name: string, folder: string): Promise<void>;
+  replaceInEditor(from: string, to: string): Promise<void>;
+  setTheme(theme: string): Promise<void>;
+  /** Waits until nothing moves any more: for pictures. */
+  settle(): Promise<void>;
+  /** A picture for whoever looks into a failure. */
+  shot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `demo`: the example repository with edits that are not committed; `empty`: a folder without a file. */
+export async function openWorkbench(workspace: "demo" | "empty"): Promise<Workbench> {
+  mkdirSync(shots, { recursive: true });
+  const scratch = mkdtempSync(join(tmpdir(), "sluice-ui-"));
+  const folder = join(scratch, "platform");
+  if (workspace === "demo") await makeDemoRepository(join(root, "examples"), folder);
+  else mkdirSync(folder);
+  const extensionsDir = join(scratch, "extensions");
+  const host = serverHost();
+  install(host, scratch, extensionsDir);
+  const server = await startServer({
+    ...host,
+    automation: false,
+    extensionsDir,
+    env: { XDG_CACHE_HOME: join(scratch, "cache") },
+    logFile: join(shots, `server-${workspace}.log`),
+    settings: { "workbench.colorTheme": "Default Dark Modern", "window.commandCenter": false },
+  });
+  const { browser, page } = await openBrowser({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(30_000);
+  await page.goto(workbenchUrl(server.port, { workspace: folder }));
+  await page.locator(".monaco-workbench").waitFor();
+  return {
+    ...gestures(page),
+    page,
+    async close() {
+      await browser.close();
+      await server.stop();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function install(
+  { nodePath, vscodeRoot }: ReturnType<typeof serverHost>,
+  scratch: string,
+  extensionsDir: string,
+): void {
+  const arguments_ = [
+    join(vscodeRoot, "out", "server-main.js"),
+    ...["--accept-server-license-terms", "--server-data-dir", join(scratch, "install")],
+    ...[
+      "--extensions-dir",
+      extensionsDir,
+      "--install-extension",
+      join(root, "dist", "sluice.vsix"),
+    ],
+  ];
+  execFileSync(nodePath, arguments_, { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+function gestures(page: Page): Omit<Workbench, "page" | "close"> {
+  const quickInput = page.locator(".quick-input-widget .quick-input-box input");
+  const run = async (title: string): Promise<void> => {
+    await page.keyboard.press("F1");
+    await quickInput.waitFor();
+    // Filled, not typed: early keys get lost while the box opens.
+    await quickInput.fill(`>${title}`);
+    await page
+      .locator(".quick-input-list .monaco-list-row", { hasText: title.split(": ").at(-1) ?? title })
+      .first()
+      .click();
+    await quickInput.waitFor({ state: "hidden" });
+  };
+  return {
+    run,
+    tree: (name) => page.getByRole("tree", { name }),
+    async openFile(name, folder) {
+      await page.keyboard.press("Control+p");
+      await quickInput.waitFor();
+      await quickInput.fill(`${folder}/${name}`);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+      await page.getByRole("tab", { name: new RegExp(`^${name}`) }).waitFor();
+    },
+    async replaceInEditor(from, to) {
+      await page.keyboard.press("Control+h");
+      const find = page.locator(".find-widget textarea, .find-widget .input").first();
+      await find.waitFor();
+      await find.fill(from);
+      await page.getByRole("textbox", { name: "Replace" }).first().fill(to);
+      await page.keyboard.press("Control+Alt+Enter");
+      await page.keyboard.press("Escape");
+    },
+    async setTheme(theme) {
+      await run("Preferences: Color Theme");
+      await quickInput.waitFor();
+      await quickInput.fill(theme.replace(/^Default /, ""));
+      await page.keyboard.press("Enter");
+      await quickInput.waitFor({ state: "hidden" });
+    },
+    async settle() {
+      await page.mouse.move(1270, 500);
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      await page
+        .locator(".monaco-progress-container.active")
+        .first()
+        .waitFor({ state: "hidden" })
+        .catch(() => {});
+      await page.waitForLoadState("networkidle");
+    },
+    async shot(name) {
+      await page.screenshot({ path: join(shots, `${name.replace(/\W+/g, "-")}.png`) });
+    },
+  };
+}

@@ -3,7 +3,15 @@
 // Does nothing when no input changed. `--test` runs the engine's Go tests, `--force` builds in any case.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -34,7 +42,8 @@ async function main() {
   }
   const stampFile = join(dist, "engine.stamp");
   const outputs = ["engine.wasm", "engine.image", "engine-native"].map((name) => join(dist, name));
-  const fresh = outputs.every(existsSync) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp;
+  const fresh =
+    outputs.every(existsSync) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp;
   if (fresh && !process.argv.includes("--force")) {
     console.log("engine: up to date");
     return;
@@ -75,7 +84,9 @@ function checkGo() {
   try {
     text = execFileSync("go", ["env", "GOVERSION"], { cwd: engine, encoding: "utf8" }).trim();
   } catch {
-    fail(`Go ${minimumGo.join(".")} or newer is needed to build the engine; no "go" command was found.`);
+    fail(
+      `Go ${minimumGo.join(".")} or newer is needed to build the engine; no "go" command was found.`,
+    );
   }
   const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(text) ?? []).slice(1).map(Number);
   if (major < minimumGo[0] || (major === minimumGo[0] && minor < minimumGo[1])) {
@@ -91,9 +102,15 @@ function fail(message) {
 
 /** A digest of everything that goes into the build. */
 function stampOf(version) {
-  const hash = createHash("sha256").update(version).update(readFileSync(fileURLToPath(import.meta.url)));
+  const hash = createHash("sha256")
+    .update(version)
+    .update(readFileSync(fileURLToPath(import.meta.url)));
   for (const file of inputs(engine).sort()) {
-    hash.update(relative(engine, file).split(sep).join("/")).update("\0").update(readFileSync(file)).update("\0");
+    hash
+      .update(relative(engine, file).split(sep).join("/"))
+      .update("\0")
+      .update(readFileSync(file))
+      .update("\0");
   }
   return hash.digest("hex");
 }
@@ -102,7 +119,8 @@ function inputs(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      const apart = entry.name === "vendor" || entry.name === "difftest" || entry.name === "testdata";
+      const apart =
+        entry.name === "vendor" || entry.name === "difftest" || entry.name === "testdata";
       return apart || (path !== engine && path.includes(`${sep}generate`)) ? [] : inputs(path);
     }
     // Of the host only what shapes the image counts.
@@ -157,7 +175,9 @@ function replacement(entry, target) {
 function checkDigest(target, entry) {
   const digest = createHash("sha256").update(readFileSync(target)).digest("hex");
   if (digest !== entry.sha256) {
-    fail(`${entry.file} changed upstream (${digest}). Review overlay/overlay.json and record the new digest.`);
+    fail(
+      `${entry.file} changed upstream (${digest}). Review overlay/overlay.json and record the new digest.`,
+    );
   }
 }
 
@@ -174,7 +194,13 @@ function buildWasm(overlay) {
 /** Takes the memory of a warmed instance, with the host's own code. */
 async function buildImage() {
   const outfile = join(work, "host.mjs");
-  await bundle({ entryPoints: [join(engine, "index.ts")], bundle: true, format: "esm", outfile, logLevel: "error" });
+  await bundle({
+    entryPoints: [join(engine, "index.ts")],
+    bundle: true,
+    format: "esm",
+    outfile,
+    logLevel: "error",
+  });
   const { warmImage } = await import(pathToFileURL(outfile).href);
   const module = await WebAssembly.compile(readFileSync(join(dist, "engine.wasm")));
   const image = warmImage(module);

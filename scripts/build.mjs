@@ -51,8 +51,18 @@ const bundles = [
     banner: { js: `#!/usr/bin/env node\n${ownAddress}` },
   },
   { ...web, format: "cjs", entryPoints: ["extension/web.ts"], outfile: "dist/web/extension.cjs" },
-  { ...web, format: "iife", entryPoints: ["language-server/browser.ts"], outfile: "dist/web/language-server.js" },
-  { ...web, format: "iife", entryPoints: ["simulator/web/engine-worker.ts"], outfile: "dist/web/engine-worker.js" },
+  {
+    ...web,
+    format: "iife",
+    entryPoints: ["language-server/browser.ts"],
+    outfile: "dist/web/language-server.js",
+  },
+  {
+    ...web,
+    format: "iife",
+    entryPoints: ["simulator/web/engine-worker.ts"],
+    outfile: "dist/web/engine-worker.js",
+  },
 ];
 
 const start = performance.now();

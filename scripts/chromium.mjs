@@ -28,7 +28,10 @@ export async function installChromium() {
     return updated;
   }
   const packages = ["chromium", "fonts-liberation"];
-  return run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], { env, show: "on-failure" });
+  return run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], {
+    env,
+    show: "on-failure",
+  });
 }
 
 function isExecutable(path) {

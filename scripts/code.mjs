@@ -22,7 +22,7 @@ if (values.extensionTestsPath === undefined) {
   console.error("Only runs with --extensionTestsPath are supported.");
   process.exit(2);
 }
-process.exit(await runTests());
+process.exitCode = await runTests();
 
 async function runTests() {
   const server = await startServer({

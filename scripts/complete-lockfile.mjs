@@ -17,10 +17,14 @@ for (const [path, entry] of missing) {
   lock.packages[path] = entry;
 }
 if (process.argv.includes("--check")) {
-  missing.forEach(([path]) => console.error(`package-lock.json: ${path} is missing; run "npm run lockfile"`));
+  missing.forEach(([path]) =>
+    console.error(`package-lock.json: ${path} is missing; run "npm run lockfile"`),
+  );
   process.exitCode = missing.length > 0 ? 1 : 0;
 } else if (missing.length > 0) {
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+  lock.packages = Object.fromEntries(
+    Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   writeFileSync(lockFile, `${JSON.stringify(lock, undefined, 2)}\n`);
   console.log(`package-lock.json: ${missing.length} packages of other platforms added`);
 }
@@ -33,7 +37,12 @@ function missingEntries(packages) {
       const path = `node_modules/${name}`;
       const platform = platformOf(name);
       if (packages[path] === undefined && platform !== undefined) {
-        found.set(path, { version, ...platform, ...(owner.dev ? { dev: true } : {}), optional: true });
+        found.set(path, {
+          version,
+          ...platform,
+          ...(owner.dev ? { dev: true } : {}),
+          optional: true,
+        });
       }
     }
   }

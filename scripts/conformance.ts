@@ -15,12 +15,20 @@ import { createNodeEngine, createSources, openWorkingTree } from "#simulator/nod
 
 /** Differences that are not the simulator's to reproduce, each with its reason. */
 const ignored: readonly { readonly path: RegExp; readonly why: string }[] = [
-  { path: /^\/metadata\/creationTimestamp$/, why: "typed structs send null; the API server sets the field" },
+  {
+    path: /^\/metadata\/creationTimestamp$/,
+    why: "typed structs send null; the API server sets the field",
+  },
 ];
 
 interface Expected {
   readonly applier: { readonly kind: string; readonly namespace: string; readonly name: string };
-  readonly ref: { readonly apiVersion: string; readonly kind: string; readonly namespace?: string; readonly name: string };
+  readonly ref: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+  };
   readonly object: unknown;
 }
 interface Status {
@@ -28,7 +36,11 @@ interface Status {
     readonly namespace: string;
     readonly name: string;
     readonly suspended: boolean;
-    readonly ready: { readonly status: string; readonly reason: string; readonly message: string } | null;
+    readonly ready: {
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+    } | null;
     readonly inventory?: readonly string[];
   }[];
 }
@@ -43,7 +55,10 @@ if (folder === undefined || !existsSync(folder)) {
   console.error("usage: npm run conformance -- FOLDER [NAME…]");
   process.exit(2);
 }
-const corpora = names.length > 0 ? names : readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "corpus.tar.gz")));
+const corpora =
+  names.length > 0
+    ? names
+    : readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "corpus.tar.gz")));
 let failed = false;
 for (const name of corpora.sort()) failed = (await check(path.join(folder, name), name)) || failed;
 process.exit(failed ? 1 : 0);
@@ -52,30 +67,47 @@ async function check(corpus: string, name: string): Promise<boolean> {
   const work = mkdtempSync(path.join(tmpdir(), `conformance-${name}-`));
   try {
     execFileSync("tar", ["xzf", path.join(corpus, "corpus.tar.gz"), "-C", work]);
-    const expected = (parseExactly(gunzipSync(readFileSync(path.join(corpus, "expected.json.gz"))).toString()) as Expected[]).filter(
-      ({ applier }) => applier.kind === "Kustomization",
-    );
+    const expected = (
+      parseExactly(
+        gunzipSync(readFileSync(path.join(corpus, "expected.json.gz"))).toString(),
+      ) as Expected[]
+    ).filter(({ applier }) => applier.kind === "Kustomization");
     const status = JSON.parse(readFileSync(path.join(corpus, "status.json"), "utf8")) as Status;
     const { simulation, entries } = await render(work);
-    const unhealthy = new Set(status.kustomizations.filter(({ ready }) => ready?.status !== "True").map((one) => `${one.namespace}/${one.name}`));
+    const unhealthy = new Set(
+      status.kustomizations
+        .filter(({ ready }) => ready?.status !== "True")
+        .map((one) => `${one.namespace}/${one.name}`),
+    );
     const objects = compareObjects(expected, entries, unhealthy);
     const outcomes = compareOutcomes(status, simulation);
-    console.log(`${name}: ${objects.equal} of ${expected.length} objects equal, ${outcomes.equal} of ${status.kustomizations.length} outcomes equal`);
-    for (const { what, detail } of [...objects.differences, ...outcomes.differences].slice(0, 60)) console.log(`  ${what}\n      ${detail}`);
+    console.log(
+      `${name}: ${objects.equal} of ${expected.length} objects equal, ${outcomes.equal} of ${status.kustomizations.length} outcomes equal`,
+    );
+    for (const { what, detail } of [...objects.differences, ...outcomes.differences].slice(0, 60))
+      console.log(`  ${what}\n      ${detail}`);
     return objects.differences.length + outcomes.differences.length > 0;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-async function render(work: string): Promise<{ readonly simulation: Simulation; readonly entries: readonly RenderedEntry[] }> {
+async function render(
+  work: string,
+): Promise<{ readonly simulation: Simulation; readonly entries: readonly RenderedEntry[] }> {
   const oracle = (file: string): readonly GivenFile[] => {
     const full = path.join(work, ".oracle", file);
     return existsSync(full) ? [{ name: `.oracle/${file}`, text: readFileSync(full, "utf8") }] : [];
   };
   const keyFile = path.join(work, ".oracle", "age.key");
-  const keys = existsSync(keyFile) ? (readFileSync(keyFile, "utf8").match(/AGE-SECRET-KEY-1[A-Z0-9]+/g) ?? []) : [];
-  const sources = createSources({ cacheDir: path.join(work, ".cache"), offline: false, allowPrivateNetwork: true });
+  const keys = existsSync(keyFile)
+    ? (readFileSync(keyFile, "utf8").match(/AGE-SECRET-KEY-1[A-Z0-9]+/g) ?? [])
+    : [];
+  const sources = createSources({
+    cacheDir: path.join(work, ".cache"),
+    offline: false,
+    allowPrivateNetwork: true,
+  });
   const simulator = createSimulator({ engine: createNodeEngine({}), sources });
   try {
     const tree = await (await openWorkingTree(work)).read();
@@ -85,13 +117,20 @@ async function render(work: string): Promise<{ readonly simulation: Simulation; 
       live: [...oracle("cluster-inputs.yaml"), ...oracle("crds.yaml")],
       ageIdentities: keys,
     });
-    return { simulation, entries: await simulator.rendered(simulation, { secrets: "show", origins: false }) };
+    return {
+      simulation,
+      entries: await simulator.rendered(simulation, { secrets: "show", origins: false }),
+    };
   } finally {
     await simulator.dispose();
   }
 }
 
-function compareObjects(expected: readonly Expected[], entries: readonly RenderedEntry[], unhealthy: ReadonlySet<string>): { equal: number; differences: Difference[] } {
+function compareObjects(
+  expected: readonly Expected[],
+  entries: readonly RenderedEntry[],
+  unhealthy: ReadonlySet<string>,
+): { equal: number; differences: Difference[] } {
   const key = ({ applier, ref }: Pick<Expected, "applier" | "ref">): string =>
     `${applier.namespace}/${applier.name}: ${ref.apiVersion} ${ref.kind} ${ref.namespace ?? ""}/${ref.name}`;
   const actual = new Map(entries.map((entry) => [key(entry), entry]));
@@ -106,32 +145,69 @@ function compareObjects(expected: readonly Expected[], entries: readonly Rendere
     }
     const isClusterScoped = (entry.ref.namespace ?? "") === "";
     const paths = differingPaths(entry.object, parseExactly(found.json), "").filter(
-      ({ path: at }) => !ignored.some(({ path: pattern }) => pattern.test(at)) && !(isClusterScoped && at === "/metadata/namespace"),
+      ({ path: at }) =>
+        !ignored.some(({ path: pattern }) => pattern.test(at)) &&
+        !(isClusterScoped && at === "/metadata/namespace"),
     );
     if (paths.length === 0) equal++;
-    else differences.push({ what: key(entry), detail: paths.slice(0, 5).map(({ path: at, expected: e, actual: a }) => `${at}: expected ${short(e)}, got ${short(a)}`).join("\n      ") });
+    else
+      differences.push({
+        what: key(entry),
+        detail: paths
+          .slice(0, 5)
+          .map(
+            ({ path: at, expected: e, actual: a }) =>
+              `${at}: expected ${short(e)}, got ${short(a)}`,
+          )
+          .join("\n      "),
+      });
   }
   for (const [what, { applier }] of actual) {
-    if (!unhealthy.has(`${applier.namespace}/${applier.name}`)) differences.push({ what, detail: "extra: the controller did not apply it" });
+    if (!unhealthy.has(`${applier.namespace}/${applier.name}`))
+      differences.push({ what, detail: "extra: the controller did not apply it" });
   }
   return { equal, differences };
 }
 
-function compareOutcomes(status: Status, simulation: Simulation): { equal: number; differences: Difference[] } {
-  const records = new Map(simulation.appliers.map((record) => [`${record.ref.namespace}/${record.ref.name}`, record]));
+function compareOutcomes(
+  status: Status,
+  simulation: Simulation,
+): { equal: number; differences: Difference[] } {
+  const records = new Map(
+    simulation.appliers.map((record) => [`${record.ref.namespace}/${record.ref.name}`, record]),
+  );
   const differences: Difference[] = [];
   let equal = 0;
   for (const { namespace, name, suspended, ready, inventory } of status.kustomizations) {
     const record = records.get(`${namespace}/${name}`);
     records.delete(`${namespace}/${name}`);
-    const wanted = suspended ? "suspended" : ready?.status === "True" ? "ready" : `${ready?.reason ?? ""}: ${plain(ready?.message ?? "")}`;
-    const reached = record?.state === "ready" || record?.state === "suspended" ? record.state : `${record?.reason ?? "absent"}: ${plain(record?.message ?? "")}`;
-    if (wanted !== reached) differences.push({ what: `${namespace}/${name}`, detail: `expected ${wanted}\n      got      ${reached}` });
-    else if (record?.state === "ready" && inventory !== undefined && record.objects !== inventory.length) {
-      differences.push({ what: `${namespace}/${name}`, detail: `inventory has ${record.objects} objects, the controller's ${inventory.length}` });
+    const wanted = suspended
+      ? "suspended"
+      : ready?.status === "True"
+        ? "ready"
+        : `${ready?.reason ?? ""}: ${plain(ready?.message ?? "")}`;
+    const reached =
+      record?.state === "ready" || record?.state === "suspended"
+        ? record.state
+        : `${record?.reason ?? "absent"}: ${plain(record?.message ?? "")}`;
+    if (wanted !== reached)
+      differences.push({
+        what: `${namespace}/${name}`,
+        detail: `expected ${wanted}\n      got      ${reached}`,
+      });
+    else if (
+      record?.state === "ready" &&
+      inventory !== undefined &&
+      record.objects !== inventory.length
+    ) {
+      differences.push({
+        what: `${namespace}/${name}`,
+        detail: `inventory has ${record.objects} objects, the controller's ${inventory.length}`,
+      });
     } else equal++;
   }
-  for (const what of records.keys()) differences.push({ what, detail: "the controllers know no such Kustomization" });
+  for (const what of records.keys())
+    differences.push({ what, detail: "the controllers know no such Kustomization" });
   return { equal, differences };
 }
 
@@ -148,18 +224,26 @@ function plain(message: string): string {
     .trim();
 }
 
-function differingPaths(expected: unknown, actual: unknown, at: string): { path: string; expected: unknown; actual: unknown }[] {
+function differingPaths(
+  expected: unknown,
+  actual: unknown,
+  at: string,
+): { path: string; expected: unknown; actual: unknown }[] {
   if (Object.is(expected, actual)) return [];
   if (Array.isArray(expected) && Array.isArray(actual)) {
     const length = Math.max(expected.length, actual.length);
-    return Array.from({ length }, (_, index) => differingPaths(expected[index], actual[index], `${at}/${index}`)).flat();
+    return Array.from({ length }, (_, index) =>
+      differingPaths(expected[index], actual[index], `${at}/${index}`),
+    ).flat();
   }
   if (isRecord(expected) && isRecord(actual)) {
     const keys = new Set([...Object.keys(expected), ...Object.keys(actual)]);
     return [...keys].flatMap((key) => {
       const step = `${at}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      if (!Object.hasOwn(expected, key)) return [{ path: step, expected: undefined, actual: actual[key] }];
-      if (!Object.hasOwn(actual, key)) return [{ path: step, expected: expected[key], actual: undefined }];
+      if (!Object.hasOwn(expected, key))
+        return [{ path: step, expected: undefined, actual: actual[key] }];
+      if (!Object.hasOwn(actual, key))
+        return [{ path: step, expected: expected[key], actual: undefined }];
       return differingPaths(expected[key], actual[key], step);
     });
   }
@@ -177,6 +261,8 @@ function short(value: unknown): string {
 /** JSON with integers beyond 2^53 kept as text. */
 function parseExactly(text: string): unknown {
   const revive = (_key: string, value: unknown, context?: { readonly source?: string }): unknown =>
-    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) ? `integer ${context?.source ?? ""}` : value;
+    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? `integer ${context?.source ?? ""}`
+      : value;
   return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
 }

@@ -18,7 +18,11 @@ const edits = [
   },
   { file: "apps/base/orders/network-policy.yaml", copy: policy },
   { file: policy, remove: true },
-  { file: "infrastructure/configs/kustomization.yaml", replace: "  - network-policies.yaml\n", by: "" },
+  {
+    file: "infrastructure/configs/kustomization.yaml",
+    replace: "  - network-policies.yaml\n",
+    by: "",
+  },
   { file: "apps/base/orders/nightly-report.yaml", remove: true },
   {
     file: "apps/base/orders/kustomization.yaml",
@@ -57,8 +61,13 @@ function apply(edit, folder) {
   } else {
     const before = readFileSync(path, "utf8");
     if (!before.includes(edit.replace)) {
-      throw new Error(`the example changed: ${edit.file} no longer contains ${JSON.stringify(edit.replace)}`);
+      throw new Error(
+        `the example changed: ${edit.file} no longer contains ${JSON.stringify(edit.replace)}`,
+      );
     }
-    writeFileSync(path, before.replace(edit.replace, () => edit.by));
+    writeFileSync(
+      path,
+      before.replace(edit.replace, () => edit.by),
+    );
   }
 }

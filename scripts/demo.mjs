@@ -19,7 +19,10 @@ async function demo() {
   const example = await step("example repository", async () => {
     const { makeDemoRepository } = await import("./demo-repository.mjs");
     await makeDemoRepository(join(root, "examples"), folder);
-    return { ok: true, note: `${relative(root, folder)}: a Git repository with edits that are not committed` };
+    return {
+      ok: true,
+      note: `${relative(root, folder)}: a Git repository with edits that are not committed`,
+    };
   });
   if (!example.ok) {
     return false;

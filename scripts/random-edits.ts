@@ -5,7 +5,14 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { createSimulator, defaultOptions } from "#simulator";
-import type { FileTree, Plan, SimulationOptions, Simulator, SourceAnswer, Sources } from "#simulator";
+import type {
+  FileTree,
+  Plan,
+  SimulationOptions,
+  Simulator,
+  SourceAnswer,
+  Sources,
+} from "#simulator";
 import { createNodeEngine, openWorkingTree } from "#simulator/node";
 import { randomEdit, randomNumbers } from "../test/support/random-edits.ts";
 
@@ -16,7 +23,11 @@ if (folder === undefined) {
 }
 const sources: Sources = {
   fetch: (request): Promise<SourceAnswer> =>
-    Promise.resolve({ outcome: "unavailable", reason: "offline", message: `${request.url} is not fetched here` }),
+    Promise.resolve({
+      outcome: "unavailable",
+      reason: "offline",
+      message: `${request.url} is not fetched here`,
+    }),
 };
 const options: SimulationOptions = defaultOptions;
 const engine = createNodeEngine({});
@@ -39,11 +50,16 @@ for (let number = 1; number <= Number(count); number++) {
   incremental += between - before;
   changes += plan.counts.changed + plan.counts.created + plan.counts.deleted + plan.counts.moved;
   if (!isDeepStrictEqual(comparable(plan), comparable(fresh))) {
-    console.error(`edit ${number} (${edit.description}), seed ${seed}: the live plan differs from the plan from scratch`);
+    console.error(
+      `edit ${number} (${edit.description}), seed ${seed}: the live plan differs from the plan from scratch`,
+    );
     console.error(firstDifference(comparable(plan), comparable(fresh)));
     process.exit(1);
   }
-  if (number % 100 === 0) console.log(`${number} edits, ${((performance.now() - started) / 1000).toFixed(0)} s, last: ${edit.description}`);
+  if (number % 100 === 0)
+    console.log(
+      `${number} edits, ${((performance.now() - started) / 1000).toFixed(0)} s, last: ${edit.description}`,
+    );
 }
 console.log(
   `${count} edits of ${original.files.size} files, seed ${seed}: every plan equal. ` +

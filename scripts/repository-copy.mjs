@@ -4,7 +4,12 @@ import { join } from "node:path";
 
 import git from "isomorphic-git";
 
-const author = { name: "Sluice", email: "sluice@example.com", timestamp: 1_767_225_600, timezoneOffset: 0 };
+const author = {
+  name: "Sluice",
+  email: "sluice@example.com",
+  timestamp: 1_767_225_600,
+  timezoneOffset: 0,
+};
 
 /** `target` is replaced. The commit is on branch main. */
 export async function copyAsRepository(source, target, { message = "start" } = {}) {

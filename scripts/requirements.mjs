@@ -32,6 +32,9 @@ function goProblem() {
   }
   const [, major, minor] = /^go(\d+)\.(\d+)/.exec(answer.stdout.trim()) || [];
   const recent =
-    Number(major) > minimumGo[0] || (Number(major) === minimumGo[0] && Number(minor) >= minimumGo[1]);
-  return recent ? undefined : `${needed}, this is ${answer.stdout.trim() || "of unknown version"}. ${advice}`;
+    Number(major) > minimumGo[0] ||
+    (Number(major) === minimumGo[0] && Number(minor) >= minimumGo[1]);
+  return recent
+    ? undefined
+    : `${needed}, this is ${answer.stdout.trim() || "of unknown version"}. ${advice}`;
 }

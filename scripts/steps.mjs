@@ -19,7 +19,11 @@ export function environment(extra = {}) {
 export function run(command, args, { cwd = root, env = {}, show = "always" } = {}) {
   return new Promise((resolve) => {
     let output = "";
-    const child = spawn(command, args, { cwd, env: environment(env), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: environment(env),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const collect = (target) => (chunk) => {
       output += chunk;
       if (show === "always") {
@@ -28,7 +32,9 @@ export function run(command, args, { cwd = root, env = {}, show = "always" } = {
     };
     child.stdout.on("data", collect(process.stdout));
     child.stderr.on("data", collect(process.stderr));
-    child.once("error", (error) => resolve({ ok: false, code: undefined, output: `${command}: ${error.message}\n` }));
+    child.once("error", (error) =>
+      resolve({ ok: false, code: undefined, output: `${command}: ${error.message}\n` }),
+    );
     child.once("close", (code) => {
       const ok = code === 0;
       if (!ok && show === "on-failure") {
@@ -45,7 +51,9 @@ export async function step(name, action) {
   const start = performance.now();
   const outcome = await settled(action);
   const took = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${outcome.ok ? "✓" : "✗"} ${name} (${took} s)${outcome.note ? `: ${outcome.note}` : ""}`);
+  console.log(
+    `${outcome.ok ? "✓" : "✗"} ${name} (${took} s)${outcome.note ? `: ${outcome.note}` : ""}`,
+  );
   return outcome;
 }
 

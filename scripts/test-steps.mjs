@@ -30,7 +30,11 @@ async function unitTests() {
   if (!existsSync(report)) {
     return { ok: false };
   }
-  const { numPassedTests: passed, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
+  const {
+    numPassedTests: passed,
+    numFailedTests,
+    numFailedTestSuites,
+  } = JSON.parse(readFileSync(report, "utf8"));
   // A file that could not be loaded has no failed test, but it is a failure.
   const failed = Math.max(numFailedTests, ok ? 0 : numFailedTestSuites);
   return { ok: ok && passed > 0, passed, failed, note: `${passed} passed, ${failed} failed` };
@@ -55,7 +59,9 @@ function editorSteps() {
         ]
       : []),
   ];
-  return suites.length === 0 ? [] : [["Chromium", chromium], ["VS Code hosts", vscodeHosts], ...suites];
+  return suites.length === 0
+    ? []
+    : [["Chromium", chromium], ["VS Code hosts", vscodeHosts], ...suites];
 }
 
 function hasTests(folder, suffix) {

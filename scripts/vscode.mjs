@@ -1,6 +1,14 @@
 // Starts an installed VS Code server (see install-vscode.mjs) and opens its workbench in headless Chromium.
 import { spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
@@ -64,9 +72,21 @@ export async function startServer({ nodePath, vscodeRoot, automation = true, ...
     nodePath,
     [
       join(vscodeRoot, "out", "server-main.js"),
-      ...["--host", "127.0.0.1", "--port", "0", "--without-connection-token", "--accept-server-license-terms"],
+      ...[
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--without-connection-token",
+        "--accept-server-license-terms",
+      ],
       ...["--disable-telemetry", "--telemetry-level", "off", "--server-data-dir", dataDir],
-      ...["--user-data-dir", userDataDir, "--extensions-dir", options.extensionsDir ?? join(dataDir, "extensions")],
+      ...[
+        "--user-data-dir",
+        userDataDir,
+        "--extensions-dir",
+        options.extensionsDir ?? join(dataDir, "extensions"),
+      ],
       ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
       ...(automation ? ["--enable-smoke-test-driver"] : []),
       ...(options.args ?? []),
@@ -75,7 +95,13 @@ export async function startServer({ nodePath, vscodeRoot, automation = true, ...
       stdio: ["ignore", "pipe", "pipe"],
       detached: true, // a process group of its own: extension hosts outlive the server
       // An empty gallery means no marketplace and no requests to it.
-      env: { ...process.env, TMPDIR: scratch, XDG_RUNTIME_DIR: scratch, EXTENSIONS_GALLERY: "{}", ...options.env },
+      env: {
+        ...process.env,
+        TMPDIR: scratch,
+        XDG_RUNTIME_DIR: scratch,
+        EXTENSIONS_GALLERY: "{}",
+        ...options.env,
+      },
     },
   );
   const kill = (signal) => killGroup(child.pid, signal);
@@ -91,7 +117,7 @@ export async function startServer({ nodePath, vscodeRoot, automation = true, ...
       await Promise.race([gone, delay(5000)]);
     }
     kill("SIGKILL");
-    await delay(100);
+    await new Promise((settle) => setTimeout(settle, 100)); // holds the process, unlike delay()
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   return { port, userDataDir, crashes, stop };
@@ -109,11 +135,16 @@ function listening(child, crashes, logFile) {
   const log = logFile === undefined ? undefined : createWriteStream(logFile);
   return new Promise((settle, reject) => {
     let seen = "";
-    const timer = setTimeout(() => reject(new Error(`VS Code server did not start:\n${seen}`)), 60_000);
+    const timer = setTimeout(
+      () => reject(new Error(`VS Code server did not start:\n${seen}`)),
+      60_000,
+    );
     const onData = (chunk) => {
       log?.write(chunk);
       seen = seen.length < 100_000 ? seen + chunk : seen;
-      for (const [, code, signal] of String(chunk).matchAll(/Extension Host Process exited with code: (\w+), signal: (\w+)/g)) {
+      for (const [, code, signal] of String(chunk).matchAll(
+        /Extension Host Process exited with code: (\w+), signal: (\w+)/g,
+      )) {
         if (code !== "0" || signal !== "null") {
           crashes.push(`extension host exited with code ${code}, signal ${signal}`);
         }
@@ -143,10 +174,6 @@ function killGroup(pid, signal) {
   }
 }
 
-function delay(milliseconds) {
-  return new Promise((settle) => setTimeout(settle, milliseconds).unref());
-}
-
 /** The address of the workbench. `tests` is the module whose `run()` the extension host awaits. */
 export function workbenchUrl(port, { workspace, extensions = [], tests, payload = [] }) {
   const remote = (path) => `vscode-remote://127.0.0.1:${port}${encodeURI(resolve(path))}`;
@@ -170,7 +197,9 @@ export function workbenchUrl(port, { workspace, extensions = [], tests, payload 
 export async function openBrowser({ viewport = { width: 1280, height: 800 } } = {}) {
   const executablePath = chromiumPath();
   if (executablePath === undefined) {
-    throw new Error("Chromium was not found: install it, or name one with CHROMIUM=/path/to/chromium.");
+    throw new Error(
+      "Chromium was not found: install it, or name one with CHROMIUM=/path/to/chromium.",
+    );
   }
   const browser = await chromium.launch({ executablePath, headless: true, args: chromiumFlags });
   const page = await (await browser.newContext({ viewport })).newPage();

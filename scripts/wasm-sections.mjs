@@ -65,7 +65,11 @@ export function withBuildId(module) {
     name,
     createHash("sha256").update(module).digest(),
   ]);
-  return Buffer.concat([module, Buffer.from([customSection, ...writeUnsigned(content.length)]), content]);
+  return Buffer.concat([
+    module,
+    Buffer.from([customSection, ...writeUnsigned(content.length)]),
+    content,
+  ]);
 }
 
 /** LEB128, as everywhere in the binary format. */

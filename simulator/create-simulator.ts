@@ -87,7 +87,7 @@ async function run(
     clusters.push(...(await renderSeeds(rest, context)));
   }
   clusters.sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
-  const judgements = clusters.map((cluster) => judge(cluster, options));
+  const judgements = clusters.map((cluster) => judge(cluster, tree, options));
   const none = clusters.length === 0 && problems.length === 0 ? [noRoots(tree)] : [];
   return {
     tree,

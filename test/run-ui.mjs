@@ -7,15 +7,21 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const folder = join(root, "test", "ui");
-const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".ui.test.ts")) : [];
+const files = existsSync(folder)
+  ? readdirSync(folder).filter((name) => name.endsWith(".ui.test.ts"))
+  : [];
 if (!existsSync(join(root, "dist", "sluice.vsix"))) {
   console.error("dist/sluice.vsix is missing: run `npm run package` first.");
   process.exit(1);
 }
-const child = spawn(process.execPath, ["--test", "--test-reporter=tap", ...files.map((name) => join(folder, name))], {
-  cwd: root,
-  stdio: ["ignore", "pipe", "inherit"],
-});
+const child = spawn(
+  process.execPath,
+  ["--test", "--test-reporter=tap", ...files.map((name) => join(folder, name))],
+  {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  },
+);
 let output = "";
 child.stdout.on("data", (chunk) => {
   output += chunk;

@@ -35,6 +35,8 @@ interface Slot {
   worker: EngineWorker;
   ready: boolean;
   readonly held: Map<string, FileTree>;
+  /** Calls that it has answered. */
+  answered: number;
   task?: Task | undefined;
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
@@ -150,7 +152,7 @@ class EnginePool {
       onMessage: (message) => this.#receive(slot, message),
       onExit: (message) => this.#lose(slot, { kind: "crash", message }),
     });
-    const slot: Slot = { worker, ready: false, held: new Map() };
+    const slot: Slot = { worker, ready: false, held: new Map(), answered: 0 };
     this.#slots.add(slot);
     this.#start(slot).catch((error: unknown) => {
       this.#remove(slot);
@@ -186,6 +188,7 @@ class EnginePool {
         break;
       case "done": {
         const task = this.#release(slot);
+        slot.answered += 1;
         if (message.memoryBytes > this.#options.memoryBytes) {
           this.#remove(slot);
         }
@@ -199,14 +202,15 @@ class EnginePool {
     this.#advance();
   }
 
-  /** A worker is gone. A crash may be the fault of what ran before, so its task gets one more try; a time-out never does. */
+  /** A worker is gone. If it had answered before, a crash may be left over from then: one more try. A time-out gets none. */
   #lose(slot: Slot, loss: Loss): void {
     if (!this.#slots.has(slot)) {
       return;
     }
     const starting = !slot.ready;
     const task = this.#remove(slot);
-    if (task !== undefined && loss.kind === "crash" && !task.retried && !task.cancelled) {
+    const retry = loss.kind === "crash" && slot.answered > 0;
+    if (task !== undefined && retry && !task.retried && !task.cancelled) {
       task.retried = true;
       this.#queue.unshift(task);
     } else {
@@ -241,18 +245,27 @@ function lost(job: EngineJob, loss: Loss, timeoutMs: number): KustomizeResult | 
   if (job.kind === "excluded") {
     return [];
   }
-  const message =
-    loss.kind === "timeout"
-      ? `the build took longer than ${timeoutMs / 1000} s and was stopped`
-      : `the render engine crashed: ${loss.message}`;
   return {
     objects: [],
     reads: { files: [], listings: [], absent: [] },
     needs: [],
-    failure: { stage: "engine", reason: "BuildFailed", message },
+    failure: { stage: "engine", reason: "BuildFailed", message: explain(loss, timeoutMs) },
     warnings: [],
     customSchema: false,
   };
+}
+
+function explain(loss: Loss, timeoutMs: number): string {
+  if (loss.kind === "timeout") {
+    return `the build took longer than ${timeoutMs / 1000} s and was stopped`;
+  }
+  if (loss.message.includes("out of memory")) {
+    return "the build needs more memory than the render engine may use (1 GiB)";
+  }
+  if (loss.message.includes("call stack")) {
+    return "the build is nested too deeply for the render engine";
+  }
+  return `the render engine crashed: ${loss.message}`;
 }
 
 function ignoreRequest(tree: FileTree, ignore: string | undefined): IgnoreRequest {

@@ -2,12 +2,14 @@
 import { EngineInstance } from "./instance.ts";
 import type { EngineJob, FromWorker, ToWorker } from "./worker-messages.ts";
 
+const printedLimit = 4000;
+
 /** Makes the handler of a worker's messages. `log` takes what Go's runtime prints, which is how a crash explains itself. */
 export function serveEngine(post: (message: FromWorker) => void): (message: ToWorker) => void {
   let instance: EngineInstance | undefined;
   let printed = "";
   const write = (text: string): void => {
-    printed = (printed + text).slice(-2000);
+    printed = (printed + text).slice(0, printedLimit);
   };
   return (message) => {
     try {
@@ -23,7 +25,7 @@ export function serveEngine(post: (message: FromWorker) => void): (message: ToWo
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       const id = message.type === "job" ? { id: message.id } : {};
-      post({ type: "crashed", ...id, message: firstLine(printed) ?? text });
+      post({ type: "crashed", ...id, message: fatalLine(printed) ?? text });
     }
   };
 }
@@ -55,6 +57,7 @@ function required(instance: EngineInstance | undefined): EngineInstance {
   return instance;
 }
 
-function firstLine(text: string): string | undefined {
-  return text.split("\n").find((line) => line.trim() !== "");
+/** Go says in one line why it gives up; a trace of all goroutines follows. */
+function fatalLine(printed: string): string | undefined {
+  return printed.split("\n").find((line) => /^(fatal error|panic):/u.test(line));
 }

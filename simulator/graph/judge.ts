@@ -7,18 +7,20 @@ import { inventoryOf } from "../render/inventory.ts";
 import { locate } from "../render/locate.ts";
 import { nodeRef } from "../render/node.ts";
 import type { Built } from "../render/node.ts";
+import type { FileTree } from "../ports.ts";
 import type { ApplierRecord, Place, Problem, ProblemCode } from "../records.ts";
 import type { SimulationOptions } from "../simulator.ts";
-import { failurePlace } from "./failure-place.ts";
 import { judgeDependencies } from "./dependencies.ts";
 import type { Verdict } from "./dependencies.ts";
+import { failurePlace } from "./failure-place.ts";
+import { observations, sharedObjects } from "./observations.ts";
 
 export interface Judgement {
   readonly appliers: readonly ApplierRecord[];
   readonly problems: readonly Problem[];
 }
 
-export function judge(render: ClusterRender, options: SimulationOptions): Judgement {
+export function judge(render: ClusterRender, tree: FileTree, options: SimulationOptions): Judgement {
   const byId = new Map(render.nodes.map((node) => [node.id, node]));
   const own = new Map(render.nodes.map((node) => [node.id, ownVerdict(node, render)]));
   const additiveCheck = gate(options, "AdditiveCELDependencyCheck", false);
@@ -30,9 +32,9 @@ export function judge(render: ClusterRender, options: SimulationOptions): Judgem
     const verdict = verdicts.get(node.id) ?? { state: "unknown" };
     const ownOne = own.get(node.id) ?? { state: "unknown" };
     const found = verdict === ownOne ? [verdict] : [verdict, ownOne];
-    return [...found.flatMap((one) => verdictProblem(node, one, place)), ...buildProblems(node, render, place)];
+    return [...found.flatMap((one) => verdictProblem(node, one, place)), ...observations(node, render, tree, place)];
   });
-  return { appliers, problems: [...problems, ...ownerProblems(render, places)] };
+  return { appliers, problems: [...problems, ...sharedObjects(render, places)] };
 }
 
 function ownVerdict(node: RenderedNode, render: ClusterRender): Verdict {
@@ -107,54 +109,4 @@ function verdictProblem(node: RenderedNode, verdict: Verdict, fallback: Place | 
       applier: node.id,
     },
   ];
-}
-
-/** Problems that do not stop the Kustomization. */
-function buildProblems(node: RenderedNode, render: ClusterRender, fallback: Place | undefined): readonly Problem[] {
-  const { built } = node;
-  if (built.outcome !== "built") return [];
-  const warnings = built.result.warnings.map((warning): Problem => {
-    const place = warning.path === undefined || !built.isTree ? fallback : { path: warning.path };
-    return {
-      code: warning.code === "undecrypted" ? "undecrypted" : "variable-unknown",
-      severity: warning.code === "undecrypted" ? "information" : "warning",
-      message: warning.message,
-      ...(place === undefined ? {} : { place }),
-      applier: node.id,
-    };
-  });
-  const dropped = inventoryOf(built.result, render.scopes)
-    .filter((item) => item.namespaceDropped)
-    .map(({ ref, object }): Problem => {
-      const place = locate(built, { ...ref, namespace: object.namespace }) ?? fallback;
-      const message = `${ref.kind} ${ref.name} is cluster-scoped; the API server drops its namespace ${object.namespace}.`;
-      return {
-        code: "namespace-on-cluster-scoped",
-        severity: "information",
-        message,
-        ...(place === undefined ? {} : { place }),
-        applier: node.id,
-        object: ref,
-      };
-    });
-  return [...warnings, ...dropped];
-}
-
-/** Objects that two Kustomizations of one cluster apply: each reconciliation takes them from the other. */
-function ownerProblems(render: ClusterRender, places: ReadonlyMap<string, Place | undefined>): readonly Problem[] {
-  const owners = new Map<string, RenderedNode>();
-  const problems: Problem[] = [];
-  for (const node of render.nodes) {
-    if (node.built.outcome !== "built" || node.spec.suspend || node.spec.remoteCluster !== undefined) continue;
-    for (const { id, ref, object } of inventoryOf(node.built.result, render.scopes)) {
-      if (object.skipped !== undefined) continue;
-      const owner = owners.get(id);
-      owners.set(id, owner ?? node);
-      if (owner === undefined || owner === node) continue;
-      const place = locate(node.built, ref) ?? places.get(node.id);
-      const message = `${refTitle(ref)} is applied by ${refTitle(nodeRef(owner))} and by ${refTitle(nodeRef(node))}; each takes it from the other. Keep it in one of them.`;
-      problems.push({ code: "duplicate-owner", severity: "warning", message, ...(place === undefined ? {} : { place }), applier: node.id, object: ref });
-    }
-  }
-  return problems;
 }

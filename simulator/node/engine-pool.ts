@@ -9,6 +9,9 @@ import type { Engine } from "#simulator";
 
 import { compileEngine, createEnginePool, type EngineWorker, type EngineWorkerEvents, type FromWorker } from "#simulator/engine";
 
+/** kustomize and its YAML recurse; the usual 4 MB end at a few thousand levels. */
+const stackSizeMb = 32;
+
 export interface NodeEngineOptions {
   /** The engine's WebAssembly. Defaults to `dist/engine.wasm` of this repository. */
   readonly wasm?: string;
@@ -72,7 +75,7 @@ function defaultWorker(wasm: string): URL {
 }
 
 function spawnWorker(url: URL, events: EngineWorkerEvents): EngineWorker {
-  const worker = new Worker(url, { name: "engine", stderr: false });
+  const worker = new Worker(url, { name: "engine", resourceLimits: { stackSizeMb } });
   let asked = false;
   worker.on("message", (message: FromWorker) => events.onMessage(message));
   worker.on("error", (error) => events.onExit(error instanceof Error ? error.message : String(error)));

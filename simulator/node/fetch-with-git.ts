@@ -85,19 +85,20 @@ async function transportOf(fetch: GitFetch): Promise<Transport> {
   if (url.protocol === "http:" || url.protocol === "https:") {
     const proxy = await startGuardProxy(guard, limits.maxTotalBytes);
     const settings = [
-      "-c",
-      `http.proxy=${proxy.url}`,
-      "-c",
       "http.followRedirects=initial",
-      "-c",
+      "http.proxyAuthMethod=basic",
       "http.cookieFile=",
     ];
-    const env = {
-      GIT_ALLOW_PROTOCOL: url.protocol === "https:" ? "https" : "http:https",
-      NO_PROXY: "",
-      no_proxy: "",
+    return {
+      url: url.href,
+      settings: settings.flatMap((setting) => ["-c", setting]),
+      env: {
+        GIT_ALLOW_PROTOCOL: url.protocol === "https:" ? "https" : "http:https",
+        ...proxied(proxy.url),
+      },
+      failure: proxy.failure,
+      close: proxy.close,
     };
-    return { url: url.href, settings, env, failure: proxy.failure, close: proxy.close };
   }
   const [{ address }] = await guard.resolve(url.hostname);
   const rest = { settings: [], failure: () => undefined, close: async () => {} };
@@ -123,6 +124,12 @@ async function transportOf(fetch: GitFetch): Promise<Transport> {
   const command = ["ssh", ...options.map((option) => `-o '${option}'`)].join(" ");
   const env = { GIT_ALLOW_PROTOCOL: "ssh", GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: "ssh" };
   return { ...rest, url: url.href, env };
+}
+
+/** The proxy for every address. In the environment, because other users of the machine may see arguments. */
+function proxied(url: string): Record<string, string> {
+  const names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+  return { ...Object.fromEntries(names.map((name) => [name, url])), NO_PROXY: "", no_proxy: "" };
 }
 
 /**

@@ -118,9 +118,9 @@ const safeSettings: readonly string[] = [
  * the repository's configuration names; `GIT_NO_REPLACE_OBJECTS` because Flux doesn't fetch replacements either.
  */
 function safeEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(
-    ([name]) => !/^(GIT_|SSH_ASKPASS)/i.test(name) || name === "GIT_EXEC_PATH",
-  );
+  const isKept = (name: string): boolean =>
+    !/^(GIT_|SSH_ASKPASS)/i.test(name) || /^GIT_(EXEC_PATH|SSL_CAINFO|SSL_CAPATH)$/i.test(name);
+  const kept = Object.entries(env).filter(([name]) => isKept(name));
   return {
     ...Object.fromEntries(kept),
     LC_ALL: "C",

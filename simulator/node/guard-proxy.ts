@@ -38,8 +38,7 @@ export async function startGuardProxy(guard: NetworkGuard, maxBytes: number): Pr
   server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
     gate.keep(client);
     if (isKnown(request)) tunnel(request.url ?? "", client, head, gate);
-    else
-      client.end("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n");
+    else client.end(unauthorized);
   });
   await new Promise<void>((resolve, reject) => {
     server.on("error", reject);
@@ -113,7 +112,7 @@ function tunnel(address: string, client: Duplex, head: Buffer, gate: Gate): void
       upstream.write(head);
       upstream.pipe(client).pipe(upstream);
     },
-    () => client.end("HTTP/1.1 403 Forbidden\r\n\r\n"),
+    () => client.end(forbidden),
   );
 }
 
@@ -175,3 +174,7 @@ function refuse(response: ServerResponse): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(403).end();
 }
+
+const noBody = "Content-Length: 0\r\nConnection: close\r\n\r\n";
+const unauthorized = `HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n${noBody}`;
+const forbidden = `HTTP/1.1 403 Forbidden\r\n${noBody}`;

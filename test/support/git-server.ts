@@ -1,7 +1,10 @@
 /** A Git smart-HTTP server on loopback over `git http-backend`, with hooks for a test to count and refuse requests. */
 import { spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+
+import { testCertificate, testKey } from "./tls.ts";
 
 export interface GitServer {
   /** `http://127.0.0.1:<port>`; repositories are at `<url>/<folder below root>`. */
@@ -18,6 +21,8 @@ export interface GitServerOptions {
     response: ServerResponse,
   ) => boolean | Promise<boolean>;
   readonly host?: string;
+  /** Serve https with the certificate of `tls.ts`. */
+  readonly tls?: boolean;
 }
 
 export async function startGitServer(
@@ -25,17 +30,20 @@ export async function startGitServer(
   options: GitServerOptions = {},
 ): Promise<GitServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
     void Promise.resolve(options.intercept?.(request, response)).then((answered) => {
       if (answered !== true) runBackend(root, request, response);
     });
-  });
+  };
+  const server = options.tls
+    ? createTlsServer({ key: testKey, cert: testCertificate }, listener)
+    : createServer(listener);
   const host = options.host ?? "127.0.0.1";
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${port}`,
+    url: `${options.tls ? "https" : "http"}://${host}:${port}`,
     requests,
     close: () =>
       new Promise((resolve) => {

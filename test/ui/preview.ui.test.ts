@@ -1,23 +1,12 @@
 /**
  * The packaged extension, installed from its VSIX as a user has it, on the example repository with uncommitted edits,
- * driven through the workbench. `SCREENSHOTS=1` also takes the pictures of docs/images in three themes.
+ * driven through the workbench.
  */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import process from "node:process";
 import { after, afterEach, before, test } from "node:test";
 
 import type { Workbench } from "./workbench.ts";
-import { openWorkbench, root } from "./workbench.ts";
-
-const images = join(root, "docs", "images");
-const themes = {
-  dark: "Default Dark Modern",
-  light: "Default Light Modern",
-  contrast: "Default High Contrast",
-} as const;
-const shotsWanted = process.env["SCREENSHOTS"] === "1";
+import { openWorkbench } from "./workbench.ts";
 
 let workbench: Workbench;
 
@@ -89,28 +78,3 @@ test("typing in a manifest changes the tree without saving", async () => {
     .first()
     .waitFor({ state: "detached" });
 });
-
-for (const [name, theme] of shotsWanted ? Object.entries(themes) : []) {
-  test(`pictures, ${name}`, async () => {
-    mkdirSync(images, { recursive: true });
-    const { page } = workbench;
-    const shoot = (what: string) => page.screenshot({ path: join(images, `${what}-${name}.png`) });
-    await workbench.setTheme(theme);
-    await workbench.run("View: Close All Editors");
-    await workbench.run("View: Hide Panel");
-    await workbench
-      .tree("Preview")
-      .getByRole("treeitem", { name: /^Deployment podinfo\/podinfo, changed, / })
-      .click();
-    await page.locator(".monaco-diff-editor .line-insert").first().waitFor();
-    await workbench.settle();
-    await shoot("diff");
-    await workbench.run("Sluice: Open All Changes");
-    await page.getByRole("tab", { name: /^Sluice: HEAD/ }).waitFor();
-    await workbench.settle();
-    await shoot("all-changes");
-    await workbench.run("Problems: Focus on Problems View");
-    await workbench.settle();
-    await shoot("problems");
-  });
-}

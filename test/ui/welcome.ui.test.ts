@@ -1,11 +1,8 @@
-/** What someone sees who opens an empty folder: the welcome text, in three themes with `SCREENSHOTS=1`. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import process from "node:process";
+/** What someone sees who opens an empty folder: the welcome text. */
 import { after, afterEach, before, test } from "node:test";
 
 import type { Workbench } from "./workbench.ts";
-import { openWorkbench, root } from "./workbench.ts";
+import { openWorkbench } from "./workbench.ts";
 
 let workbench: Workbench;
 
@@ -20,8 +17,4 @@ test("a folder without Flux manifests says so, and what to do", async () => {
   await page.getByRole("tab", { name: "Sluice" }).first().click();
   await page.getByText("No Flux Kustomization was found in this folder.").waitFor();
   await page.getByRole("button", { name: "Look Again" }).waitFor();
-  if (process.env["SCREENSHOTS"] !== "1") return;
-  mkdirSync(join(root, "docs", "images"), { recursive: true });
-  await workbench.settle();
-  await page.screenshot({ path: join(root, "docs", "images", "welcome-dark.png") });
 });

@@ -21,7 +21,8 @@ export interface Workbench {
   run(title: string): Promise<void>;
   openFile(name: string, folder: string): Promise<void>;
   replaceInEditor(from: string, to: string): Promise<void>;
-  setTheme(theme: string): Promise<void>;
+  /** Drags the border between side bar and editor to the right. */
+  widenSideBar(pixels: number): Promise<void>;
   /** Waits until nothing moves any more: for pictures. */
   settle(): Promise<void>;
   /** A picture for whoever looks into a failure. */
@@ -30,7 +31,10 @@ export interface Workbench {
 }
 
 /** `demo`: the example repository with edits that are not committed; `empty`: a folder without a file. */
-export async function openWorkbench(workspace: "demo" | "empty"): Promise<Workbench> {
+export async function openWorkbench(
+  workspace: "demo" | "empty",
+  theme = "Default Dark Modern",
+): Promise<Workbench> {
   mkdirSync(shots, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), "sluice-ui-"));
   const folder = join(scratch, "platform");
@@ -45,7 +49,8 @@ export async function openWorkbench(workspace: "demo" | "empty"): Promise<Workbe
     extensionsDir,
     env: { XDG_CACHE_HOME: join(scratch, "cache") },
     logFile: join(shots, `server-${workspace}.log`),
-    settings: { "workbench.colorTheme": "Default Dark Modern", "window.commandCenter": false },
+    settings: { "workbench.colorTheme": theme, "window.commandCenter": false,
+      "window.title": "${activeEditorShort}${separator}${rootName}" },
   });
   const { browser, page } = await openBrowser({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(30_000);
@@ -112,15 +117,17 @@ function gestures(page: Page): Omit<Workbench, "page" | "close"> {
       await page.keyboard.press("Control+Alt+Enter");
       await page.keyboard.press("Escape");
     },
-    async setTheme(theme) {
-      await run("Preferences: Color Theme");
-      await quickInput.waitFor();
-      await quickInput.fill(theme.replace(/^Default /, ""));
-      await page.keyboard.press("Enter");
-      await quickInput.waitFor({ state: "hidden" });
+    async widenSideBar(pixels) {
+      const box = await page.locator(".part.sidebar").boundingBox();
+      if (!box) throw new Error("there is no side bar");
+      const [x, y] = [box.x + box.width, box.y + 300];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + pixels, y, { steps: 5 });
+      await page.mouse.up();
     },
     async settle() {
-      await page.mouse.move(1270, 500);
+      await page.mouse.move(900, 790);
       await page.evaluate(
         () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
       );

@@ -169,7 +169,7 @@ func (d *document) decrypt(key []byte) (mac string, err error) {
 	}
 	err = d.walk(func(leaf any, path []string, comments [][]string) (any, error) {
 		comment, isComment := leaf.(Comment)
-		encrypted := d.metadata.rule.encrypted(path, comments, isComment)
+		encrypted := d.metadata.rule.encrypted(path, comments)
 		plain := leaf
 		if encrypted {
 			if plain, err = decryptLeaf(leaf, comment, isComment, key, path); err != nil {

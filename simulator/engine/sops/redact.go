@@ -43,7 +43,7 @@ func (r rule) redact(tree branch) error {
 	isSecret := tree.field("kind") == "Secret" && tree.field("apiVersion") == "v1"
 	return walkBranch(tree, nil, nil, func(leaf any, path []string, comments [][]string) (any, error) {
 		comment, isComment := leaf.(Comment)
-		if !r.encrypted(path, comments, isComment) {
+		if !r.encrypted(path, comments) {
 			return leaf, nil
 		}
 		if isComment {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -65,31 +66,24 @@ func compile(text string) *regexp.Regexp {
 	return pattern
 }
 
-func (r rule) encrypted(path []string, comments [][]string, isComment bool) bool {
-	return r.matches(path, comments, isComment) != r.inverted
+func (r rule) encrypted(path []string, comments [][]string) bool {
+	return r.matches(path, comments) != r.inverted
 }
 
-func (r rule) matches(path []string, comments [][]string, isComment bool) bool {
+// matches takes a comment that itself fits an encrypted_comment_regex for encrypted, although
+// encrypting leaves that one readable: decrypting tries, fails and keeps it.
+func (r rule) matches(path []string, comments [][]string) bool {
 	if r.comment != nil {
-		return r.matchesComment(comments, isComment)
+		for _, line := range slices.Concat(comments...) {
+			if r.comment.MatchString(line) {
+				return true
+			}
+		}
+		return false
 	}
 	for _, name := range path {
 		if r.path != nil && r.path.MatchString(name) || r.path == nil && strings.HasSuffix(name, r.suffix) {
 			return true
-		}
-	}
-	return false
-}
-
-// matchesComment leaves out the comment in question itself when the rule names what is encrypted:
-// the line that switches encryption on stays readable.
-func (r rule) matchesComment(comments [][]string, isComment bool) bool {
-	for i, lines := range comments {
-		for j, line := range lines {
-			itself := isComment && i == len(comments)-1 && j == len(lines)-1
-			if (r.inverted || !itself) && r.comment.MatchString(line) {
-				return true
-			}
 		}
 	}
 	return false

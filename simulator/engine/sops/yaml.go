@@ -53,7 +53,7 @@ func readYAML(data []byte) ([]branch, error) {
 func (r *yamlReader) enter() error {
 	r.nodes++
 	r.depth++
-	if false {
+	if r.nodes > maxYAMLNodes {
 		return errors.New("document contains excessive aliasing")
 	}
 	if r.depth > maxYAMLDepth {

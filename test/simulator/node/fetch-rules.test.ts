@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 import { createNetworkGuard } from "../../../simulator/node/network-guard.ts";
 import { createSources } from "../../../simulator/node/sources.ts";
+import { testCertificate } from "../../support/tls.ts";
 import { describeAnswer, optionsOf, serve, serveHttp } from "../../support/sources.ts";
 import { temporaryFolder, temporaryRepository } from "../../support/temporary-repository.ts";
 
@@ -78,6 +79,35 @@ describe("addresses", () => {
       expect.arrayContaining(["BatchMode=yes", "HostName=192.0.2.7", "HostKeyAlias=example.test"]),
     );
   });
+});
+
+describe("https", () => {
+  it("is fetched with git through the guard, with its certificate checked", async () => {
+    const server = await serve(temporaryRepository({ a: "1" }), { tls: true });
+    const request = { kind: "git", url: `${server.url}/repo` } as const;
+    expect(describeAnswer(await createSources(optionsOf()).fetch(request))).toBe("failed");
+    expect(server.requests).toEqual([]);
+    const certificate = join(temporaryFolder(), "ca.pem");
+    writeFileSync(certificate, testCertificate);
+    process.env["GIT_SSL_CAINFO"] = certificate;
+    onTestFinished(() => void delete process.env["GIT_SSL_CAINFO"]);
+    expect(describeAnswer(await createSources(optionsOf()).fetch(request))).toEqual([["a", "1"]]);
+    const small = createSources(optionsOf({ maxBytes: 100 }));
+    expect(describeAnswer(await small.fetch(request))).toBe("too-large");
+  });
+
+  it.each([{}, { git: false }] as const)(
+    "is refused inside the private network (%o)",
+    async (adapter) => {
+      const server = await serve(temporaryRepository({ a: "1" }), { tls: true });
+      const sources = createSources(optionsOf({ ...adapter, allowPrivateNetwork: false }));
+      for (const url of [server.url, server.url.replace("127.0.0.1", "localhost")]) {
+        const answer = await sources.fetch({ kind: "git", url: `${url}/repo` });
+        expect([url, describeAnswer(answer)]).toEqual([url, "refused"]);
+      }
+      expect(server.requests).toEqual([]);
+    },
+  );
 });
 
 describe("credentials", () => {

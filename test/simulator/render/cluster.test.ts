@@ -1,6 +1,7 @@
 /** Rendering a cluster: children from their parent's render, data across the tree, sources, scopes, and what stops. */
 import { describe, expect, it } from "vitest";
 
+import type { TreeFile } from "#simulator";
 import { configMap, gotkSync, kustomization } from "../../support/flux.ts";
 import { edited, fixture, treeOf } from "../../support/fixture.ts";
 import { useSimulator } from "../../support/simulator.ts";
@@ -184,6 +185,30 @@ metadata: {name: apps, namespace: flux-system}
 spec: {path: ./apps}
 `);
     expect(await problems(tree)).toEqual(["error spec-invalid cluster/apps.yaml:1"]);
+  });
+
+  it("points at a link that works on disk and is missing on the cluster", async () => {
+    const tree = fixture(`${gotkSync}
+#- cluster/apps.yaml
+${kustomization("apps", "./apps")}
+#- apps/kustomization.yaml
+resources: [linked.yaml]
+`);
+    const link: TreeFile = { id: "1".repeat(40), size: 9, kind: "symlink" };
+    const linked = { ...tree, files: new Map(tree.files).set("apps/linked.yaml", link) };
+    expect(await problems(linked)).toEqual(["error build-failed apps/kustomization.yaml:1", "warning symlink-dropped apps/linked.yaml:"]);
+  });
+
+  it("points at the line of an unset variable and of a broken one", async () => {
+    const tree = (text: string) =>
+      fixture(`${gotkSync}
+#- cluster/apps.yaml
+${kustomization("apps", "./apps", "  postBuild:\n    substitute: {SET: x}")}
+#- apps/one.yaml
+${configMap("one", text)}
+`);
+    expect(await problems(tree("a ${UNSET}"))).toEqual(["error build-failed apps/one.yaml:7"]);
+    expect(await problems(tree("a ${SET.dot}"))).toEqual(["error build-failed apps/one.yaml:7"]);
   });
 
   it("says that there is nothing when there is no Flux in the tree", async () => {

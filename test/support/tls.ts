@@ -1,0 +1,21 @@
+/** A self-signed certificate for 127.0.0.1, for servers of tests. The key guards nothing: everyone can read it here. */
+
+export const testKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg5QVc+rvQ03JSnqVt
+jVdXv/9TtK5e08TfSKaJgmUys3ahRANCAAQsHcGIXzipSOwrcy3q3R6kW7dAOKvq
+drmBfwWZFtRuFrL6d8NkXhnyUuQB9JK2sNTVaQE/TVvQPoKLM29Zf910
+-----END PRIVATE KEY-----
+`;
+
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBojCCAUegAwIBAgIUCV+D9a3i6jHoVb+PT06dCmApGiswCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMU2x1aWNlIHRlc3RzMCAXDTI2MTEyMTEyMzY1NloYDzIxMjYx
+MDI4MTIzNjU2WjAXMRUwEwYDVQQDDAxTbHVpY2UgdGVzdHMwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQsHcGIXzipSOwrcy3q3R6kW7dAOKvqdrmBfwWZFtRuFrL6
+d8NkXhnyUuQB9JK2sNTVaQE/TVvQPoKLM29Zf910o28wbTAdBgNVHQ4EFgQUjKug
+oGloXkhXb4GDfeuZh5oPDZwwHwYDVR0jBBgwFoAUjKugoGloXkhXb4GDfeuZh5oP
+DZwwDwYDVR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3Qw
+CgYIKoZIzj0EAwIDSQAwRgIhANg7SwVr1JMYhUSsru65SWohQhCGu7pYFeBh/oZt
+NZY5AiEAnufQh5IAldvVWfbn3f+CYIrOD0Jva2ueydSdHjJXm9o=
+-----END CERTIFICATE-----
+`;

@@ -21,6 +21,14 @@ export interface ServerTiming {
   readonly delay: number;
 }
 
+/** What the handlers share. */
+interface Parts {
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly folders: Folders;
+  readonly log: ErrorLog;
+}
+
 export function startServer(
   connection: Connection,
   host: ServerHost,
@@ -38,9 +46,16 @@ export function startServer(
       send({ state: "failed", folder, revision: 0, reason, message }),
     onClosed: (folder) => send({ state: "closed", folder }),
   });
-  const watch = watchFiles(connection, folders, log);
   const documents = listenToDocuments(connection, (uri) => folders.touchDocument(uri));
+  const parts: Parts = { connection, session, folders, log };
+  handleLifecycle(parts);
+  handleChanges(parts);
+  handleRequests(parts);
+  connection.listen();
+}
 
+function handleLifecycle({ connection, session, folders, log }: Parts): void {
+  const watch = watchFiles(connection, folders, log);
   connection.onInitialize((params) => {
     session.initialize(params.initializationOptions as InitializationOptions | undefined);
     session.folders = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
@@ -48,11 +63,11 @@ export function startServer(
   });
   connection.onInitialized(() =>
     guard(log, "initialized", undefined, async () => {
-      await connection.client.register(DidChangeConfigurationNotification.type, {
-        section: "sluice",
-      });
-      await folders.add(session.folders);
-      watch();
+      const settings = { section: "sluice" };
+      fireAndForget(
+        connection.client.register(DidChangeConfigurationNotification.type, settings),
+        log,
+      );
       connection.workspace.onDidChangeWorkspaceFolders((event) =>
         guard(log, "workspace folders", undefined, async () => {
           await folders.remove(event.removed.map(({ uri }) => uri));
@@ -60,8 +75,19 @@ export function startServer(
           watch();
         }),
       );
+      await folders.add(session.folders);
+      watch();
     }),
   );
+  connection.onShutdown(() =>
+    guard(log, "shutdown", undefined, async () => {
+      await folders.dispose();
+      await session.simulators.dispose();
+    }),
+  );
+}
+
+function handleChanges({ connection, session, folders, log }: Parts): void {
   connection.onDidChangeConfiguration(() =>
     guard(log, "configuration", undefined, () => folders.touchEverything()),
   );
@@ -71,6 +97,11 @@ export function startServer(
       folders.touchEverything();
     }),
   );
+}
+
+type ObjectText = ClientRequests["sluice/objectText"];
+
+function handleRequests({ connection, session, folders, log }: Parts): void {
   connection.onRequest("sluice/refresh", () =>
     guard(log, "refresh", null, async () => {
       folders.touchEverything();
@@ -80,28 +111,14 @@ export function startServer(
   );
   connection.onRequest(
     "sluice/objectText",
-    (
-      params: ClientRequests["sluice/objectText"][0],
-      token,
-    ): Promise<ClientRequests["sluice/objectText"][1]> =>
+    (params: ObjectText[0], token): Promise<ObjectText[1]> =>
       guard(log, "object text", {}, async () => {
         const snapshot = folders.find(params.folder)?.live.snapshot;
         if (!snapshot) return {};
-        return objectText(
-          await session.simulators.for(snapshot.settings),
-          snapshot,
-          params,
-          toSignal(token),
-        );
+        const simulator = await session.simulators.for(snapshot.settings);
+        return objectText(simulator, snapshot, params, toSignal(token));
       }),
   );
-  connection.onShutdown(() =>
-    guard(log, "shutdown", undefined, async () => {
-      await folders.dispose();
-      await session.simulators.dispose();
-    }),
-  );
-  connection.listen();
 }
 
 const capabilities: InitializeResult = {

@@ -114,10 +114,10 @@ export async function startServer({ nodePath, vscodeRoot, automation = true, ...
     if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((settle) => child.once("exit", settle));
       kill("SIGTERM");
-      await Promise.race([gone, delay(5000)]);
+      await Promise.race([gone, new Promise((settle) => setTimeout(settle, 5000).unref())]);
     }
     kill("SIGKILL");
-    await new Promise((settle) => setTimeout(settle, 100)); // holds the process, unlike delay()
+    await new Promise((settle) => setTimeout(settle, 100));
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   return { port, userDataDir, crashes, stop };

@@ -237,7 +237,7 @@ describe("documents", () => {
     const present = Object.keys({ ...dependencies, ...devDependencies }).sort();
     const section =
       /## Dependencies\n([\s\S]*?)(?=\n## |$)/.exec(read("CONTRIBUTING.md"))?.[1] ?? "";
-    const explained = [...section.matchAll(/^\| `([^`]+)` \|/gm)]
+    const explained = [...section.matchAll(/^\| `([^`]+)` +\|/gm)]
       .map(([, name]) => name ?? "")
       .sort();
     expect(explained).toEqual(present);

@@ -249,7 +249,7 @@ function lost(job: EngineJob, loss: Loss, timeoutMs: number): KustomizeResult | 
     objects: [],
     reads: { files: [], listings: [], absent: [] },
     needs: [],
-    failure: { stage: "engine", reason: "BuildFailed", message: explain(loss, timeoutMs) },
+    failure: { stage: "engine", reason: "BuildFailed", message: explain(loss, timeoutMs), cause: loss.kind },
     warnings: [],
     customSchema: false,
   };

@@ -79,6 +79,9 @@ export interface ReadSet {
   readonly absent: readonly string[];
 }
 
+/**
+ * `key` is `git:<url>@<ref>` (with `?submodules=false` where they are not wanted), `http:<url>`, or `Kind/namespace/name`.
+ */
 export type Need =
   | { readonly kind: "git"; readonly key: string; readonly url: string; readonly ref: string; readonly submodules: boolean }
   | { readonly kind: "http"; readonly key: string; readonly url: string }
@@ -96,6 +99,8 @@ export interface EngineFailure {
   readonly line?: number;
   /** `Kind/namespace/name` of the object at fault, when known. */
   readonly object?: string;
+  /** Why the engine itself gave up; only with stage `engine`. */
+  readonly cause?: "timeout" | "crash" | "limit";
 }
 
 export interface KustomizeResult {

@@ -1,20 +1,24 @@
 /** The one place that knows the CEL library: boolean expressions over plain objects, as `readyExpr` needs them. */
 import { parse } from "@marcbachmann/cel-js";
 
+import { excess } from "./cel-cost.ts";
+
 export type CelOutcome =
   | { readonly outcome: "value"; readonly value: boolean }
   | { readonly outcome: "error"; readonly stage: "compile" | "evaluate"; readonly message: string };
 
 /** Evaluates an expression that must be boolean (`fluxcd/pkg runtime/cel`). Never throws. */
 export function evaluateCel(expression: string, variables: Readonly<Record<string, unknown>>): CelOutcome {
-  let program: (context: Record<string, unknown>) => unknown;
+  let program: ReturnType<typeof parse>;
   try {
     program = parse(expression);
   } catch (error) {
     return { outcome: "error", stage: "compile", message: firstLine(error) };
   }
   try {
-    const value = program(integers(variables) as Record<string, unknown>);
+    const refusal = excess(program.ast, variables);
+    if (refusal !== undefined) return { outcome: "error", stage: "evaluate", message: refusal };
+    const value: unknown = program(integers(variables) as Record<string, unknown>);
     if (typeof value === "boolean") return { outcome: "value", value };
     return { outcome: "error", stage: "compile", message: `the expression gives ${typeof value}, not a boolean` };
   } catch (error) {

@@ -2,7 +2,7 @@
  * A tiny simulator for tests of the server: one applier, one ConfigMap for each file, and a problem on each line
  * that says FIXME. It waits where a test asks it to, so that cancellation can be seen.
  */
-import type { Change, FileTree, Plan, Problem, Simulation, Simulator } from "#simulator";
+import type { Change, FileTree, Plan, Problem, Simulation, Simulator, TreeFile } from "#simulator";
 
 export interface FileSimulator extends Simulator {
   /** Labels of the trees that were simulated to the end. */
@@ -82,11 +82,21 @@ function changesOf(base: FileTree, target: FileTree): readonly Change[] {
     const [before, after] = [base.files.get(path), target.files.get(path)];
     if (before?.id === after?.id) return [];
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "apps", name: path };
-    const kind = !before ? "created" : !after ? "deleted" : "changed";
     return [
-      { kind, id: `${applier}|v1/ConfigMap/apps/${path}`, ref, applier, fields: [] } as const,
+      {
+        kind: kindOf(before, after),
+        id: `${applier}|v1/ConfigMap/apps/${path}`,
+        ref,
+        applier,
+        fields: [],
+      } as const,
     ];
   });
+}
+
+function kindOf(before: TreeFile | undefined, after: TreeFile | undefined): Change["kind"] {
+  if (!before) return "created";
+  return after ? "changed" : "deleted";
 }
 
 function problemsOf(tree: FileTree): readonly Problem[] {

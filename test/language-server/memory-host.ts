@@ -1,8 +1,7 @@
 /** A server host whose only folder is a record of texts in the test. */
 import type { FileTree, Simulator } from "#simulator";
 
-import type { FolderHost, ServerHost } from "../../language-server/workspace/host.ts";
-import { HostFailure } from "../../language-server/workspace/host.ts";
+import type { FolderHost, HostFailure, ServerHost } from "../../language-server/workspace/host.ts";
 import { treeOf } from "../support/fixture.ts";
 
 export interface MemoryHost extends ServerHost {

@@ -35,7 +35,9 @@ async function withWorkbench(
 async function demoPictures(workbench: Workbench, theme: string): Promise<void> {
   const { page } = workbench;
   await page.getByRole("tab", { name: "Sluice" }).first().click();
-  const deployment = workbench.tree("Preview").getByRole("treeitem", { name: /^Deployment podinfo\/podinfo, changed, / });
+  const deployment = workbench
+    .tree("Preview")
+    .getByRole("treeitem", { name: /^Deployment podinfo\/podinfo, changed, / });
   await deployment.waitFor();
   await workbench.widenSideBar(120);
   await workbench.openFile("deployment.yaml", "apps/base/podinfo");
@@ -48,7 +50,10 @@ async function demoPictures(workbench: Workbench, theme: string): Promise<void> 
   await page.locator(".monaco-diff-editor .line-insert").first().waitFor();
   await take(workbench, "all-changes", theme);
   await workbench.run("Problems: Focus on Problems View");
-  await page.locator(".markers-panel .monaco-list-row", { hasText: "ingress_class" }).first().waitFor();
+  await page
+    .locator(".markers-panel .monaco-list-row", { hasText: "ingress_class" })
+    .first()
+    .waitFor();
   await take(workbench, "problems", theme);
 }
 

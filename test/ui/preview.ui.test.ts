@@ -16,7 +16,7 @@ before(async () => {
 afterEach(async ({ name }) => workbench.shot(name));
 after(async () => workbench?.close());
 
-test("the Preview lists what the edits change, by cluster and Kustomization", async () => {
+void test("the Preview lists what the edits change, by cluster and Kustomization", async () => {
   const { page } = workbench;
   await page.getByRole("tab", { name: "Sluice" }).first().click();
   const tree = workbench.tree("Preview");
@@ -29,12 +29,12 @@ test("the Preview lists what the edits change, by cluster and Kustomization", as
   await tree.getByRole("treeitem", { name: /^Kustomization apps in flux-system, fails/ }).waitFor();
 });
 
-test("the status bar has the counts", async () => {
+void test("the status bar has the counts", async () => {
   const item = workbench.page.getByRole("button", { name: /^Sluice: \d+ changes, \d+ problems?$/ });
   await item.waitFor();
 });
 
-test("a click opens the diff of the rendered object", async () => {
+void test("a click opens the diff of the rendered object", async () => {
   const { page } = workbench;
   await workbench
     .tree("Preview")
@@ -47,14 +47,14 @@ test("a click opens the diff of the rendered object", async () => {
   await page.getByText("podinfo:6.9.4").first().waitFor();
 });
 
-test("all changes open in the multi-diff editor", async () => {
+void test("all changes open in the multi-diff editor", async () => {
   const { page } = workbench;
   await workbench.run("Sluice: Open All Changes");
   await page.getByRole("tab", { name: /^Sluice: HEAD ↔ working tree/ }).waitFor();
   await page.locator(".multiDiffEditor, .multi-diff-editor, .multiDiffEntry").first().waitFor();
 });
 
-test("the Problems panel shows the failing Kustomization", async () => {
+void test("the Problems panel shows the failing Kustomization", async () => {
   const { page } = workbench;
   await workbench.run("Problems: Focus on Problems View");
   const row = page.locator(".markers-panel .monaco-list-row", { hasText: "ingress_class" }).first();
@@ -62,7 +62,7 @@ test("the Problems panel shows the failing Kustomization", async () => {
   assert.match(await row.innerText(), /Sluice/);
 });
 
-test("typing in a manifest changes the tree without saving", async () => {
+void test("typing in a manifest changes the tree without saving", async () => {
   const { page } = workbench;
   await workbench.openFile("service.yaml", "apps/base/podinfo");
   await workbench.replaceInEditor("port: 80", "port: 81");

@@ -9,6 +9,8 @@ declare module "*/scripts/demo-repository.mjs" {
   export function makeDemoRepository(examples: string, target: string): Promise<void>;
 }
 declare module "*/scripts/vscode.mjs" {
+  import type { Browser, Page } from "playwright-core";
+
   export interface StartOptions {
     readonly nodePath: string;
     readonly vscodeRoot: string;
@@ -24,8 +26,8 @@ declare module "*/scripts/vscode.mjs" {
   export function openBrowser(options?: {
     readonly viewport?: { readonly width: number; readonly height: number };
   }): Promise<{
-    readonly browser: import("playwright-core").Browser;
-    readonly page: import("playwright-core").Page;
+    readonly browser: Browser;
+    readonly page: Page;
   }>;
   export function workbenchUrl(port: number, options: { readonly workspace?: string }): string;
 }

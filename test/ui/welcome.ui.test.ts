@@ -12,7 +12,7 @@ before(async () => {
 afterEach(async ({ name }) => workbench.shot(name));
 after(async () => workbench?.close());
 
-test("a folder without Flux manifests says so, and what to do", async () => {
+void test("a folder without Flux manifests says so, and what to do", async () => {
   const { page } = workbench;
   await page.getByRole("tab", { name: "Sluice" }).first().click();
   await page.getByText("No Flux Kustomization was found in this folder.").waitFor();

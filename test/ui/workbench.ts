@@ -49,8 +49,11 @@ export async function openWorkbench(
     extensionsDir,
     env: { XDG_CACHE_HOME: join(scratch, "cache") },
     logFile: join(shots, `server-${workspace}.log`),
-    settings: { "workbench.colorTheme": theme, "window.commandCenter": false,
-      "window.title": "${activeEditorShort}${separator}${rootName}" },
+    settings: {
+      "workbench.colorTheme": theme,
+      "window.commandCenter": false,
+      "window.title": "${activeEditorShort}${separator}${rootName}",
+    },
   });
   const { browser, page } = await openBrowser({ viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(30_000);

@@ -97,7 +97,11 @@ type Failure struct {
 	Path    string `json:"path,omitempty"`
 	Line    int    `json:"line,omitempty"`
 	Object  string `json:"object,omitempty"`
+	Cause   string `json:"cause,omitempty"`
 }
+
+// CauseLimit is the cause of a failure that a limit of the engine brought about.
+const CauseLimit = "limit"
 
 // Warning is something that the answer had to guess.
 type Warning struct {

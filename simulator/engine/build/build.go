@@ -62,6 +62,7 @@ type stageError struct {
 	index    int
 	// object names an object that is past kustomize's hands.
 	object string
+	cause  string
 }
 
 func failed(stage string, err error) *stageError {
@@ -72,7 +73,7 @@ func failed(stage string, err error) *stageError {
 func Run(store *memfs.Store, request *api.KustomizeRequest) *api.KustomizeResult {
 	plain, failure := newBuilder(store, request)
 	if failure != nil {
-		return &api.KustomizeResult{Failure: failure}
+		return empty(failure)
 	}
 	result, built := plain.run()
 	switch request.Mode {
@@ -84,9 +85,20 @@ func Run(store *memfs.Store, request *api.KustomizeRequest) *api.KustomizeResult
 	reads := plain.fs.Reads
 	result.Reads = api.ReadSet{Files: reads.Files(), Listings: reads.Listings(), Absent: reads.Absent()}
 	result.Needs = plain.needs()
-	result.Warnings = plain.warnings
+	result.Warnings = append([]api.Warning{}, plain.warnings...)
 	result.CustomSchema = plain.custom
 	return result
+}
+
+// empty is an answer without anything: the build could not even begin.
+func empty(failure *api.Failure) *api.KustomizeResult {
+	return &api.KustomizeResult{
+		Objects:  []api.Object{},
+		Reads:    api.ReadSet{Files: []string{}, Listings: []string{}, Absent: []string{}},
+		Needs:    []api.Need{},
+		Failure:  failure,
+		Warnings: []api.Warning{},
+	}
 }
 
 func newBuilder(store *memfs.Store, request *api.KustomizeRequest) (*builder, *api.Failure) {
@@ -120,10 +132,12 @@ func engineFailure(message string) *api.Failure {
 func (b *builder) run() (*api.KustomizeResult, []*resource.Resource) {
 	remote.Current = b.remotes
 	defer func() { remote.Current = nil }()
-	result := &api.KustomizeResult{}
+	result := &api.KustomizeResult{Objects: []api.Object{}}
 	resources, failure := b.render()
 	if failure == nil {
-		result.Objects, failure = b.apply(resources)
+		var objects []api.Object
+		objects, failure = b.apply(resources)
+		result.Objects = append(result.Objects, objects...)
 	}
 	if failure != nil {
 		result.Failure = b.describe(failure)

@@ -63,7 +63,11 @@ func (b *builder) apply(resources resmap.ResMap) ([]api.Object, *stageError) {
 	return out, failure
 }
 
-func limit(text string) *stageError { return failed(api.StageEngine, errors.New(text)) }
+func limit(text string) *stageError {
+	failure := failed(api.StageEngine, errors.New(text))
+	failure.cause = api.CauseLimit
+	return failure
+}
 
 // readObjects turns the build into objects by way of its YAML text (`ssautil.ReadObjects`):
 // lists are flattened, documents that are no objects are dropped.

@@ -19,7 +19,7 @@ const originAnnotation = "config.kubernetes.io/origin"
 // addOrigins says for each object which file it came from. A second build finds it out,
 // so that the exact output is never touched by kustomize's own tracking.
 func (b *builder) addOrigins(result *api.KustomizeResult, built []*resource.Resource) {
-	if result.Failure != nil && result.Objects == nil {
+	if len(result.Objects) == 0 {
 		return
 	}
 	origins := b.origins()

@@ -2,6 +2,7 @@
 import { discover, unreached } from "./graph/discover.ts";
 import { judge } from "./graph/judge.ts";
 import { patchSeed } from "./graph/patch-seed.ts";
+import { unreadable } from "./graph/unreadable.ts";
 import type { Seed } from "./graph/seeds.ts";
 import { makePlan } from "./plan/plan.ts";
 import { objectText, renderedEntries } from "./plan/rendered.ts";
@@ -80,11 +81,13 @@ async function run(
     },
   };
   onProgress?.({ stage: "discover", ...progress });
-  const { seeds, problems, scan } = discover(tree, options);
+  const { seeds, problems: found, scan } = discover(tree, options);
+  const problems = [...found];
   const clusters = await renderSeeds(seeds, context);
   if (scan !== undefined) {
-    const rest = unreached(scan, { files: readFiles(clusters), kustomizations: clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec)) }, options);
-    clusters.push(...(await renderSeeds(rest, context)));
+    const reached = { files: readFiles(clusters), kustomizations: clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec)) };
+    clusters.push(...(await renderSeeds(unreached(tree, scan, reached, options), context)));
+    problems.push(...unreadable(scan, reached));
   }
   clusters.sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
   const judgements = clusters.map((cluster) => judge(cluster, tree, options));

@@ -5,6 +5,7 @@
 import type { CancellationToken, Event } from "vscode";
 import { CancellationTokenSource, EventEmitter, workspace } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { State } from "vscode-languageclient";
 
 import type {
   ClientRequests,
@@ -98,6 +99,10 @@ export class ServerLink extends WithDisposables {
           configuration: (params, token, next) => this.#configuration(params, token, next),
         },
       },
+    });
+    // A server that was started again counts its revisions from one.
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Starting) this.#stopped.fire();
     });
     client.onNotification("sluice/plan" satisfies keyof ServerNotifications, (params: PlanParams) =>
       this.#plan.fire(params),

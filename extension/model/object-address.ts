@@ -11,7 +11,7 @@ export interface DocumentAddress {
 }
 
 /** `<apiVersion>/<Kind>/<namespace>/<name>`, as the server names objects. */
-export function objectId({ apiVersion, kind, namespace, name }: ObjectRef): string {
+function objectId({ apiVersion, kind, namespace, name }: ObjectRef): string {
   return `${apiVersion}/${kind}/${namespace}/${name}`;
 }
 

@@ -2,7 +2,7 @@
 import type { ApplierState, Change, ObjectRef, Plan, Problem } from "#simulator";
 
 /** `apps/podinfo`, or `podinfo` for a cluster-scoped object. */
-export function qualifiedName({ namespace, name }: ObjectRef): string {
+function qualifiedName({ namespace, name }: ObjectRef): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 

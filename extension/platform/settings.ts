@@ -8,7 +8,7 @@ import type { PreviewFilter } from "../model/preview-tree.ts";
 import { WithDisposables } from "./disposables.ts";
 
 /** Every key of the manifest's configuration, without `sluice.`. */
-export const settingKeys = [
+const settingKeys = [
   "enable",
   "base",
   "paths",
@@ -35,7 +35,8 @@ export class Settings extends WithDisposables {
     this.#memento = memento;
     this.own(
       workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration("sluice")) this.#changed.fire();
+        if (settingKeys.some((key) => event.affectsConfiguration(`sluice.${key}`)))
+          this.#changed.fire();
       }),
     );
   }

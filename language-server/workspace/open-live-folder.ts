@@ -51,7 +51,7 @@ export function openLiveFolder(parts: LiveFolderParts): LiveFolder {
 }
 
 function inFolder(state: FolderState, folder: string): PlanParams {
-  return { ...state, folder } as PlanParams;
+  return { ...state, folder };
 }
 
 /** Sends each file's list, and an empty one for files that had problems before. */

@@ -3,7 +3,7 @@ import type { FluxMinor } from "#simulator";
 
 import type { SluiceSettings } from "../protocol.ts";
 
-export const defaultSettings: SluiceSettings = {
+const defaultSettings: SluiceSettings = {
   base: "HEAD",
   paths: [],
   fluxVersion: "2.9",

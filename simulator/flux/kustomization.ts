@@ -4,6 +4,7 @@
  */
 import { flagAt, isObject, listAt, objectAt, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
+import { typeFaults } from "./kustomization-types.ts";
 
 export interface DependencyRef {
   readonly namespace: string;
@@ -44,7 +45,7 @@ export function readKustomization(object: JsonObject): KustomizationSpec {
   const spec = objectAt(object, "spec");
   const faults: string[] = [];
   const source = readSource(spec, namespace, faults);
-  if (spec["path"] !== undefined && typeof spec["path"] !== "string") faults.push("spec.path must be a string");
+  faults.push(...typeFaults(object));
   return {
     namespace,
     name: textAt(object, "metadata", "name") ?? "",

@@ -12,10 +12,11 @@ import type { JsonObject } from "../manifest/json.ts";
 import { parseManifest } from "../manifest/parse.ts";
 import type { FileTree } from "../ports.ts";
 import type { Problem } from "../records.ts";
+import { indexOf } from "../render/tree-index.ts";
 import type { SimulationOptions } from "../simulator.ts";
 import { scanTree } from "./scan.ts";
 import type { FoundDocument, TreeScan } from "./scan.ts";
-import { makeSeed, syncSeed, syncSource, syntheticRoot } from "./seeds.ts";
+import { isForeign, makeSeed, syncSeed, syncSource, syntheticRoot } from "./seeds.ts";
 import type { Seed, SeedKustomization } from "./seeds.ts";
 
 export interface Discovery {
@@ -59,6 +60,7 @@ export interface Reached {
  * parent on purpose) and second copies of reached ones (a root that is also kept for applying by hand).
  */
 export function unreached(
+  tree: FileTree,
   scan: TreeScan,
   reached: Reached,
   options: SimulationOptions,
@@ -68,21 +70,29 @@ export function unreached(
   );
   const orphans = scan.kustomizations.filter(
     ({ file, headline, path }) =>
+      !isHidden(file) &&
       !reached.files.has(file) &&
       !reached.kustomizations.some((one) => isBelow(file, one.path)) &&
-      !known.has(`${headline.namespace}/${headline.name}|${path ?? ""}`),
+      !known.has(`${headline.namespace}/${headline.name}|${path() ?? ""}`),
   );
-  const roots = orphans.filter(
-    (orphan) => !orphans.some((other) => other.file !== orphan.file && other.path !== undefined && isBelow(orphan.file, other.path)),
-  );
-  const byFolder = groupBy(roots.length > 0 ? roots : orphans.slice(0, 1), ({ file }) => folderOf(file));
-  const groups = collide([...byFolder.values()]) ? [...byFolder.values()] : [[...byFolder.values()].flat()];
   const sources = sourcesOf(scan);
+  const hasFolder = (path: string): boolean => indexOf(tree).has(path);
+  const own = orphans.filter((orphan) => {
+    const object = orphan.read();
+    return object !== undefined && !isForeign(object, sources, options.remoteUrls, hasFolder);
+  });
+  const roots = own.filter(
+    (orphan) => !own.some((other) => other.file !== orphan.file && isBelow(orphan.file, other.path() ?? "\n")),
+  );
+  const chosen = roots.length > 0 ? roots : orphans;
+  const byFolder = groupBy(chosen, ({ file }) => folderOf(file));
+  const groups = collide([...byFolder.values()]) ? [...byFolder.values()] : [chosen];
   return groups.flatMap((group) => {
     const kustomizations = group.flatMap(fromDocument);
     const first = group[0];
     if (first === undefined || kustomizations.length === 0) return [];
-    return [makeSeed(folderOf(first.file) || "repository", kustomizations, sources, options.remoteUrls)];
+    const seed = makeSeed(folderOf(first.file) || "repository", kustomizations, sources, options.remoteUrls);
+    return [roots.length > 0 ? seed : { ...seed, treeSources: new Set<string>() }];
   });
 }
 
@@ -118,7 +128,7 @@ function fromPaths(tree: FileTree, options: SimulationOptions, scan: TreeScan): 
       problems.push({ code: "path-not-found", severity: "error", message, place: { path } });
       return [];
     }
-    const own = scan.kustomizations.find((document) => document.path === path && isBelow(document.file, path));
+    const own = scan.kustomizations.find((document) => isBelow(document.file, path) && document.path() === path);
     const root = own === undefined ? undefined : fromDocument(own)[0];
     const synced = [
       ...scan.instances.flatMap(fromInstance),
@@ -133,7 +143,7 @@ function fromPaths(tree: FileTree, options: SimulationOptions, scan: TreeScan): 
 
 /** A Kustomization in a file below its own path: it applies itself, as `gotk-sync.yaml` of `flux bootstrap` does. */
 function isBootstrap(document: FoundDocument): boolean {
-  return document.path !== undefined && /(^|\/)gotk-sync\.yaml$/.test(document.file) && isBelow(document.file, document.path);
+  return /(^|\/)gotk-sync\.yaml$/.test(document.file) && isBelow(document.file, document.path() ?? "\n");
 }
 
 function fromDocument(document: FoundDocument): readonly SeedKustomization[] {
@@ -193,6 +203,11 @@ function collide(groups: readonly (readonly FoundDocument[])[]): boolean {
     seen.add(key);
   }
   return false;
+}
+
+/** A folder whose name starts with a dot is an archive or a tool's, not a cluster. */
+function isHidden(file: string): boolean {
+  return /(^|\/)\.[^/]+\//.test(file);
 }
 
 function isBelow(file: string, folder: string): boolean {

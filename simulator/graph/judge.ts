@@ -1,4 +1,5 @@
 /** Turns a rendered cluster into records and problems: what each Kustomization would come to, and what is wrong with it. */
+import { discreet } from "../diff/discreet.ts";
 import type { EngineFailure } from "../engine/protocol.ts";
 import { refTitle } from "../flux/object-ref.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
@@ -40,7 +41,7 @@ export function judge(render: ClusterRender, tree: FileTree, options: Simulation
 function ownVerdict(node: RenderedNode, render: ClusterRender): Verdict {
   if (node.spec.suspend) return { state: "suspended" };
   const { built } = node;
-  if (built.outcome === "stopped") return { state: built.state, reason: built.reason, message: built.message, code: built.code };
+  if (built.outcome === "stopped") return { state: built.state, reason: built.reason, message: discreet(built.message), code: built.code };
   const { failure } = built.result;
   if (failure !== undefined) {
     const missing = built.unavailable.some(({ reason }) => reason === "offline" || reason === "refused");
@@ -65,8 +66,15 @@ function failureCode(failure: EngineFailure, built: Built): ProblemCode {
     case "apply":
       return "apply-failed";
     case "engine":
-      return /time/.test(failure.message) ? "engine-timeout" : "engine-crashed";
+      return engineCode(failure.message);
   }
+}
+
+/** Failures that the controller does not have; the engine tells them apart by their first words only. */
+function engineCode(message: string): ProblemCode {
+  if (message.startsWith("the build took longer than")) return "engine-timeout";
+  if (message.startsWith("the build gives more than")) return "limit-exceeded";
+  return message.startsWith("the Kustomization is not valid") ? "spec-invalid" : "engine-crashed";
 }
 
 function record(node: RenderedNode, render: ClusterRender, verdict: Verdict | undefined, origin: Place | undefined): ApplierRecord {

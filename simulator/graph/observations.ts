@@ -63,12 +63,23 @@ function aboutNode(node: RenderedNode): About {
 }
 
 function warnings(built: Built, about: About, fallback: Place | undefined): readonly Problem[] {
-  return built.result.warnings.map(({ code, message, path }) => {
-    const place = path === undefined || !built.isTree ? fallback : { path };
-    return code === "undecrypted"
-      ? about("undecrypted", "information", message, place)
-      : about("variable-unknown", "warning", message, place);
-  });
+  const placeOf = (path: string | undefined): Place | undefined =>
+    path === undefined || !built.isTree ? fallback : { path };
+  const undecrypted = built.result.warnings.filter(({ code }) => code === "undecrypted");
+  return [
+    ...unknownVariables(built, about, fallback),
+    ...undecrypted.map(({ message, path }) => about("undecrypted", "information", message, placeOf(path))),
+  ];
+}
+
+/** One problem for all variables: none of them can be mended here, they are only shown as placeholders. */
+function unknownVariables(built: Built, about: About, place: Place | undefined): readonly Problem[] {
+  const unknown = built.result.warnings.filter(({ code }) => code === "placeholder-variable");
+  const [first] = unknown;
+  if (first === undefined) return [];
+  const names = unknown.map(({ message }) => /variable "(\w+)"/.exec(message)?.[1] ?? "");
+  const others = names.length === 1 ? "" : ` The same holds for ${names.slice(1).join(", ")}.`;
+  return [about("variable-unknown", "information", `${first.message}.${others}`, place)];
 }
 
 function droppedNamespaces(built: Built, render: ClusterRender, about: About, fallback: Place | undefined): readonly Problem[] {

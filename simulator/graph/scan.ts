@@ -2,23 +2,26 @@
  * What one file of the tree says about Flux: Kustomizations, FluxInstances and instance values, found by a cheap scan.
  * Used to discover roots only; children are always taken from their parent's render.
  */
-import { cleanPath } from "../flux/kustomization.ts";
+import { readKustomization } from "../flux/kustomization.ts";
 import { fluxKind } from "../flux/kinds.ts";
 import { headlines } from "../manifest/headlines.ts";
 import type { Headline } from "../manifest/headlines.ts";
 import { isObject, objectAt, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
-import { parseManifest } from "../manifest/parse.ts";
+import { parseManifest, parseQuietly } from "../manifest/parse.ts";
+import type { Parsed } from "../manifest/parse.ts";
 import type { FileTree, TreeFile } from "../ports.ts";
-import { parse } from "yaml";
+import type { Problem } from "../records.ts";
 
 export interface FoundDocument {
   readonly file: string;
   readonly headline: Headline;
   /** Parsed on demand; `undefined` when the document is no valid YAML. */
   readonly read: () => JsonObject | undefined;
-  /** `spec.path` as the scan sees it, cleaned; `undefined` when it sees none. */
-  readonly path: string | undefined;
+  /** `spec.path`, cleaned; `undefined` when the document is no valid YAML. */
+  readonly path: () => string | undefined;
+  /** Why it can't be read. */
+  readonly problems: () => readonly Problem[];
 }
 
 /** The `instance.sync` block of the flux-instance chart, wherever its values stand. */
@@ -63,7 +66,7 @@ function scanOnce(path: string, file: TreeFile): FileScan {
 }
 
 const fluxGroup = /toolkit\.fluxcd\.io|fluxcd\.controlplane\.io/;
-const syncValues = /^\s*instance:/m;
+const syncValues = /^[ \t]*instance:/m;
 
 function scanText(path: string, text: string): FileScan {
   const hasSync = syncValues.test(text) && text.includes("sync:");
@@ -85,14 +88,21 @@ function scanText(path: string, text: string): FileScan {
 }
 
 function found(file: string, headline: Headline, text: string): FoundDocument {
-  let value: JsonObject | undefined | null = null;
-  const path = /^\s+path:\s*["']?([^\s"'#]+)/m.exec(text) ?? /[{,]\s*path:\s*["']?([^\s"',}]+)/.exec(text);
-  return {
-    file,
-    headline,
-    path: path === null ? undefined : cleanPath(path[1] ?? ""),
-    read: () => (value === null ? (value = parseManifest(text, file).objects[0]?.object) : value),
+  let parsed: Parsed | undefined;
+  const parse = (): Parsed => (parsed ??= parseManifest(text, file));
+  const read = (): JsonObject | undefined => parse().objects[0]?.object;
+  const path = (): string | undefined => {
+    const object = read();
+    return object === undefined ? undefined : readKustomization(object).path;
   };
+  const problems = (): readonly Problem[] => parse().problems.map((problem) => below(problem, headline.line));
+  return { file, headline, read, path, problems };
+}
+
+/** A problem of a document, with the line that it has in the file. */
+function below(problem: Problem, start: number): Problem {
+  const { place } = problem;
+  return place === undefined ? problem : { ...problem, place: { ...place, line: (place.line ?? 1) + start - 1 } };
 }
 
 /** `instance.sync` in the values of a HelmRelease or in a bare values file. */
@@ -103,12 +113,4 @@ function syncsOf(file: string, line: number, text: string): readonly FoundSync[]
   const instance = objectAt(values, "instance");
   const isSync = textAt(instance, "sync", "kind") !== undefined || textAt(instance, "sync", "url") !== undefined;
   return isSync && textAt(instance, "sync", "path") !== undefined ? [{ file, line, instance }] : [];
-}
-
-function parseQuietly(text: string): unknown {
-  try {
-    return parse(text, { uniqueKeys: false, logLevel: "silent", maxAliasCount: 100 }) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 /** Where a cluster starts: the Kustomizations that nothing in the tree renders, and which sources are the tree itself. */
 import { sameRepository } from "../flux/git-url.ts";
 import { fluxApiVersion } from "../flux/kinds.ts";
+import type { FluxKindName } from "../flux/kinds.ts";
 import { readKustomization } from "../flux/kustomization.ts";
 import { localKey } from "../flux/object-ref.ts";
 import { listAt, objectAt, textAt } from "../manifest/json.ts";
@@ -24,19 +25,47 @@ export interface Seed {
   readonly treeSources: ReadonlySet<string>;
 }
 
+/**
+ * A seed and the sources that are the tree: those with the URL of a remote; without one, all that its roots name, because
+ * roots are there to sync a cluster from this repository (a fork or a mirror has another URL).
+ */
 export function makeSeed(
   cluster: string,
   kustomizations: readonly SeedKustomization[],
   sources: ReadonlyMap<string, JsonObject>,
   remoteUrls: readonly string[],
 ): Seed {
-  const keys = kustomizations.flatMap(({ object }) => {
-    const source = readKustomization(object).source;
-    return source === undefined ? [] : [localKey(source.kind, source.namespace, source.name)];
-  });
+  const keys = kustomizations.flatMap(({ object }) => treeSourceKey(object) ?? []);
   const matching = keys.filter((key) => sameRepository(textAt(sources.get(key), "spec", "url") ?? "", remoteUrls));
   return { cluster, kustomizations, sources, treeSources: new Set(matching.length > 0 ? matching : keys) };
 }
+
+/**
+ * Whether a Kustomization that nothing reached applies something from elsewhere: from a registry or bucket, or from a
+ * repository with another URL in which its path need not be the one in this tree.
+ */
+export function isForeign(
+  object: JsonObject,
+  sources: ReadonlyMap<string, JsonObject>,
+  remoteUrls: readonly string[],
+  hasFolder: (path: string) => boolean,
+): boolean {
+  const key = treeSourceKey(object);
+  if (key === undefined) return true;
+  const url = textAt(sources.get(key), "spec", "url");
+  if (url === undefined || sameRepository(url, remoteUrls)) return false;
+  const { path, source } = readKustomization(object);
+  return source?.kind !== gitRepository || path === "" || !hasFolder(path);
+}
+
+function treeSourceKey(object: JsonObject): string | undefined {
+  const source = readKustomization(object).source;
+  return source === undefined || !treeKinds.has(source.kind) ? undefined : localKey(source.kind, source.namespace, source.name);
+}
+
+/** Kinds of sources that a cluster may be synced from. */
+const treeKinds: ReadonlySet<string> = new Set(["GitRepository", "OCIRepository", "Bucket"] satisfies readonly FluxKindName[]);
+const gitRepository: FluxKindName = "GitRepository";
 
 /** A Kustomization for `--path`, as `flux bootstrap` would make it. */
 export function syntheticRoot(path: string): JsonObject {

@@ -48,12 +48,20 @@ export async function resolveSource(
   );
 }
 
-/** The failure of kustomize-controller for a source that does not exist. */
+/**
+ * The failure of kustomize-controller for a source that does not exist. ExternalArtifacts are no manifests: a controller
+ * (source-watcher for an ArtifactGenerator) makes them on the cluster, so their absence here says nothing.
+ */
 export function missingSource(node: RenderNode): Stopped {
   const ref = node.spec.source;
-  const group = ref?.kind === "ExternalArtifact" ? fluxKind("ExternalArtifact").group : fluxKind("GitRepository").group;
-  return stopped("failed", "source-not-found", `${ref?.kind ?? ""}.${group} "${ref?.name ?? ""}" not found`);
+  if (ref?.kind === externalArtifact.kind) {
+    const key = localKey(ref.kind, ref.namespace, ref.name);
+    return stopped("unknown", "source-unsupported", `${key} is made on the cluster. Give its content with --source ${key}=DIR.`);
+  }
+  return stopped("failed", "source-not-found", `${ref?.kind ?? ""}.${externalArtifact.group} "${ref?.name ?? ""}" not found`);
 }
+
+const externalArtifact = fluxKind("ExternalArtifact");
 
 function isTheTree(key: string, object: JsonObject | undefined, known: KnownSources, context: RenderContext): boolean {
   const url = textAt(object, "spec", "url");

@@ -2,9 +2,10 @@
  * YAML text to objects with their lines, for the few files that are read as manifests outside a build
  * (roots, `--live`, discovery). What is applied always comes from the engine.
  */
-import { isCollection, isMap, LineCounter, parseAllDocuments } from "yaml";
+import { isCollection, isMap, LineCounter, parse, parseAllDocuments } from "yaml";
 
 import type { Problem } from "../records.ts";
+import { lineOfDepth, maxDepth } from "./depth.ts";
 import { isObject, listAt, textAt } from "./json.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -28,10 +29,15 @@ export function parseManifest(text: string, path: string): Parsed {
   if (text.length > maxLength) {
     return { objects: [], problems: [problem("limit-exceeded", `${path} is larger than 5 MB and is not read as a manifest.`, path)] };
   }
+  const tooDeep = lineOfDepth(text);
+  if (tooDeep !== undefined) {
+    const message = `${path} is nested more than ${maxDepth} levels deep and is not read as a manifest.`;
+    return { objects: [], problems: [{ ...problem("limit-exceeded", message, path), place: { path, line: tooDeep } }] };
+  }
   const counter = new LineCounter();
   const objects: ParsedObject[] = [];
   const problems: Problem[] = [];
-  for (const document of parseAllDocuments(text, { uniqueKeys: false, merge: true, lineCounter: counter, logLevel: "silent" })) {
+  for (const document of parseAllDocuments(text, { uniqueKeys: false, merge: true, lineCounter: counter, logLevel: "silent", prettyErrors: false })) {
     const error = document.errors[0];
     if (error !== undefined) {
       const { line, col } = counter.linePos(error.pos[0]);
@@ -54,9 +60,16 @@ export function parseManifest(text: string, path: string): Parsed {
   return { objects, problems };
 }
 
+/** The value of a text with one document, whatever it is; `undefined` when it is no YAML or beyond the limits. */
+export function parseQuietly(text: string): unknown {
+  if (lineOfDepth(text) !== undefined) return undefined;
+  return toPlain(() => parse(text, { uniqueKeys: false, logLevel: "silent", prettyErrors: false, maxAliasCount: maxAliases }) as unknown);
+}
+
+/** By way of JSON, so that a value is a tree: an alias may stand inside its own anchor. */
 function toPlain(read: () => unknown): unknown {
   try {
-    return read();
+    return JSON.parse(JSON.stringify(read())) as unknown;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** Builds one Kustomization: assembles the request, asks the memory, then the engine, and fetches what the engine needs. */
+import { discreet } from "../diff/discreet.ts";
 import type { DataObject, KustomizeRequest, KustomizeResult, Need } from "../engine/protocol.ts";
 import { buildPart } from "../flux/kustomization.ts";
 import { localKey } from "../flux/object-ref.ts";
@@ -71,28 +72,38 @@ export function remembered(inputs: BuildInputs, context: RenderContext): Built |
   const remotes = context.memory.needed.get(inputs.key) ?? [];
   const trees = withRemotes(inputs.trees, remotes);
   const result = context.memory.builds.find(inputs.key, trees);
-  return result === undefined ? undefined : built(inputs, trees, remotes, result);
+  return result === undefined ? undefined : built(inputs, trees, answered.get(result) ?? remotes, result);
 }
+
+/** The remotes an answer was made with: one that could not be had may be the cause of its failure. */
+const answered = new WeakMap<KustomizeResult, readonly Remote[]>();
 
 /** A build that keeps asking for more remotes is stopped; kustomize reports one missing remote at a time. */
 const maxFetches = 50;
 
 export async function build(inputs: BuildInputs, context: RenderContext): Promise<Built> {
-  let remotes = context.memory.needed.get(inputs.key) ?? [];
+  // What could not be had is left out at first: whether the build still asks for it is seen only so.
+  let remotes = (context.memory.needed.get(inputs.key) ?? []).filter(({ unavailable }) => unavailable === undefined);
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(context.signal);
     const trees = withRemotes(inputs.trees, remotes);
     const request = { ...inputs.request, remotes: remotes.map(({ input }) => input) };
-    const result = await context.memory.engine.kustomize(request, trees, context.signal);
+    const result = withDiscretion(await context.memory.engine.kustomize(request, trees, context.signal));
     const asked = result.needs.filter(isRemote).filter((need) => !remotes.some(({ input }) => input.key === need.key));
     if (asked.length === 0 || attempt >= maxFetches) {
       const isLasting = result.failure?.stage !== "engine";
+      context.memory.needed.set(inputs.key, remotes);
+      answered.set(result, remotes);
       if (isLasting) context.memory.builds.store(inputs.key, trees, result);
       return built(inputs, trees, remotes, result);
     }
     remotes = [...remotes, ...(await Promise.all(asked.map((need) => context.memory.remotes.remote(need, context.signal))))];
-    context.memory.needed.set(inputs.key, remotes);
   }
+}
+
+function withDiscretion(result: KustomizeResult): KustomizeResult {
+  const { failure } = result;
+  return failure === undefined ? result : { ...result, failure: { ...failure, message: discreet(failure.message) } };
 }
 
 /** The same build in another mode: `masked` for showing, `origins` for provenance. Remembered like any other. */

@@ -5,8 +5,10 @@
 import type { Change, FileTree, Plan, Problem, Simulation, Simulator, TreeFile } from "#simulator";
 
 export interface FileSimulator extends Simulator {
-  /** Labels of the trees that were simulated to the end. */
-  readonly finished: readonly string[];
+  /** How many simulations were told to stop while they waited. They go on all the same, as a slow one might. */
+  readonly cancelled: number;
+  /** How many are waiting at the moment. */
+  readonly waiting: number;
   /** Until it is called again with `undefined`, simulations wait for what this function gives. */
   holdUntil(wait: (() => Promise<void>) | undefined): void;
 }
@@ -14,16 +16,23 @@ export interface FileSimulator extends Simulator {
 const applier = "cluster|Kustomization/flux-system/apps";
 
 export function createFileSimulator(): FileSimulator {
-  const finished: string[] = [];
+  let cancelled = 0;
+  let waiting = 0;
   let hold: (() => Promise<void>) | undefined;
   return {
-    finished,
+    get cancelled() {
+      return cancelled;
+    },
+    get waiting() {
+      return waiting;
+    },
     holdUntil: (wait) => void (hold = wait),
     async simulate(tree, options, context) {
       context?.onProgress?.({ stage: "render", done: 0, total: 1 });
+      waiting++;
       await hold?.();
-      if (context?.signal?.aborted) throw new DOMException("aborted", "AbortError");
-      finished.push(tree.label);
+      waiting--;
+      if (context?.signal?.aborted) cancelled++;
       return { tree, options, appliers: [], problems: problemsOf(tree) };
     },
     plan: async (base, target) => toPlan(base, target),
@@ -113,7 +122,7 @@ function count(changes: readonly Change[], kind: Change["kind"]): number {
   return changes.filter((change) => change.kind === kind).length;
 }
 
-export function textOf(tree: FileTree, path: string): string | undefined {
+function textOf(tree: FileTree, path: string): string | undefined {
   const bytes = tree.files.get(path)?.bytes;
   return bytes && new TextDecoder().decode(bytes);
 }

@@ -7,6 +7,8 @@ import { treeOf } from "../support/fixture.ts";
 export interface MemoryHost extends ServerHost {
   /** The files on disk; tests write into it and then tell the server. */
   readonly disk: Record<string, string>;
+  /** What is committed; absent without Git. */
+  readonly head: Record<string, string> | undefined;
   /** What each reading was asked for. */
   readonly readings: (readonly string[] | "everything")[];
   /** What `ageKeys` was asked for. */
@@ -25,6 +27,7 @@ export interface MemoryHostOptions {
 
 export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
   const disk: Record<string, string> = { ...options.disk };
+  const head = options.head && { ...options.head };
   const readings: MemoryHost["readings"] = [];
   const keyFiles: string[] = [];
   const networks: MemoryHost["networks"] = [];
@@ -41,10 +44,10 @@ export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
       const next = read(overlay);
       return sameFiles(tree, next) ? tree : next;
     },
-    baseKey: async (spec) => `${spec} ${JSON.stringify(options.head)}`,
+    baseKey: async (spec) => `${spec} ${JSON.stringify(head)}`,
     base: async (spec) =>
-      options.head
-        ? { outcome: "tree", tree: treeOf(options.head, spec) }
+      head
+        ? { outcome: "tree", tree: treeOf(head, spec) }
         : { outcome: "none", note: { code: "no-git", message: "no Git" } },
     remoteUrls: async () => [],
     notes: () => [],
@@ -52,6 +55,7 @@ export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
   };
   return {
     disk,
+    head,
     readings,
     keyFiles,
     networks,
@@ -71,6 +75,6 @@ export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
 
 function sameFiles(a: FileTree, b: FileTree): boolean {
   const ids = (tree: FileTree): string =>
-    JSON.stringify([...tree.files].map(([path, { id }]) => [path, id]).sort());
+    JSON.stringify([...tree.files].map(([path, { id }]) => `${path} ${id}`).sort());
   return ids(a) === ids(b);
 }

@@ -73,7 +73,7 @@ func failed(stage string, err error) *stageError {
 func Run(store *memfs.Store, request *api.KustomizeRequest) *api.KustomizeResult {
 	plain, failure := newBuilder(store, request)
 	if failure != nil {
-		return empty(failure)
+		return &api.KustomizeResult{Failure: failure}
 	}
 	result, built := plain.run()
 	switch request.Mode {
@@ -85,20 +85,9 @@ func Run(store *memfs.Store, request *api.KustomizeRequest) *api.KustomizeResult
 	reads := plain.fs.Reads
 	result.Reads = api.ReadSet{Files: reads.Files(), Listings: reads.Listings(), Absent: reads.Absent()}
 	result.Needs = plain.needs()
-	result.Warnings = append([]api.Warning{}, plain.warnings...)
+	result.Warnings = plain.warnings
 	result.CustomSchema = plain.custom
 	return result
-}
-
-// empty is an answer without anything: the build could not even begin.
-func empty(failure *api.Failure) *api.KustomizeResult {
-	return &api.KustomizeResult{
-		Objects:  []api.Object{},
-		Reads:    api.ReadSet{Files: []string{}, Listings: []string{}, Absent: []string{}},
-		Needs:    []api.Need{},
-		Failure:  failure,
-		Warnings: []api.Warning{},
-	}
 }
 
 func newBuilder(store *memfs.Store, request *api.KustomizeRequest) (*builder, *api.Failure) {
@@ -132,12 +121,10 @@ func engineFailure(message string) *api.Failure {
 func (b *builder) run() (*api.KustomizeResult, []*resource.Resource) {
 	remote.Current = b.remotes
 	defer func() { remote.Current = nil }()
-	result := &api.KustomizeResult{Objects: []api.Object{}}
+	result := &api.KustomizeResult{}
 	resources, failure := b.render()
 	if failure == nil {
-		var objects []api.Object
-		objects, failure = b.apply(resources)
-		result.Objects = append(result.Objects, objects...)
+		result.Objects, failure = b.apply(resources)
 	}
 	if failure != nil {
 		result.Failure = b.describe(failure)

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"strconv"
@@ -33,13 +34,22 @@ func (b *builder) describe(failure *stageError) *api.Failure {
 		return out
 	}
 	out.Path = b.fileIn(out.Message)
-	if found := linePattern.FindStringSubmatch(message); found != nil && out.Path != "" {
+	if found := linePattern.FindStringSubmatch(message); found != nil && b.isOneDocument(out.Path) {
 		out.Line, _ = strconv.Atoi(found[1])
 	}
 	if len(b.remotes.needs) > 0 {
 		b.scanRemotes()
 	}
 	return out
+}
+
+// isOneDocument is true for files in which kustomize counts lines from the top: it parses each document by itself.
+func (b *builder) isOneDocument(rel string) bool {
+	if rel == "" || !b.fs.Has(rel) {
+		return false
+	}
+	data, err := b.fs.ReadFile(path.Join(artifactRoot, rel))
+	return err == nil && !bytes.Contains(data, []byte("\n---"))
 }
 
 // fileIn finds the file of the artifact that a message means: the last one named that was read.

@@ -115,7 +115,10 @@ func (f *FS) isFolder(name string) bool {
 	if !m.tree.isFolder(rel) {
 		return false
 	}
-	f.Reads.folder(key(m, rel))
+	// The root of an artifact is always there.
+	if rel != "." {
+		f.Reads.folder(key(m, rel))
+	}
 	return true
 }
 
@@ -178,8 +181,12 @@ func (f *FS) ReadFile(name string) ([]byte, error) {
 
 // absentError is ENOENT, or ENOTDIR below a file.
 func (f *FS) absentError(op, name string) error {
-	if _, err := f.firstMissing(name); errors.Is(err, errNotFolder) {
-		return &fs.PathError{Op: op, Path: name, Err: errNotFolder}
+	m, rel, ok := f.find(name)
+	for parent := path.Dir(rel); ok && parent != "."; parent = path.Dir(parent) {
+		if _, isFile := m.tree.files[parent]; isFile {
+			f.Reads.file(key(m, parent))
+			return &fs.PathError{Op: op, Path: name, Err: errNotFolder}
+		}
 	}
 	return &fs.PathError{Op: op, Path: name, Err: errAbsent}
 }

@@ -15,7 +15,7 @@ import { nextViews } from "../../../extension/model/folder-view.ts";
 export const folder = "file:///work/my%20repo";
 
 /** `Deployment apps/podinfo`, or `Namespace apps`. */
-export function ref(text: string): ObjectRef {
+function ref(text: string): ObjectRef {
   const [kind = "", rest = ""] = text.split(" ");
   const [name = "", namespace = ""] = rest.split("/").reverse();
   return { apiVersion: kind === "Deployment" ? "apps/v1" : "v1", kind, namespace, name };

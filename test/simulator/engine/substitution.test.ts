@@ -181,7 +181,7 @@ describe("objects of unknown content", () => {
   });
 
   it("does not claim that a placeholder has the wrong type", () => {
-    const service = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: demo}\nspec: {ports: [{port: ${port}}]}\n";
+    const service = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: demo}\nspec:\n  ports:\n    - port: ${port}\n";
     expect(build({ "s.yaml": service }, { postBuild }, { assumed }).failure).toBeUndefined();
   });
 

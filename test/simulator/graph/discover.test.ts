@@ -155,7 +155,7 @@ describe("unreached", () => {
   const ask = (text: string, read: readonly string[], paths: readonly string[]) => {
     const { scan } = discover(fixture(text), defaultOptions);
     const kustomizations = paths.map((path) => ({ namespace: "flux-system", name: "reached", path }));
-    return scan === undefined ? [] : summary({ seeds: unreached(scan, { files: new Set(read), kustomizations }, defaultOptions) });
+    return scan === undefined ? [] : summary({ seeds: unreached(fixture(text), scan, { files: new Set(read), kustomizations }, defaultOptions) });
   };
 
   it("makes a root of what nothing reaches", () => {
@@ -170,7 +170,49 @@ describe("unreached", () => {
   it("leaves alone a second copy of what is reached", () => {
     const { scan } = discover(fixture(child), defaultOptions);
     const kustomizations = [{ namespace: "flux-system", name: "one", path: "apps/one/app" }];
-    expect(scan && unreached(scan, { files: new Set(), kustomizations }, defaultOptions)).toEqual([]);
+    expect(scan && unreached(fixture(child), scan, { files: new Set(), kustomizations }, defaultOptions)).toEqual([]);
+  });
+
+  it("is not misled by a path in a patch, and leaves hidden folders alone", () => {
+    const patched = `
+#- flux/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  patches:
+    - patch: |
+        - op: remove
+          path: /
+  path: ./elsewhere
+  sourceRef: {kind: GitRepository, name: flux-system}
+`;
+    expect(ask(`${patched}${child}${child.replace("apps/one", ".archive/one")}`, [], [])).toMatchObject([
+      { cluster: "flux", roots: ["apps:elsewhere", "one:apps/one/app"] },
+    ]);
+  });
+
+  it("takes a source for the tree only when nothing speaks against it", () => {
+    const sources = (kind: string, url: string): string => `
+#- flux/source.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: ${kind}
+metadata: {name: flux-system, namespace: flux-system}
+spec: {url: ${url}}
+`;
+    const ofRoot = (text: string, remoteUrls: readonly string[]) => {
+      const options = { ...defaultOptions, remoteUrls };
+      const { scan } = discover(fixture(text), options);
+      const reached = { files: new Set<string>(), kustomizations: [] };
+      return scan && summary({ seeds: unreached(fixture(text), scan, reached, options) }).flatMap((seed) => seed.sources);
+    };
+    const key = "GitRepository/flux-system/flux-system";
+    expect(ofRoot(child, ["https://example.test/org/fleet"])).toEqual([key]);
+    expect(ofRoot(child + sources("GitRepository", "https://example.test/org/fleet.git"), ["git@example.test:org/fleet"])).toEqual([key]);
+    expect(ofRoot(child + sources("GitRepository", "https://example.test/other"), ["git@example.test:org/fleet"])).toEqual([]);
+    const withFolder = `${child}\n#- apps/one/app/cm.yaml\n{}\n`;
+    expect(ofRoot(withFolder + sources("GitRepository", "https://example.test/fork"), ["git@example.test:org/fleet"])).toEqual([key]);
+    expect(ofRoot(child.replace("GitRepository", "ExternalArtifact"), [])).toEqual([]);
   });
 
   it("does not start at what another unreached one will render", () => {

@@ -67,7 +67,7 @@ ${kustomization("apps", "./apps", from)}
 ${configMap("one", "${DOMAIN}")}
 `);
     expect(await states(tree)).toMatchObject({ apps: "ready" });
-    expect(await problems(tree)).toMatchObject([/^warning variable-unknown/]);
+    expect(await problems(tree)).toMatchObject([/^information variable-unknown/]);
     const inline = edited(tree, { "cluster/apps.yaml": kustomization("apps", "./apps", "  postBuild:\n    substitute: {OTHER: x}") });
     expect(await states(inline)).toMatchObject({ apps: "failed" });
     expect(await states(inline, { flux: "2.8" })).toMatchObject({ apps: "ready" });

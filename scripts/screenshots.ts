@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Workbench } from "./workbench.ts";
-import { openWorkbench, root } from "./workbench.ts";
+import type { Workbench } from "../test/ui/workbench.ts";
+import { openWorkbench, root } from "../test/ui/workbench.ts";
 
 const images = join(root, "docs", "images");
 const themes = {

@@ -181,15 +181,8 @@ function compareOutcomes(
   for (const { namespace, name, suspended, ready, inventory } of status.kustomizations) {
     const record = records.get(`${namespace}/${name}`);
     records.delete(`${namespace}/${name}`);
-    const wanted = suspended
-      ? "suspended"
-      : ready?.status === "True"
-        ? "ready"
-        : `${ready?.reason ?? ""}: ${plain(ready?.message ?? "")}`;
-    const reached =
-      record?.state === "ready" || record?.state === "suspended"
-        ? record.state
-        : `${record?.reason ?? "absent"}: ${plain(record?.message ?? "")}`;
+    const wanted = outcome(suspended ? "suspended" : readyState(ready), ready);
+    const reached = outcome(record?.state ?? "absent", record);
     if (wanted !== reached)
       differences.push({
         what: `${namespace}/${name}`,
@@ -209,6 +202,19 @@ function compareOutcomes(
   for (const what of records.keys())
     differences.push({ what, detail: "the controllers know no such Kustomization" });
   return { equal, differences };
+}
+
+function readyState(ready: { readonly status: string } | null): string {
+  return ready?.status === "True" ? "ready" : "failed";
+}
+
+/** Comparable text of an outcome: failures and blocks by the controller's reason and message. */
+function outcome(
+  state: string,
+  condition: { readonly reason?: string; readonly message?: string } | null | undefined,
+): string {
+  if (state === "ready" || state === "suspended") return state;
+  return `${condition?.reason ?? "absent"}: ${plain(condition?.message ?? "")}`;
 }
 
 /**
@@ -264,5 +270,5 @@ function parseExactly(text: string): unknown {
     typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)
       ? `integer ${context?.source ?? ""}`
       : value;
-  return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
+  return JSON.parse(text, revive);
 }

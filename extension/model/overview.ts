@@ -51,10 +51,11 @@ export function statusText(views: FolderViews): StatusText | undefined {
   const sides = all.flatMap(({ plan }) => (plan ? [sidesText(plan)] : [])).at(0);
   const tooltip = failure ? failure.message : `Sluice: ${words}${sides ? ` (${sides})` : ""}`;
   if (all.some(({ running }) => running)) {
+    const doing = `simulating${progressText(all)}`;
     return {
       text: `$(sync~spin) ${changes} $(warning) ${problems}`,
-      accessibleLabel: `Sluice is simulating; ${words} so far`,
-      tooltip,
+      accessibleLabel: `Sluice is ${doing}; ${words} so far`,
+      tooltip: `${tooltip}, ${doing}…`,
     };
   }
   if (failure)
@@ -68,6 +69,12 @@ export function statusText(views: FolderViews): StatusText | undefined {
     accessibleLabel: `Sluice: ${words}`,
     tooltip,
   };
+}
+
+/** ` (12 of 40)`, once there is something to count. */
+function progressText(views: readonly FolderView[]): string {
+  const progress = views.find((view) => (view.progress?.total ?? 0) > 1)?.progress;
+  return progress ? ` (${progress.done} of ${progress.total})` : "";
 }
 
 /** Above the tree: what was left out and why. `undefined` shows nothing. */

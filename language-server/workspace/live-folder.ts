@@ -31,6 +31,8 @@ export interface LiveFolderOptions {
   ) => Promise<Snapshot>;
   /** Called with every state, in order; `snapshot` when the state is `ready`. */
   readonly publish: (state: FolderState, snapshot?: Snapshot) => void;
+  /** The folder left: takes back what is shown of it. */
+  readonly retract: () => void;
 }
 
 const progressInterval = 100;
@@ -75,6 +77,7 @@ export class LiveFolder {
     this.#timer = undefined;
     this.#running?.abort();
     this.#release();
+    this.#options.retract();
   }
 
   /** Never rejects. */

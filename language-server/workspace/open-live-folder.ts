@@ -1,5 +1,5 @@
 /** Gives a live folder what it needs: settings and keys before each simulation, diagnostics and a log line after it. */
-import type { Connection } from "vscode-languageserver";
+import type { Connection, Diagnostic } from "vscode-languageserver";
 
 import { toDiagnostics } from "../features/diagnostics.ts";
 import { simulateFolder } from "../features/simulate.ts";
@@ -36,17 +36,21 @@ export function openLiveFolder(parts: LiveFolderParts): LiveFolder {
         given = { settings, ageKeys: await session.ageKeys(settings) };
       }
       const { settings, ageKeys } = given;
+      const started = performance.now();
       const simulator = await session.simulators.for(settings);
       const overlay = documents.overlay(folder.root);
       const inputs = { revision, host: folder, simulator, settings, ageKeys, overlay, changed };
       const snapshot = await simulateFolder(previous ? { ...inputs, previous } : inputs, context);
-      if (snapshot.plan !== previous?.plan) log.info(summary(folder.root, snapshot));
+      if (snapshot.plan !== previous?.plan) {
+        log.info(summary(folder.root, snapshot, performance.now() - started));
+      }
       return snapshot;
     },
     publish(state, snapshot) {
       parts.send(inFolder(state, folder.root));
-      if (snapshot) publishDiagnostics(snapshot);
+      if (snapshot) publishDiagnostics(toDiagnostics(folder.root, snapshot.plan));
     },
+    retract: () => publishDiagnostics(new Map()),
   });
 }
 
@@ -55,11 +59,11 @@ function inFolder(state: FolderState, folder: string): PlanParams {
 }
 
 /** Sends each file's list, and an empty one for files that had problems before. */
-function diagnosticsPublisher({ connection, folder, log }: LiveFolderParts) {
+function diagnosticsPublisher({ connection, log }: LiveFolderParts) {
   let sent = new Map<string, string>();
-  return ({ plan }: Snapshot) => {
+  return (byUri: ReadonlyMap<string, readonly Diagnostic[]>) => {
     const next = new Map<string, string>();
-    for (const [uri, diagnostics] of toDiagnostics(folder.root, plan)) {
+    for (const [uri, diagnostics] of byUri) {
       const text = JSON.stringify(diagnostics);
       next.set(uri, text);
       if (sent.get(uri) === text) continue;
@@ -72,9 +76,10 @@ function diagnosticsPublisher({ connection, folder, log }: LiveFolderParts) {
   };
 }
 
-function summary(root: string, { revision, plan }: Snapshot): string {
+/** One line: counts, and milliseconds by stage. */
+function summary(root: string, { revision, plan }: Snapshot, total: number): string {
   const { counts, stats } = plan;
-  const numbers = { ...counts, ...stats };
+  const numbers = { ...counts, ...stats, total };
   const parts = Object.entries(numbers).map(
     ([name, value]) => `${name} ${Math.round(value * 10) / 10}`,
   );

@@ -34,8 +34,9 @@ export function judgeDependencies(
     if (known !== undefined) return known;
     const cycle = cycles.get(node.id);
     const self = own.get(node.id) ?? { state: "unknown" };
-    const verdict =
-      self.state === "suspended" ? self : cycle === undefined ? (blockedBy(node, byId, judge, options) ?? self) : inCycle(cycle);
+    const isFree = self.state === "suspended" || cycle !== undefined;
+    const blocked = isFree ? undefined : blockedBy(node, byId, judge, options);
+    const verdict = cycle !== undefined && self.state !== "suspended" ? inCycle(cycle) : (blocked ?? self);
     verdicts.set(node.id, verdict);
     return verdict;
   };
@@ -104,42 +105,61 @@ function inCycle(cycle: readonly string[]): Verdict {
   return { state: "blocked", reason: "DependencyNotReady", message: `dependencies form a cycle: ${chain}`, code: "dependency-cycle" };
 }
 
-/** Members of dependency cycles with their cycle, by id (Tarjan's strongly connected components, without recursion limits to fear). */
-function findCycles(nodes: readonly RenderNode[], byId: ReadonlyMap<string, RenderNode>): ReadonlyMap<string, readonly string[]> {
-  const targets = (id: string): readonly string[] =>
-    (byId.get(id)?.spec.dependsOn ?? [])
-      .map(({ namespace, name }) => applierId(byId.get(id)?.cluster ?? "", namespace, name))
-      .filter((target) => byId.has(target));
+/** Members of dependency cycles with their shortest cycle, by id. */
+function findCycles(
+  nodes: readonly RenderNode[],
+  byId: ReadonlyMap<string, RenderNode>,
+): ReadonlyMap<string, readonly string[]> {
+  const targets = new Map(nodes.map((node) => [node.id, targetsOf(node, byId)]));
+  const suspects = withoutLooseEnds(targets);
   const cycles = new Map<string, readonly string[]>();
-  const done = new Set<string>();
-  for (const { id } of nodes) {
-    const path: string[] = [];
-    const onPath = new Set<string>();
-    const stack: { id: string; next: number }[] = [{ id, next: 0 }];
-    while (stack.length > 0) {
-      const top = stack.at(-1);
-      if (top === undefined) break;
-      if (top.next === 0) {
-        if (done.has(top.id)) {
-          stack.pop();
-          continue;
-        }
-        path.push(top.id);
-        onPath.add(top.id);
-      }
-      const target = targets(top.id)[top.next++];
-      if (target === undefined) {
-        done.add(top.id);
-        onPath.delete(top.id);
-        path.pop();
-        stack.pop();
-      } else if (onPath.has(target)) {
-        const cycle = path.slice(path.indexOf(target));
-        for (const member of cycle) if (!cycles.has(member)) cycles.set(member, cycle);
-      } else {
-        stack.push({ id: target, next: 0 });
-      }
-    }
+  for (const id of suspects) {
+    const cycle = shortestCycle(id, targets, suspects);
+    if (cycle !== undefined) cycles.set(id, cycle);
   }
   return cycles;
+}
+
+function targetsOf(node: RenderNode, byId: ReadonlyMap<string, RenderNode>): readonly string[] {
+  return node.spec.dependsOn
+    .map(({ namespace, name }) => applierId(node.cluster, namespace, name))
+    .filter((target) => byId.has(target));
+}
+
+/** Takes away, again and again, what depends on nothing that is left: the rest is in cycles or behind them. */
+function withoutLooseEnds(targets: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const open = new Map([...targets].map(([id, list]) => [id, list.length]));
+  const dependants = new Map<string, string[]>();
+  for (const [id, list] of targets) {
+    for (const target of list) dependants.set(target, [...(dependants.get(target) ?? []), id]);
+  }
+  const free = [...open].filter(([, count]) => count === 0).map(([id]) => id);
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    open.delete(id);
+    for (const dependant of dependants.get(id) ?? []) {
+      const left = (open.get(dependant) ?? 0) - 1;
+      open.set(dependant, left);
+      if (left === 0) free.push(dependant);
+    }
+  }
+  return new Set(open.keys());
+}
+
+/** Breadth first from a node back to itself; `undefined` when it is only behind a cycle. */
+function shortestCycle(
+  start: string,
+  targets: ReadonlyMap<string, readonly string[]>,
+  among: ReadonlySet<string>,
+): readonly string[] | undefined {
+  const paths: string[][] = [[start]];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    const next = (targets.get(path.at(-1) ?? "") ?? []).filter((target) => among.has(target) && !seen.has(target));
+    if (next.includes(start)) return path;
+    for (const target of next) {
+      seen.add(target);
+      paths.push([...path, target]);
+    }
+  }
+  return undefined;
 }

@@ -4,21 +4,33 @@
  */
 import type { EngineFailure } from "../engine/protocol.ts";
 import type { TreeFile } from "../ports.ts";
-import { lineIn } from "../render/locate.ts";
+import { badLine } from "../manifest/bad-line.ts";
+import { lineIn, locate } from "../render/locate.ts";
 import type { Built } from "../render/node.ts";
 import type { Place } from "../records.ts";
 
 /** `undefined` when the engine names no file, or the file is not one of the simulated tree. */
 export function failurePlace(failure: EngineFailure, built: Built): Place | undefined {
-  if (failure.path === undefined || !built.isTree) return undefined;
+  if (failure.path === undefined) return objectPlace(failure.message, built);
+  if (!built.isTree) return undefined;
   const file = built.trees.get(built.request.artifact)?.files.get(failure.path);
   const line = failure.line ?? lineOfMessage(failure.message, file) ?? lineOfObject(failure, file);
   return { path: failure.path, ...(line === undefined ? {} : { line }) };
 }
 
+/** kustomize names an object as `Deployment.v1.apps/name.namespace`. */
+function objectPlace(message: string, built: Built): Place | undefined {
+  const match = /'([A-Za-z]\w*)\.[^'/\s]*\/([\w.-]+)\.([\w-]+|\[noNs\])'/.exec(message);
+  if (match === null) return undefined;
+  const [, kind = "", name = "", namespace = ""] = match;
+  return locate(built, { apiVersion: "", kind, name, namespace: namespace === "[noNs]" ? "" : namespace });
+}
+
 function lineOfMessage(message: string, file: TreeFile | undefined): number | undefined {
   if (file?.bytes === undefined) return undefined;
   const text = new TextDecoder().decode(file.bytes);
+  const bad = badLine(message, text);
+  if (bad !== undefined) return bad;
   const variable = /variable not set \(strict mode\): "(\w+)"/.exec(message)?.[1];
   if (variable !== undefined) return lineOf(text, new RegExp(`\\$\\{#?${variable}\\b`));
   if (message.includes("missing closing brace")) return lineOf(text, brokenVariable);

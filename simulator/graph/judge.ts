@@ -66,15 +66,22 @@ function failureCode(failure: EngineFailure, built: Built): ProblemCode {
     case "apply":
       return "apply-failed";
     case "engine":
-      return engineCode(failure.message);
+      return engineCode(failure);
   }
 }
 
-/** Failures that the controller does not have; the engine tells them apart by their first words only. */
-function engineCode(message: string): ProblemCode {
-  if (message.startsWith("the build took longer than")) return "engine-timeout";
-  if (message.startsWith("the build gives more than")) return "limit-exceeded";
-  return message.startsWith("the Kustomization is not valid") ? "spec-invalid" : "engine-crashed";
+/** Failures that the controller does not have. */
+function engineCode({ cause, message }: EngineFailure): ProblemCode {
+  switch (cause) {
+    case "timeout":
+      return "engine-timeout";
+    case "limit":
+      return "limit-exceeded";
+    case "crash":
+      return "engine-crashed";
+    case undefined:
+      return message.startsWith("the Kustomization is not valid") ? "spec-invalid" : "engine-crashed";
+  }
 }
 
 function record(node: RenderedNode, render: ClusterRender, verdict: Verdict | undefined, origin: Place | undefined): ApplierRecord {

@@ -134,7 +134,8 @@ async function present(change: RawChange, shower: Shower): Promise<Change> {
 }
 
 function byId(a: Change, b: Change): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
 }
 
 function count(clusters: readonly PlanCluster[], problems: readonly Problem[]): PlanCounts {

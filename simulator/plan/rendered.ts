@@ -25,7 +25,8 @@ export async function renderedEntries(simulation: Simulation, options: RenderedO
     for (const node of cluster.nodes) {
       context.signal?.throwIfAborted();
       const items = appliedItems(node, cluster, records.get(node.id), live);
-      if (node.built.outcome === "built") entries.push(...(await entriesOf(node, node.built, items, cluster, options, context)));
+      const { built } = node;
+      if (built.outcome === "built") entries.push(...(await entriesOf({ node, built, items, cluster }, options, context)));
     }
   }
   return entries.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
@@ -56,11 +57,15 @@ function failedStage(built: Built, items: readonly InventoryItem[]): number | un
   return culprit === undefined ? 1 : stageOf(culprit.ref);
 }
 
+interface AppliedByNode {
+  readonly node: RenderedNode;
+  readonly built: Built;
+  readonly items: readonly InventoryItem[];
+  readonly cluster: ClusterRender;
+}
+
 async function entriesOf(
-  node: RenderedNode,
-  built: Built,
-  items: readonly InventoryItem[],
-  cluster: ClusterRender,
+  { node, built, items, cluster }: AppliedByNode,
   options: RenderedOptions,
   context: PresentContext,
 ): Promise<readonly RenderedEntry[]> {

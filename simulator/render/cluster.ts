@@ -46,34 +46,60 @@ export async function renderCluster(seed: Seed, context: RenderContext): Promise
     throwIfAborted(context.signal);
     const nodes = reach(seed, evaluated);
     const index = indexCluster(seed, nodes, evaluated, context);
-    const jobs: Promise<void>[] = [];
-    let waiting = 0;
-    let news = false;
-    for (const node of nodes) {
-      const before = evaluated.get(node.id);
-      const inputs = await inputsOf(node, index, context, patient && before === undefined);
-      if (inputs === "wait") {
-        waiting++;
-      } else if ("outcome" in inputs) {
-        news ||= !isSameStop(before?.outcome, inputs);
-        evaluated.set(node.id, { inputs: undefined, outcome: inputs });
-      } else if (!isSame(before?.inputs, inputs)) {
-        news = true;
-        const known = remembered(inputs, context);
-        if (known !== undefined) evaluated.set(node.id, { inputs, outcome: known });
-        else jobs.push(evaluate(node, inputs, evaluated, context));
-        context.onBuild(known === undefined ? "started" : "remembered");
-      }
-    }
-    await Promise.all(jobs);
-    if (news) continue;
-    if (waiting === 0) break;
+    const outcomes = await advanceAll(nodes, evaluated, index, patient, context);
+    if (outcomes.includes("news")) continue;
+    if (!outcomes.includes("waiting")) break;
+    // Nothing moves any more: what is still missing is missing.
     patient = false;
   }
   return finish(seed, evaluated, context);
 }
 
-async function evaluate(node: RenderNode, inputs: BuildInputs, evaluated: Map<string, Evaluated>, context: RenderContext): Promise<void> {
+/** `waiting`: an input may still be rendered. `news`: its outcome may be another one than before. */
+type Advance = "waiting" | "same" | "news";
+
+/** Brings every node to the state of the index; builds run side by side. */
+async function advanceAll(
+  nodes: readonly RenderNode[],
+  evaluated: Map<string, Evaluated>,
+  index: ClusterIndex,
+  patient: boolean,
+  context: RenderContext,
+): Promise<readonly Advance[]> {
+  const jobs: Promise<void>[] = [];
+  const outcomes: Advance[] = [];
+  for (const node of nodes) {
+    const before = evaluated.get(node.id);
+    const inputs = await inputsOf(node, index, context, patient && before === undefined);
+    if (inputs === "wait") {
+      outcomes.push("waiting");
+    } else if ("outcome" in inputs) {
+      outcomes.push(isSameStop(before?.outcome, inputs) ? "same" : "news");
+      evaluated.set(node.id, { inputs: undefined, outcome: inputs });
+    } else if (isSame(before?.inputs, inputs)) {
+      outcomes.push("same");
+    } else {
+      outcomes.push("news");
+      jobs.push(evaluate(node, inputs, evaluated, context));
+    }
+  }
+  await Promise.all(jobs);
+  return outcomes;
+}
+
+async function evaluate(
+  node: RenderNode,
+  inputs: BuildInputs,
+  evaluated: Map<string, Evaluated>,
+  context: RenderContext,
+): Promise<void> {
+  const known = remembered(inputs, context);
+  if (known !== undefined) {
+    evaluated.set(node.id, { inputs, outcome: known });
+    context.onBuild("remembered");
+    return;
+  }
+  context.onBuild("started");
   evaluated.set(node.id, { inputs, outcome: await build(inputs, context) });
   context.onBuild("done");
 }

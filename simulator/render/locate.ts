@@ -40,8 +40,8 @@ export function locate(built: Built, wanted: Wanted): Place | undefined {
   if (!built.isTree) return undefined;
   const known = candidatesOf(built).get(`${wanted.kind}/${sourceName(built, wanted.name)}`) ?? [];
   const inNamespace = known.filter(({ headline }) => headline.namespace === wanted.namespace);
-  const choice = known.length === 1 ? known[0] : inNamespace.length === 1 ? inNamespace[0] : undefined;
-  return choice === undefined ? undefined : { path: choice.path, line: choice.headline.line };
+  const [choice, ...others] = known.length === 1 ? known : inNamespace;
+  return choice === undefined || others.length > 0 ? undefined : { path: choice.path, line: choice.headline.line };
 }
 
 /** The line of an object in a file that is known to hold it. */

@@ -146,6 +146,23 @@ suite("Preview", () => {
     }
   });
 
+  test("switching Sluice off takes everything back, and on again brings it back", async () => {
+    await replace(
+      await open("apps/podinfo/kustomization.yaml"),
+      "- service.yaml",
+      "- missing.yaml",
+    );
+    await until("a problem", () => ours().length > 0);
+    const settings = vscode.workspace.getConfiguration("sluice");
+    await settings.update("enable", false, vscode.ConfigurationTarget.Global);
+    try {
+      await until("nothing", () => api.folders().length === 0 && ours().length === 0);
+    } finally {
+      await settings.update("enable", undefined, vscode.ConfigurationTarget.Global);
+    }
+    await until("the problem again", () => ours().length > 0);
+  });
+
   test("the plan can be copied as Markdown", async () => {
     await replace(await open(deployment), "replicas: 2", "replicas: 6");
     await until("the changed Deployment", () => find(api, "Deployment podinfo"));

@@ -34,6 +34,10 @@ export interface Client {
   ): Promise<void>;
   close(uri: string): Promise<void>;
   changeSettings(settings: object): Promise<void>;
+  changeFolders(change: {
+    readonly added?: readonly string[];
+    readonly removed?: readonly string[];
+  }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -114,6 +118,12 @@ export async function connect(host: ServerHost, options: ClientOptions): Promise
     async changeSettings(next) {
       settings = next;
       await connection.sendNotification("workspace/didChangeConfiguration", { settings: null });
+    },
+    changeFolders({ added = [], removed = [] }) {
+      const named = (uris: readonly string[]) => uris.map((uri) => ({ uri, name: "repo" }));
+      return connection.sendNotification("workspace/didChangeWorkspaceFolders", {
+        event: { added: named(added), removed: named(removed) },
+      });
     },
     async stop() {
       await connection.sendRequest("shutdown");

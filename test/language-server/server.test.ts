@@ -220,11 +220,23 @@ test("refresh answers after the new plan has been sent", async () => {
   expect(client.plans.at(-1)).toMatchObject({ state: "ready", plan: { counts: { created: 1 } } });
 });
 
-test("a workspace folder that is removed takes its plan along", async () => {
+test("a workspace folder that is removed takes its plan and its problems along", async () => {
+  const { client } = await start({ disk: { "a.yaml": "FIXME\n" } });
+  await client.next("ready");
+  await expect.poll(() => client.diagnostics(`${root}/a.yaml`)).toHaveLength(1);
+  await client.changeFolders({ removed: [root] });
+  expect(await client.next("closed")).toEqual({ state: "closed", folder: root });
+  await expect.poll(() => client.diagnostics(`${root}/a.yaml`)).toEqual([]);
+});
+
+test("two workspace folders of one repository are one tree, until both are gone", async () => {
   const { client } = await start();
   await client.next("ready");
-  await client.connection.sendNotification("workspace/didChangeWorkspaceFolders", {
-    event: { added: [], removed: [{ uri: root, name: "repo" }] },
-  });
-  expect(await client.next("closed")).toEqual({ state: "closed", folder: root });
+  await client.changeFolders({ added: [`${root}/sub`] });
+  await client.changeFolders({ removed: [root] });
+  await client.connection.sendRequest("sluice/refresh", {});
+  expect(new Set(client.plans.map(({ folder }) => folder))).toEqual(new Set([root]));
+  expect(client.plans.at(-1)?.state).toBe("ready");
+  await client.changeFolders({ removed: [`${root}/sub`] });
+  await client.next("closed");
 });

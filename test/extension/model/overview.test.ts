@@ -54,6 +54,10 @@ describe("status bar", () => {
     expect(statusText(views)?.text).toBe("$(git-compare) 2 $(warning) 1");
     expect(statusText(views)?.accessibleLabel).toBe("Sluice: 2 changes, 1 problem");
     expect(statusText(nextViews(views, running))?.text).toContain("$(sync~spin) 2");
+    const progress = { stage: "render", done: 12, total: 40 } as const;
+    expect(statusText(nextViews(views, { ...running, progress }))?.accessibleLabel).toBe(
+      "Sluice is simulating (12 of 40); 2 changes, 1 problem so far",
+    );
     expect(statusText(nextViews(views, failed))?.accessibleLabel).toBe("Sluice failed: no engine");
     expect(statusText(viewsOf(plan([])))).toBeUndefined();
     expect(statusText(none)).toBeUndefined();

@@ -1,0 +1,16 @@
+/** What is said between the benchmark and the resident simulation that it measures. */
+
+export interface LiveOrder {
+  /** `typed`: unsaved text of one line; `saved`: the same on disk; `nothing`: asked again without any change. */
+  readonly what: "typed" | "saved" | "root patch" | "nothing";
+  readonly times: number;
+}
+
+export interface LiveTimes {
+  readonly samples: readonly {
+    readonly wallMs: number;
+    readonly cpuMs: number;
+    /** Changed objects in the plan, to see that it is not empty. */
+    readonly changes: number;
+  }[];
+}

@@ -4,6 +4,8 @@ import type { Simulation } from "./simulator.ts";
 
 export interface InnerSimulation extends Simulation {
   readonly clusters: readonly ClusterRender[];
+  /** Milliseconds by stage; builds done and remembered. */
+  readonly stats: Readonly<Record<string, number>>;
 }
 
 /** Gives back the inside. A simulation only ever comes from a simulator. */

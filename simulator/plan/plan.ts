@@ -37,7 +37,7 @@ export async function makePlan(base: Simulation | undefined, target: Simulation,
     problems: after.problems,
     oldProblems,
     counts: count(clusters, after.problems),
-    stats: { compare: performance.now() - started },
+    stats: { ...after.stats, compare: performance.now() - started },
   };
 }
 

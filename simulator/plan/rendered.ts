@@ -99,7 +99,13 @@ export async function objectText(simulation: Simulation, applier: string, object
   const wanted = normaliseObjectId(object);
   const shown = await presentable(found.node.built, found.cluster.scopes, context);
   const value = shown.get(wanted);
-  return value === undefined ? undefined : toYaml(value);
+  return value === undefined ? undefined : toYaml(withoutNullTimestamps(value));
+}
+
+/** Typed structs send `creationTimestamp: null` in every metadata; to a reader it is noise. */
+function withoutNullTimestamps(object: JsonObject): JsonObject {
+  const entries = Object.entries(object).filter(([key, value]) => key !== "creationTimestamp" || value !== null);
+  return Object.fromEntries(entries.map(([key, value]) => [key, isObject(value) ? withoutNullTimestamps(value) : value]));
 }
 
 /** YAML in the order people write it: apiVersion, kind, metadata (name and namespace first), then the rest by name. */

@@ -1,14 +1,20 @@
-// Tests that need no VS Code, in two projects: `unit` is the inner loop, `process` starts whole programs.
-// Both find the engine in dist/, where `npm run build` puts it.
+// Tests that need no VS Code, in two projects: `unit` is the inner loop; `process` starts whole programs and workers, or
+// gives them more than they can bear, and takes its time. Both find the engine in dist/, where `npm run build` puts it.
 import { defineConfig } from "vitest/config";
 
 const inVisualStudioCode = ["test/host/**", "test/web/**", "test/ui/**", "test/cluster/**"];
-const ofWholePrograms = ["test/**/end-to-end*.test.ts"];
+const ofWholePrograms = [
+  "test/**/end-to-end*.test.ts",
+  "test/language-server/hosts/**/*.test.ts",
+  "test/simulator/engine/same-bytes.test.ts",
+  "test/simulator/hostile/**/*.test.ts",
+  "test/simulator/node/engine-pool.test.ts",
+];
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

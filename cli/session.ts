@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { FileTree, GivenFile, Log, SimulationOptions } from "#simulator";
 import { createSimulator } from "#simulator";
 import {
-  createNodeEngine,
+  createCachedEngine,
   createSources,
   defaultCacheDir,
   readAgeIdentities,
@@ -54,7 +54,8 @@ function composed(
 ): Pick<Session, "simulator" | "close"> {
   const cacheDir = request.cacheDir ?? defaultCacheDir(env);
   const wasm = bundledEngine();
-  const engine = createNodeEngine({
+  const engine = createCachedEngine({
+    cacheDir,
     ...(wasm !== undefined && { wasm }),
     ...(request.jobs !== undefined && { jobs: request.jobs }),
   });

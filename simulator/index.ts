@@ -1,5 +1,6 @@
 /** The facade of the simulator: the only file other rooms import (besides `node/index.ts` and `web/index.ts`). */
 export type {
+  AnswerStore,
   Engine,
   FileTree,
   GitSourceRequest,
@@ -37,6 +38,7 @@ export type {
 } from "./simulator.ts";
 export { defaultOptions } from "./simulator.ts";
 export { createSimulator } from "./create-simulator.ts";
+export { withStoredAnswers } from "./render/stored-answers.ts";
 export { objectId, refTitle } from "./flux/object-ref.ts";
 export { jsonToYaml } from "./plan/rendered.ts";
 export { problemKey } from "./plan/plan.ts";

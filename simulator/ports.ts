@@ -72,6 +72,12 @@ export interface Sources {
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<SourceAnswer>;
 }
 
+/** Answers of the engine from earlier processes, by question. What can't be kept or found is simply not there. */
+export interface AnswerStore {
+  load(question: string): string | undefined;
+  save(question: string, answer: string): void;
+}
+
 export interface Log {
   info(message: string): void;
   warn(message: string): void;

@@ -41,7 +41,11 @@ function buildIdOf(module: WebAssembly.Module): Uint8Array | undefined {
 }
 
 /** `fresh` is the memory of an instance of `module` that has run nothing, `warm` one that is warmed and at rest. */
-export function encodeImage(module: WebAssembly.Module, fresh: Uint8Array, warm: InstanceState): Uint8Array<ArrayBuffer> {
+export function encodeImage(
+  module: WebAssembly.Module,
+  fresh: Uint8Array,
+  warm: InstanceState,
+): Uint8Array<ArrayBuffer> {
   const buildId = buildIdOf(module);
   if (buildId === undefined) {
     throw new Error("the engine's WebAssembly has no build id");
@@ -61,7 +65,9 @@ export function encodeImage(module: WebAssembly.Module, fresh: Uint8Array, warm:
   [fresh.byteLength, memory.byteLength, warm.globals.length, changed.length].forEach((value, i) => {
     view.setUint32(buildIdLength + i * 4, value, true);
   });
-  warm.globals.forEach((global, i) => view.setBigInt64(headerLength + i * 8, BigInt(global.value), true));
+  warm.globals.forEach((global, i) =>
+    view.setBigInt64(headerLength + i * 8, BigInt(global.value), true),
+  );
   changed.forEach((number, i) => {
     view.setUint32(numbers + i * 4, number, true);
     image.set(memory.subarray(number * page, (number + 1) * page), pages + i * page);
@@ -83,13 +89,23 @@ function samePage(fresh: Uint8Array, warm: Uint8Array, at: number): boolean {
  * Turns an instance that has run nothing into the warm one.
  * False, and nothing is changed, when the image is not of this build or not whole.
  */
-export function applyImage(module: WebAssembly.Module, target: InstanceState, image: Uint8Array): boolean {
+export function applyImage(
+  module: WebAssembly.Module,
+  target: InstanceState,
+  image: Uint8Array,
+): boolean {
   const buildId = buildIdOf(module);
-  if (buildId === undefined || image.byteLength < headerLength || buildId.some((byte, i) => byte !== image[i])) {
+  if (
+    buildId === undefined ||
+    image.byteLength < headerLength ||
+    buildId.some((byte, i) => byte !== image[i])
+  ) {
     return false;
   }
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  const [freshSize = 0, warmSize = 0, globals = 0, count = 0] = [0, 4, 8, 12].map((at) => view.getUint32(buildIdLength + at, true));
+  const [freshSize = 0, warmSize = 0, globals = 0, count = 0] = [0, 4, 8, 12].map((at) =>
+    view.getUint32(buildIdLength + at, true),
+  );
   const numbers = headerLength + globals * 8;
   const pages = numbers + count * 4;
   const fits = target.memory.buffer.byteLength === freshSize && target.globals.length === globals;

@@ -62,7 +62,11 @@ export class EngineInstance {
   readonly warm: boolean;
 
   /** `image` is a file of `encodeImage`; one of another build is passed over. `write` takes what Go's runtime prints. */
-  constructor(module: WebAssembly.Module, image?: Uint8Array, write: (text: string) => void = () => {}) {
+  constructor(
+    module: WebAssembly.Module,
+    image?: Uint8Array,
+    write: (text: string) => void = () => {},
+  ) {
     const start = image === undefined ? coldStart : warmStart;
     const imports = wasiImports(module, { memory: () => this.#exports.memory, write, start });
     // The exports of a module that this repository builds itself.
@@ -123,7 +127,14 @@ export class EngineInstance {
 
   /** An image of this instance, for `new EngineInstance` of the same module. */
   image(module: WebAssembly.Module): Uint8Array<ArrayBuffer> {
-    const untouched = new WebAssembly.Instance(module, wasiImports(module, { memory: () => this.#exports.memory, write: () => {}, start: coldStart }));
+    const untouched = new WebAssembly.Instance(
+      module,
+      wasiImports(module, {
+        memory: () => this.#exports.memory,
+        write: () => {},
+        start: coldStart,
+      }),
+    );
     const fresh = (untouched.exports as unknown as Exports).memory;
     return encodeImage(module, new Uint8Array(fresh.buffer), this.#state());
   }
@@ -133,7 +144,8 @@ export class EngineInstance {
   }
 
   #json(operation: number, value: unknown): unknown {
-    const input = value === undefined ? new Uint8Array() : this.#encoder.encode(JSON.stringify(value));
+    const input =
+      value === undefined ? new Uint8Array() : this.#encoder.encode(JSON.stringify(value));
     return this.#parse(this.#call(operation, input));
   }
 
@@ -155,7 +167,10 @@ export class EngineInstance {
 }
 
 /** `u32 idLength, id`, then per file `u32 pathLength, path, u32 length, bytes`; little endian. */
-export function encodeBatch(artifact: string, changes: readonly FileChange[]): Uint8Array<ArrayBuffer> {
+export function encodeBatch(
+  artifact: string,
+  changes: readonly FileChange[],
+): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
   const id = encoder.encode(artifact);
   const paths = changes.map((change) => encoder.encode(change.path));

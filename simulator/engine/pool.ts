@@ -6,13 +6,22 @@ import type { Engine, FileTree } from "../ports.ts";
 import type { IgnoreRequest } from "./instance.ts";
 import type { KustomizeResult } from "./protocol.ts";
 import { synchronise } from "./sync.ts";
-import type { EngineJob, EngineWorker, FromWorker, SpawnEngineWorker, ToWorker } from "./worker-messages.ts";
+import type {
+  EngineJob,
+  EngineWorker,
+  FromWorker,
+  SpawnEngineWorker,
+  ToWorker,
+} from "./worker-messages.ts";
 
 export interface EnginePoolOptions {
   readonly spawn: SpawnEngineWorker;
   readonly module: () => Promise<WebAssembly.Module>;
-  /** The memory of a warmed engine (see `image.ts`). Without it every worker starts cold, which is only slower. */
-  readonly image?: () => Promise<Uint8Array | undefined>;
+  /**
+   * The memory of a warmed engine (see `image.ts`), another copy for each call: a worker is given it for good.
+   * Without it every worker starts cold, which is only slower.
+   */
+  readonly image?: () => Promise<Uint8Array<ArrayBuffer> | undefined>;
   readonly jobs: number;
   /** Time that one call may take. */
   readonly timeoutMs: number;
@@ -55,7 +64,11 @@ export function createEnginePool(options: EnginePoolOptions): Engine {
       return value as KustomizeResult;
     },
     async excluded(tree, ignore, signal) {
-      const value = await pool.run({ kind: "excluded", request: ignoreRequest(tree, ignore) }, new Map(), signal);
+      const value = await pool.run(
+        { kind: "excluded", request: ignoreRequest(tree, ignore) },
+        new Map(),
+        signal,
+      );
       return value as readonly string[];
     },
     dispose: () => pool.dispose(),
@@ -66,7 +79,7 @@ class EnginePool {
   readonly #options: EnginePoolOptions;
   readonly #slots = new Set<Slot>();
   readonly #queue: Task[] = [];
-  #source: Promise<{ module: WebAssembly.Module; image: Uint8Array | undefined }> | undefined;
+  #module: Promise<WebAssembly.Module> | undefined;
   #nextId = 0;
   #disposed = false;
 
@@ -92,11 +105,20 @@ class EnginePool {
         }
         reject(aborted());
       };
-      const settle = <T>(end: (value: T) => void) => (value: T): void => {
-        signal?.removeEventListener("abort", onAbort);
-        end(value);
+      const settle =
+        <T>(end: (value: T) => void) =>
+        (value: T): void => {
+          signal?.removeEventListener("abort", onAbort);
+          end(value);
+        };
+      const task: Task = {
+        job,
+        artifacts,
+        resolve: settle(resolve),
+        reject: settle(reject),
+        retried: false,
+        cancelled: false,
       };
-      const task: Task = { job, artifacts, resolve: settle(resolve), reject: settle(reject), retried: false, cancelled: false };
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#queue.push(task);
       this.#advance();
@@ -111,7 +133,7 @@ class EnginePool {
     for (const slot of [...this.#slots]) {
       this.#remove(slot)?.reject(aborted());
     }
-    await this.#source?.catch(() => undefined);
+    await this.#module?.catch(() => undefined);
   }
 
   startAhead(): void {
@@ -144,7 +166,10 @@ class EnginePool {
     slot.timer = setTimeout(() => this.#lose(slot, { kind: "timeout" }), this.#options.timeoutMs);
     slot.worker.holdProcess(true);
     const message: ToWorker = { type: "job", id: this.#nextId++, drop, batches, job: task.job };
-    slot.worker.post(message, batches.map((batch) => batch.buffer));
+    slot.worker.post(
+      message,
+      batches.map((batch) => batch.buffer),
+    );
   }
 
   #add(): Slot {
@@ -165,19 +190,15 @@ class EnginePool {
   }
 
   async #start(slot: Slot): Promise<void> {
-    const { module, image } = await (this.#source ??= this.#load());
+    const [module, image] = await Promise.all([
+      (this.#module ??= this.#options.module()),
+      this.#options.image?.().catch(() => undefined),
+    ]);
     if (!this.#slots.has(slot)) {
       return;
     }
-    slot.worker.post({ type: "start", module, ...(image && { image }) }, []);
-  }
-
-  async #load(): Promise<{ module: WebAssembly.Module; image: Uint8Array | undefined }> {
-    const [module, image] = await Promise.all([
-      this.#options.module(),
-      this.#options.image?.().catch(() => undefined),
-    ]);
-    return { module, image };
+    const start: ToWorker = { type: "start", module, ...(image && { image }) };
+    slot.worker.post(start, image === undefined ? [] : [image.buffer]);
   }
 
   #receive(slot: Slot, message: FromWorker): void {
@@ -249,7 +270,12 @@ function lost(job: EngineJob, loss: Loss, timeoutMs: number): KustomizeResult | 
     objects: [],
     reads: { files: [], listings: [], absent: [] },
     needs: [],
-    failure: { stage: "engine", reason: "BuildFailed", message: explain(loss, timeoutMs), cause: loss.kind },
+    failure: {
+      stage: "engine",
+      reason: "BuildFailed",
+      message: explain(loss, timeoutMs),
+      cause: loss.kind,
+    },
     warnings: [],
     customSchema: false,
   };
@@ -274,7 +300,11 @@ function ignoreRequest(tree: FileTree, ignore: string | undefined): IgnoreReques
   const decoder = new TextDecoder();
   for (const [path, file] of tree.files) {
     paths.push(path);
-    if (file.kind === "file" && file.bytes !== undefined && (path === ".sourceignore" || path.endsWith("/.sourceignore"))) {
+    if (
+      file.kind === "file" &&
+      file.bytes !== undefined &&
+      (path === ".sourceignore" || path.endsWith("/.sourceignore"))
+    ) {
       ignoreFiles[path] = decoder.decode(file.bytes);
     }
   }

@@ -83,7 +83,13 @@ export interface ReadSet {
  * `key` is `git:<url>@<ref>` (with `?submodules=false` where they are not wanted), `http:<url>`, or `Kind/namespace/name`.
  */
 export type Need =
-  | { readonly kind: "git"; readonly key: string; readonly url: string; readonly ref: string; readonly submodules: boolean }
+  | {
+      readonly kind: "git";
+      readonly key: string;
+      readonly url: string;
+      readonly ref: string;
+      readonly submodules: boolean;
+    }
   | { readonly kind: "http"; readonly key: string; readonly url: string }
   | { readonly kind: "ConfigMap" | "Secret"; readonly key: string };
 
@@ -110,7 +116,12 @@ export interface KustomizeResult {
   /** Inputs that were missing. The host fetches them and calls again; `failure` then says what their absence did. */
   readonly needs: readonly Need[];
   readonly failure?: EngineFailure;
-  readonly warnings: readonly { readonly code: "placeholder-variable" | "undecrypted"; readonly message: string; readonly path?: string; readonly object?: string }[];
+  readonly warnings: readonly {
+    readonly code: "placeholder-variable" | "undecrypted";
+    readonly message: string;
+    readonly path?: string;
+    readonly object?: string;
+  }[];
   /** True when the build used `openapi:`, so that the engine resets its schema before the next one. */
   readonly customSchema: boolean;
 }

@@ -1,4 +1,5 @@
 /** The worker's side: one engine instance that answers the pool's messages in order. Knows nothing of threads. */
+import { release } from "./compile.ts";
 import { EngineInstance } from "./instance.ts";
 import type { EngineJob, FromWorker, ToWorker } from "./worker-messages.ts";
 
@@ -16,6 +17,7 @@ export function serveEngine(post: (message: FromWorker) => void): (message: ToWo
       switch (message.type) {
         case "start": {
           instance = new EngineInstance(message.module, message.image, write);
+          release(message.image);
           post({ type: "ready" });
           return;
         }

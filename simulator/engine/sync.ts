@@ -11,7 +11,10 @@ export interface Sync {
 }
 
 /** Brings `held` to `wanted` and says which messages do the same in the worker. The oldest artifacts are dropped. */
-export function synchronise(held: Map<string, FileTree>, wanted: ReadonlyMap<string, FileTree>): Sync {
+export function synchronise(
+  held: Map<string, FileTree>,
+  wanted: ReadonlyMap<string, FileTree>,
+): Sync {
   const batches: Uint8Array<ArrayBuffer>[] = [];
   for (const [id, tree] of wanted) {
     const before = held.get(id);
@@ -47,7 +50,9 @@ function difference(before: FileTree | undefined, after: FileTree): FileChange[]
   for (const [path, file] of after.files) {
     const old = before?.files.get(path);
     if (isRegular(file) && !(isRegular(old) && isSame(old, file))) {
-      changes.push(file.bytes === undefined ? { path, withheld: true } : { path, bytes: file.bytes });
+      changes.push(
+        file.bytes === undefined ? { path, withheld: true } : { path, bytes: file.bytes },
+      );
     }
   }
   return changes;

@@ -95,7 +95,11 @@ function fillRandom(bytes: Uint8Array): void {
   }
 }
 
-function readVectors(memory: WebAssembly.Memory, at: number, count: number): { text: string; bytes: number } {
+function readVectors(
+  memory: WebAssembly.Memory,
+  at: number,
+  count: number,
+): { text: string; bytes: number } {
   const view = new DataView(memory.buffer);
   const decoder = new TextDecoder();
   let text = "";
@@ -121,7 +125,13 @@ function describeDescriptor(view: DataView, descriptor: number, at: number): num
 }
 
 /** Every event has happened: whoever waits for time to pass goes on at once. */
-function pollAll(view: DataView, subscriptions: number, events: number, count: number, done: number): number {
+function pollAll(
+  view: DataView,
+  subscriptions: number,
+  events: number,
+  count: number,
+  done: number,
+): number {
   for (let i = 0; i < count; i++) {
     view.setBigUint64(events + 32 * i, view.getBigUint64(subscriptions + 48 * i, true), true);
     view.setUint16(events + 32 * i + 8, 0, true);

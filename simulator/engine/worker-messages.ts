@@ -24,7 +24,12 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly type: "ready" }
-  | { readonly type: "done"; readonly id: number; readonly value: KustomizeResult | readonly string[]; readonly memoryBytes: number }
+  | {
+      readonly type: "done";
+      readonly id: number;
+      readonly value: KustomizeResult | readonly string[];
+      readonly memoryBytes: number;
+    }
   /** The instance is broken; the worker is of no further use. `id` is absent when it did not even start. */
   | { readonly type: "crashed"; readonly id?: number; readonly message: string };
 

@@ -27,7 +27,7 @@ export function judgeDependencies(
   options: DependencyOptions,
 ): ReadonlyMap<string, Verdict> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const cycles = findCycles(nodes, byId);
+  const { cycles, order } = walkDependencies(nodes, byId);
   const verdicts = new Map<string, Verdict>();
   const judge = (node: RenderNode): Verdict => {
     const known = verdicts.get(node.id);
@@ -40,7 +40,8 @@ export function judgeDependencies(
     verdicts.set(node.id, verdict);
     return verdict;
   };
-  for (const node of nodes) judge(node);
+  // Dependencies come first, so that `judge` never goes deep.
+  for (const node of order) judge(node);
   return verdicts;
 }
 
@@ -100,66 +101,58 @@ function blocked(code: ProblemCode, message: string): Verdict {
   return { state: "blocked", reason: "DependencyNotReady", message, code };
 }
 
+/** Members of a cycle that its message names. */
+const maxShown = 10;
+
 function inCycle(cycle: readonly string[]): Verdict {
-  const chain = [...cycle, cycle[0] ?? ""].map((id) => id.slice(id.indexOf("/") + 1)).join(" → ");
+  const shown = cycle.length > maxShown ? [...cycle.slice(0, maxShown), `/${cycle.length - maxShown} more`] : cycle;
+  const chain = [...shown, cycle[0] ?? ""].map((id) => id.slice(id.indexOf("/") + 1)).join(" → ");
   return { state: "blocked", reason: "DependencyNotReady", message: `dependencies form a cycle: ${chain}`, code: "dependency-cycle" };
 }
 
-/** Members of dependency cycles with their shortest cycle, by id. */
-function findCycles(
+/**
+ * Members of dependency cycles with their cycle, by id, and all nodes with dependencies before dependents.
+ * Depth first without recursion: chains may be thousands long.
+ */
+function walkDependencies(
   nodes: readonly RenderNode[],
   byId: ReadonlyMap<string, RenderNode>,
-): ReadonlyMap<string, readonly string[]> {
-  const targets = new Map(nodes.map((node) => [node.id, targetsOf(node, byId)]));
-  const suspects = withoutLooseEnds(targets);
+): { readonly cycles: ReadonlyMap<string, readonly string[]>; readonly order: readonly RenderNode[] } {
   const cycles = new Map<string, readonly string[]>();
-  for (const id of suspects) {
-    const cycle = shortestCycle(id, targets, suspects);
-    if (cycle !== undefined) cycles.set(id, cycle);
-  }
-  return cycles;
-}
-
-function targetsOf(node: RenderNode, byId: ReadonlyMap<string, RenderNode>): readonly string[] {
-  return node.spec.dependsOn
-    .map(({ namespace, name }) => applierId(node.cluster, namespace, name))
-    .filter((target) => byId.has(target));
-}
-
-/** Takes away, again and again, what depends on nothing that is left: the rest is in cycles or behind them. */
-function withoutLooseEnds(targets: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
-  const open = new Map([...targets].map(([id, list]) => [id, list.length]));
-  const dependants = new Map<string, string[]>();
-  for (const [id, list] of targets) {
-    for (const target of list) dependants.set(target, [...(dependants.get(target) ?? []), id]);
-  }
-  const free = [...open].filter(([, count]) => count === 0).map(([id]) => id);
-  for (let id = free.pop(); id !== undefined; id = free.pop()) {
-    open.delete(id);
-    for (const dependant of dependants.get(id) ?? []) {
-      const left = (open.get(dependant) ?? 0) - 1;
-      open.set(dependant, left);
-      if (left === 0) free.push(dependant);
+  const order: RenderNode[] = [];
+  const done = new Set<RenderNode>();
+  for (const start of nodes) {
+    const onPath = new Set<RenderNode>();
+    const stack: Step[] = [];
+    enter(start);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const target = top.targets[top.next++];
+      if (target === undefined) {
+        stack.pop();
+        onPath.delete(top.node);
+        done.add(top.node);
+        order.push(top.node);
+      } else if (onPath.has(target)) {
+        const path = stack.map(({ node }) => node);
+        const cycle = path.slice(path.indexOf(target)).map(({ id }) => id);
+        for (const member of cycle) if (!cycles.has(member)) cycles.set(member, cycle);
+      } else enter(target);
+    }
+    function enter(node: RenderNode): void {
+      if (done.has(node)) return;
+      onPath.add(node);
+      stack.push({ node, targets: targetsOf(node, byId), next: 0 });
     }
   }
-  return new Set(open.keys());
+  return { cycles, order };
 }
 
-/** Breadth first from a node back to itself; `undefined` when it is only behind a cycle. */
-function shortestCycle(
-  start: string,
-  targets: ReadonlyMap<string, readonly string[]>,
-  among: ReadonlySet<string>,
-): readonly string[] | undefined {
-  const paths: string[][] = [[start]];
-  const seen = new Set<string>();
-  for (const path of paths) {
-    const next = (targets.get(path.at(-1) ?? "") ?? []).filter((target) => among.has(target) && !seen.has(target));
-    if (next.includes(start)) return path;
-    for (const target of next) {
-      seen.add(target);
-      paths.push([...path, target]);
-    }
-  }
-  return undefined;
+interface Step {
+  readonly node: RenderNode;
+  readonly targets: readonly RenderNode[];
+  next: number;
+}
+
+function targetsOf({ cluster, spec }: RenderNode, byId: ReadonlyMap<string, RenderNode>): readonly RenderNode[] {
+  return spec.dependsOn.flatMap(({ namespace, name }) => byId.get(applierId(cluster, namespace, name)) ?? []);
 }

@@ -46,7 +46,9 @@ const brokenVariable = /\$\{(?:[^}\n]*$|[^A-Za-z_#\d}]|#?\w+(?![\w}:=/#%^,?]|$))
 
 /** What a message of kustomize puts in single quotes, longest first, and the last parts of paths among them. */
 function quotedNames(message: string): readonly string[] {
-  const quoted = [...message.matchAll(/'([^'\n]{3,200})'/g)].map((match) => match[1] ?? "");
+  // Quotes stand within quotes, so those after a known phrase are looked for by themselves.
+  const marks = [/'([^'\n]{3,200})'/g, /resources from '([^'\n]{3,200})'/g];
+  const quoted = marks.flatMap((mark) => [...message.matchAll(mark)].map((match) => match[1] ?? ""));
   const parts = quoted.flatMap((name) => (name.includes("/") ? [name, name.slice(name.lastIndexOf("/") + 1)] : [name]));
   return [...new Set(parts)].filter((name) => name.length > 2).sort((a, b) => b.length - a.length);
 }

@@ -71,17 +71,15 @@ function failureCode(failure: EngineFailure, built: Built): ProblemCode {
 }
 
 /** Failures that the controller does not have. */
+const engineCodes = {
+  timeout: "engine-timeout",
+  limit: "limit-exceeded",
+  crash: "engine-crashed",
+} as const satisfies Record<NonNullable<EngineFailure["cause"]>, ProblemCode>;
+
 function engineCode({ cause, message }: EngineFailure): ProblemCode {
-  switch (cause) {
-    case "timeout":
-      return "engine-timeout";
-    case "limit":
-      return "limit-exceeded";
-    case "crash":
-      return "engine-crashed";
-    case undefined:
-      return message.startsWith("the Kustomization is not valid") ? "spec-invalid" : "engine-crashed";
-  }
+  if (cause !== undefined) return engineCodes[cause];
+  return message.startsWith("the Kustomization is not valid") ? "spec-invalid" : "engine-crashed";
 }
 
 function record(node: RenderedNode, render: ClusterRender, verdict: Verdict | undefined, origin: Place | undefined): ApplierRecord {
@@ -119,7 +117,7 @@ function verdictProblem(node: RenderedNode, verdict: Verdict, fallback: Place | 
     {
       code: verdict.code,
       severity: verdict.state === "unknown" ? "warning" : "error",
-      message: `${refTitle(nodeRef(node))}: ${verdict.message ?? verdict.reason ?? ""}`,
+      message: discreet(`${refTitle(nodeRef(node))}: ${verdict.message ?? verdict.reason ?? ""}`),
       ...(place === undefined ? {} : { place }),
       applier: node.id,
     },

@@ -7,7 +7,13 @@ import { Worker } from "node:worker_threads";
 
 import type { Engine } from "#simulator";
 
-import { compileEngine, createEnginePool, type EngineWorker, type EngineWorkerEvents, type FromWorker } from "#simulator/engine";
+import {
+  compileEngine,
+  createEnginePool,
+  type EngineWorker,
+  type EngineWorkerEvents,
+  type FromWorker,
+} from "#simulator/engine";
 
 /** kustomize and its YAML recurse; the usual 4 MB end at a few thousand levels. */
 const stackSizeMb = 32;
@@ -32,13 +38,13 @@ export function createNodeEngine(options: NodeEngineOptions = {}): Engine {
   const wasm = options.wasm ?? defaultWasm();
   const worker = options.worker === undefined ? defaultWorker(wasm) : pathToFileURL(options.worker);
   const compiled = compile(wasm);
-  const image = readImage(options.image ?? join(dirname(wasm), "engine.image"));
+  const imagePath = options.image ?? join(dirname(wasm), "engine.image");
   // Whoever calls meets the error; without a call nobody needs it.
   compiled.catch(() => undefined);
   return createEnginePool({
     spawn: (events) => spawnWorker(worker, events),
     module: () => compiled,
-    image: () => image,
+    image: () => readImage(imagePath),
     jobs: options.jobs ?? Math.min(2, availableParallelism()),
     timeoutMs: options.timeoutMs ?? 30_000,
     memoryBytes: (options.memoryMB ?? 400) * 2 ** 20,
@@ -51,13 +57,15 @@ async function compile(wasm: string): ReturnType<typeof compileEngine> {
   try {
     bytes = await readFile(wasm);
   } catch {
-    throw new Error(`The render engine ${wasm} is missing. Build it with: node scripts/build-engine.mjs`);
+    throw new Error(
+      `The render engine ${wasm} is missing. Build it with: node scripts/build-engine.mjs`,
+    );
   }
   return compileEngine(bytes);
 }
 
 /** Without an image the engine starts all the same, a second later. */
-async function readImage(path: string): Promise<Uint8Array | undefined> {
+async function readImage(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
     return await readFile(path);
   } catch {
@@ -71,14 +79,18 @@ function defaultWasm(): string {
 
 function defaultWorker(wasm: string): URL {
   const isSource = typeof import.meta.url === "string" && import.meta.url.endsWith(".ts");
-  return isSource ? new URL("./engine-worker.ts", import.meta.url) : pathToFileURL(join(dirname(wasm), "engine-worker.cjs"));
+  return isSource
+    ? new URL("./engine-worker.ts", import.meta.url)
+    : pathToFileURL(join(dirname(wasm), "engine-worker.cjs"));
 }
 
 function spawnWorker(url: URL, events: EngineWorkerEvents): EngineWorker {
   const worker = new Worker(url, { name: "engine", resourceLimits: { stackSizeMb } });
   let asked = false;
   worker.on("message", (message: FromWorker) => events.onMessage(message));
-  worker.on("error", (error) => events.onExit(error instanceof Error ? error.message : String(error)));
+  worker.on("error", (error) =>
+    events.onExit(error instanceof Error ? error.message : String(error)),
+  );
   worker.on("exit", (code) => {
     if (!asked) {
       events.onExit(`its worker ended with code ${code}`);

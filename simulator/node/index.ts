@@ -18,4 +18,5 @@ export {
   type AgeIdentitiesOptions,
 } from "./age-identities.ts";
 export { defaultCacheDir } from "./cache-dir.ts";
+export { createCachedEngine, type CachedEngineOptions } from "./cached-engine.ts";
 export { createNodeEngine } from "./engine-pool.ts";

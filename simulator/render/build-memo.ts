@@ -75,6 +75,17 @@ function resolve(result: KustomizeResult, trees: ArtifactTrees): Pick<Entry, "fi
   };
 }
 
+/** A text that is the same as long as everything is that the answer read; for keeping answers outside of this process. */
+export function proofOf(result: KustomizeResult, trees: ArtifactTrees): string {
+  const { files, listings } = resolve(result, trees);
+  const present = result.reads.absent.filter((full) => {
+    const slash = full.indexOf("/");
+    const tree = trees.get(slash < 0 ? full : full.slice(0, slash));
+    return tree === undefined || indexOf(tree).has(slash < 0 ? "" : full.slice(slash + 1));
+  });
+  return JSON.stringify([files.map(({ seen }) => seen), listings.map(({ seen }) => seen), present]);
+}
+
 function isValid(entry: Entry, trees: ArtifactTrees): boolean {
   for (const { artifact, path, seen } of entry.files) {
     if ((trees.get(artifact)?.files.get(path)?.id ?? "") !== seen) return false;

@@ -38,6 +38,9 @@ interface Evaluated {
 
 /** Deep chains of parents and data need a round each; more than this is a loop that feeds itself. */
 const maxRounds = 64;
+/** Levels of Kustomizations below a root, and Kustomizations of a cluster: beyond them nothing is rendered. People use 4 and 500. */
+const maxLevels = 8;
+const maxNodes = 10_000;
 
 export async function renderCluster(seed: Seed, context: RenderContext): Promise<ClusterRender> {
   const evaluated = new Map<string, Evaluated>();
@@ -114,6 +117,8 @@ async function inputsOf(
   context: RenderContext,
   mayWait: boolean,
 ): Promise<BuildInputs | Stopped | "wait"> {
+  if (node.level === Infinity) return tooMany(node, `the cluster has more than ${maxNodes} Kustomizations`);
+  if ((node.level ?? 0) > maxLevels) return tooMany(node, `it is applied by a chain of more than ${maxLevels} Kustomizations`);
   if (node.spec.faults.length > 0) {
     return { outcome: "stopped", state: "failed", reason: "Invalid", code: "spec-invalid", message: node.spec.faults.join("; ") };
   }
@@ -146,7 +151,8 @@ function reach(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>): readonly 
     const outcome = evaluated.get(node.id)?.outcome;
     if (outcome?.outcome !== "built" || node.spec.remoteCluster !== undefined) continue;
     for (const child of offerOf(outcome.result).kustomizations) {
-      const made = makeNode(seed.cluster, parsed(child), node.id, undefined);
+      const level = nodes.size < maxNodes ? (node.level ?? 0) + 1 : Infinity;
+      const made = { ...makeNode(seed.cluster, parsed(child), node.id, undefined), level };
       if (!nodes.has(made.id)) nodes.set(made.id, made);
     }
   }
@@ -208,6 +214,10 @@ function finish(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>, context: 
 
 /** Only a tree that renders ever new Kustomizations gets here. */
 function unfinished(node: RenderNode): Stopped {
-  const message = `${objectId(nodeRef(node))} was not reached: the Kustomizations form a chain of more than ${maxRounds} levels.`;
+  return tooMany(node, `the cluster was not settled after ${maxRounds} rounds`);
+}
+
+function tooMany(node: RenderNode, reason: string): Stopped {
+  const message = `${objectId(nodeRef(node))} was not rendered: ${reason}.`;
   return { outcome: "stopped", state: "unknown", reason: "Progressing", code: "limit-exceeded", message };
 }

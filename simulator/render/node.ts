@@ -15,6 +15,8 @@ export interface RenderNode {
   readonly spec: KustomizationSpec;
   readonly parent?: string;
   readonly place?: Place;
+  /** Kustomizations above it; absent for roots. */
+  readonly level?: number;
 }
 
 /** The engine's answer and what it was asked. */

@@ -22,18 +22,27 @@ export interface WebEngineOptions {
 export function createWebEngine(options: WebEngineOptions): Engine {
   return createEnginePool({
     spawn: (events) => spawnWorker(options.worker, events),
-    module: async () => compileEngine(await options.wasm()),
-    ...(options.image && { image: options.image }),
+    module: async () => compileEngine((await options.wasm()).slice()),
+    ...(options.image && { image: copied(options.image) }),
     jobs: options.jobs ?? 1,
     timeoutMs: options.timeoutMs ?? 30_000,
     memoryBytes: (options.memoryMB ?? 400) * 2 ** 20,
   });
 }
 
+/** The caller may keep its bytes; a worker needs its own. */
+function copied(
+  image: () => Promise<Uint8Array | undefined>,
+): () => Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return async () => (await image())?.slice();
+}
+
 function spawnWorker(address: string, events: EngineWorkerEvents): EngineWorker {
   const worker = new Worker(address, { name: "engine" });
-  worker.onmessage = (event: MessageEvent<FromWorker>) => events.onMessage(event.data);
-  worker.onerror = (event) => events.onExit(event.message);
+  worker.addEventListener("message", (event: MessageEvent<FromWorker>) =>
+    events.onMessage(event.data),
+  );
+  worker.addEventListener("error", (event) => events.onExit(event.message));
   return {
     post: (message, transfer) => worker.postMessage(message, [...transfer]),
     holdProcess: () => {},

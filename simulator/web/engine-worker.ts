@@ -4,8 +4,8 @@ import type { FromWorker, ToWorker } from "../engine/worker-messages.ts";
 
 // The room's types are those of any worker; this script only ever runs in a dedicated one.
 const scope = globalThis as unknown as {
-  postMessage(message: FromWorker): void;
-  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  postMessage(message: FromWorker, transfer: readonly Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
 };
-const serve = serveEngine((message) => scope.postMessage(message));
-scope.onmessage = (event) => serve(event.data);
+const serve = serveEngine((message) => scope.postMessage(message, []));
+scope.addEventListener("message", (event) => serve(event.data));

@@ -78,3 +78,14 @@ void test("typing in a manifest changes the tree without saving", async () => {
     .first()
     .waitFor({ state: "detached" });
 });
+
+void test("another revision can be compared with, and one that doesn't exist is said", async () => {
+  const { page } = workbench;
+  await workbench.run("Sluice: Compare With…");
+  await workbench.choose("Revision…");
+  await workbench.answer("nowhere");
+  await page.getByText("Git finds no nowhere").waitFor();
+  await workbench.run("Sluice: Compare With…");
+  await workbench.choose("HEAD");
+  await page.getByText("Git finds no nowhere").waitFor({ state: "hidden" });
+});

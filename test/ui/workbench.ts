@@ -19,6 +19,10 @@ export interface Workbench {
   tree(name: string): Locator;
   /** Runs a command of the palette by its title. */
   run(title: string): Promise<void>;
+  /** Clicks an entry of the quick pick that is open. */
+  choose(label: string): Promise<void>;
+  /** Replaces the text of the input box that is open, and confirms it. */
+  answer(text: string): Promise<void>;
   openFile(name: string, folder: string): Promise<void>;
   replaceInEditor(from: string, to: string): Promise<void>;
   /** Drags the border between side bar and editor to the right. */
@@ -99,10 +103,17 @@ function gestures(page: Page): Omit<Workbench, "page" | "close"> {
       .locator(".quick-input-list .monaco-list-row", { hasText: title.split(": ").at(-1) ?? title })
       .first()
       .click();
-    await quickInput.waitFor({ state: "hidden" });
   };
   return {
     run,
+    async choose(label) {
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first().click();
+    },
+    async answer(text) {
+      await page.locator(".quick-input-message", { hasText: "Press 'Enter' to confirm" }).waitFor();
+      await quickInput.fill(text);
+      await quickInput.press("Enter");
+    },
     tree: (name) => page.getByRole("tree", { name }),
     async openFile(name, folder) {
       await page.keyboard.press("Control+p");

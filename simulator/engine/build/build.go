@@ -44,6 +44,8 @@ type builder struct {
 	remotes *remotes
 	keys    []age.Identity
 	masking bool
+	// substituted is set once the substitution of a resource has gone through.
+	substituted bool
 	// secrets holds the plain values that came from Secrets or were encrypted.
 	secrets  map[string]bool
 	warnings []api.Warning
@@ -225,12 +227,17 @@ func (b *builder) substitute(res *resource.Resource) (bool, error) {
 		generator.SubstituteWithStrict(b.request.Strict || guessing),
 		generator.SubstituteWithAlways(always || guessing),
 	}
+	// The first resource shows whether the variables can be loaded at all.
+	if b.substituted && isUntouched(res) {
+		return false, nil
+	}
 	for {
 		out, err := generator.SubstituteVariables(context.Background(), b.cluster, b.object, res, options...)
 		if name, ok := unsetVariable(err); ok && guessing && b.cluster.addPlaceholder(name) {
 			b.warnPlaceholder(name, res)
 			continue
 		}
+		b.substituted = b.substituted || out != nil
 		return out != nil, b.settle(err)
 	}
 }

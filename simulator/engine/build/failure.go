@@ -69,7 +69,7 @@ func (b *builder) fileIn(message string) string {
 	if best != "" {
 		return best
 	}
-	return b.folderFile(message)
+	return b.folderFile()
 }
 
 func onlyWithSuffix(names []string, suffix, artifact string) string {
@@ -87,7 +87,7 @@ func onlyWithSuffix(names []string, suffix, artifact string) string {
 }
 
 // folderFile falls back to the kustomization file of the folder that is built.
-func (b *builder) folderFile(string) string {
+func (b *builder) folderFile() string {
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		if rel, ok := b.fs.Rel(path.Join(b.folder, name)); ok && b.fs.Has(rel) {
 			return rel

@@ -28,7 +28,11 @@ func (b *builder) generate() error {
 	}
 	if err := b.fs.WriteFile(file, manifest); err != nil {
 		// The controller also reports that it could not remove what it could not write.
-		return fmt.Errorf("%w remove %s: not a directory", err, path.Clean(file))
+		reason := "not a directory"
+		if b.fs.IsDir(file) {
+			reason = "directory not empty"
+		}
+		return fmt.Errorf("%w remove %s: %s", err, path.Clean(file), reason)
 	}
 	// kustomize takes a file that it cannot read for one that is not there; the reason is better.
 	_, err = b.fs.ReadFile(file)

@@ -333,6 +333,9 @@ func (f *FS) WriteFile(name string, data []byte) error {
 	if parent := path.Dir(name); !f.isFolder(parent) {
 		return f.absentError("open", name)
 	}
+	if f.isFolder(name) {
+		return &fs.PathError{Op: "open", Path: name, Err: errIsFolder}
+	}
 	f.written[name] = &entry{data: data}
 	return nil
 }

@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { build, configMap } from "./fixture.ts";
 
 describe("spec.path", () => {
-  const files = { "apps/cm.yaml": configMap("cm"), "kustomization.yaml": "resources: [apps/cm.yaml]\n" };
+  const files = {
+    "apps/cm.yaml": configMap("cm"),
+    "kustomization.yaml": "resources: [apps/cm.yaml]\n",
+  };
 
   it("must be there", () => {
     expect(build(files, { path: "./nowhere/at/all" }).failure).toEqual({
@@ -19,7 +22,10 @@ describe("spec.path", () => {
     }
   });
   it("cannot be a file", () => {
-    expect(build(files, { path: "apps/cm.yaml" }).failure).toMatchObject({ stage: "generate", reason: "BuildFailed" });
+    expect(build(files, { path: "apps/cm.yaml" }).failure).toMatchObject({
+      stage: "generate",
+      reason: "BuildFailed",
+    });
   });
 });
 
@@ -36,42 +42,59 @@ describe("kustomize's errors", () => {
   });
 
   it("refuses what lies outside the artifact", () => {
-    const result = build({ "a/kustomization.yaml": "resources: [../../outside.yaml]\n" }, { path: "a" });
+    const result = build(
+      { "a/kustomization.yaml": "resources: [../../outside.yaml]\n" },
+      { path: "a" },
+    );
     expect(result.failure?.message).toContain("fs-security-constraint read");
     expect(result.failure?.message).toContain("is not in or below '.'");
   });
 
   it("points at the line of a syntax error", () => {
-    const files = { "kustomization.yaml": "resources: [bad.yaml]\n", "bad.yaml": "apiVersion: v1\nkind: ConfigMap\n  metadata: {}\n" };
+    const files = {
+      "kustomization.yaml": "resources: [bad.yaml]\n",
+      "bad.yaml": "apiVersion: v1\nkind: ConfigMap\n  metadata: {}\n",
+    };
     expect(build(files).failure).toMatchObject({ stage: "build", path: "bad.yaml", line: 3 });
   });
 
   it("has no line where kustomize counts from the start of a document", () => {
-    const files = { "kustomization.yaml": "resources: [bad.yaml]\n", "bad.yaml": `${configMap("a")}\n---\nkind: A\n  b: c\n` };
+    const files = {
+      "kustomization.yaml": "resources: [bad.yaml]\n",
+      "bad.yaml": `${configMap("a")}\n---\nkind: A\n  b: c\n`,
+    };
     const { failure } = build(files);
     expect(failure).toMatchObject({ path: "bad.yaml" });
     expect(failure).not.toHaveProperty("line");
   });
 
   it("stops at a kustomization that includes itself", () => {
-    expect(build({ "kustomization.yaml": "resources: [.]\n" }).failure?.message).toContain("cycle detected");
+    expect(build({ "kustomization.yaml": "resources: [.]\n" }).failure?.message).toContain(
+      "cycle detected",
+    );
   });
 
   it("finds the object that cannot be written as YAML", () => {
-    const files = { "a.yaml": configMap("a"), "b.yaml": "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec: {x: .inf}\n" };
+    const files = {
+      "a.yaml": configMap("a"),
+      "b.yaml": "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec: {x: .inf}\n",
+    };
     expect(build(files).failure).toMatchObject({ stage: "build", path: "b.yaml" });
     expect(build(files).failure?.message).toMatch(/json: unsupported value: \+Inf$/u);
   });
 
   it("never reaches for helm or plugins", () => {
     const chart = "helmCharts: [{name: x, repo: 'https://charts.example.test', version: 1.0.0}]\n";
-    expect(build({ "kustomization.yaml": chart }).failure?.message).toMatch(/must specify --enable-helm$/u);
+    expect(build({ "kustomization.yaml": chart }).failure?.message).toMatch(
+      /must specify --enable-helm$/u,
+    );
   });
 });
 
 describe("a schema of one Kustomization", () => {
   const custom = {
-    "kustomization.yaml": "openapi: {path: schema.json}\nresources: [w.yaml]\npatches: [{path: patch.yaml}]\n",
+    "kustomization.yaml":
+      "openapi: {path: schema.json}\nresources: [w.yaml]\npatches: [{path: patch.yaml}]\n",
     "schema.json": JSON.stringify({
       definitions: {
         "test.v1.Widget": {
@@ -88,16 +111,25 @@ describe("a schema of one Kustomization", () => {
               },
             },
           },
-          "x-kubernetes-group-version-kind": [{ group: "example.test", kind: "Widget", version: "v1" }],
+          "x-kubernetes-group-version-kind": [
+            { group: "example.test", kind: "Widget", version: "v1" },
+          ],
         },
       },
     }),
-    "w.yaml": "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec: {items: [{name: a, v: 1}, {name: b, v: 1}]}\n",
-    "patch.yaml": "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec: {items: [{name: a, v: 2}]}\n",
+    "w.yaml":
+      "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec: {items: [{name: a, v: 1}, {name: b, v: 1}]}\n",
+    "patch.yaml":
+      "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec: {items: [{name: a, v: 2}]}\n",
   };
-  const plain = { ...custom, "kustomization.yaml": "resources: [w.yaml]\npatches: [{path: patch.yaml}]\n" };
+  const plain = {
+    ...custom,
+    "kustomization.yaml": "resources: [w.yaml]\npatches: [{path: patch.yaml}]\n",
+  };
   const items = (files: typeof custom): number => {
-    const [object] = build(files).objects.map(({ json }) => JSON.parse(json) as { spec: { items: unknown[] } });
+    const [object] = build(files).objects.map(
+      ({ json }) => JSON.parse(json) as { spec: { items: unknown[] } },
+    );
     return object?.spec.items.length ?? 0;
   };
 

@@ -3,9 +3,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { FileTree, TreeFile } from "#simulator";
-import { EngineInstance, compileEngine, type KustomizeRequest, type KustomizeResult } from "#simulator/engine";
+import {
+  EngineInstance,
+  compileEngine,
+  type KustomizeRequest,
+  type KustomizeResult,
+} from "#simulator/engine";
 
-const dist = (name: string): string => fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url));
+const dist = (name: string): string =>
+  fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url));
 
 /** Path of a product of `scripts/build-engine.mjs`. */
 export function built(name: "engine.wasm" | "engine.image" | "engine-native"): string {
@@ -35,7 +41,10 @@ export function filesOf(text: string): Files {
   return files;
 }
 
-export function requestFor(spec: object, changes: Partial<KustomizeRequest> = {}): KustomizeRequest {
+export function requestFor(
+  spec: object,
+  changes: Partial<KustomizeRequest> = {},
+): KustomizeRequest {
   return {
     artifact: "repo",
     kustomization: {
@@ -59,7 +68,10 @@ export function requestFor(spec: object, changes: Partial<KustomizeRequest> = {}
 export function putFiles(engine: EngineInstance, artifact: string, files: Files): void {
   const encoder = new TextEncoder();
   engine.dropArtifact(artifact);
-  engine.putFiles(artifact, Object.entries(files).map(([path, text]) => ({ path, bytes: encoder.encode(text) })));
+  engine.putFiles(
+    artifact,
+    Object.entries(files).map(([path, text]) => ({ path, bytes: encoder.encode(text) })),
+  );
 }
 
 const shared = startEngine();
@@ -95,6 +107,14 @@ export function treeOf(files: Files): FileTree {
   return { label: "test", revision: "main@sha1:0", files: new Map(entries) };
 }
 
-export function configMap(name: string, data: Readonly<Record<string, string>> = { key: "value" }): string {
-  return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "demo" }, data });
+export function configMap(
+  name: string,
+  data: Readonly<Record<string, string>> = { key: "value" },
+): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: "demo" },
+    data,
+  });
 }

@@ -11,7 +11,9 @@ const deployment = (image: string): string =>
   `  template:\n    metadata: {labels: {a: b}}\n    spec: {containers: [{name: web, image: "${image}"}]}\n`;
 
 const imageOf = (result: Parameters<typeof objectsOf>[0]): string => {
-  const [object] = objectsOf(result) as [{ spec: { template: { spec: { containers: [{ image: string }] } } } }];
+  const [object] = objectsOf(result) as [
+    { spec: { template: { spec: { containers: [{ image: string }] } } } },
+  ];
   return object.spec.template.spec.containers[0].image;
 };
 
@@ -36,7 +38,9 @@ not YAML: [
   });
 
   it("fails as a whole on one file that is no object", () => {
-    const result = build(`#- a.yaml\n${configMap("a")}\n#- values.yaml\nreplicas: 1\n`, { path: "." });
+    const result = build(`#- a.yaml\n${configMap("a")}\n#- values.yaml\nreplicas: 1\n`, {
+      path: ".",
+    });
     expect(result.failure).toEqual({
       stage: "generate",
       reason: "BuildFailed",
@@ -62,16 +66,23 @@ describe("a kustomization file", () => {
   });
 
   it("tracks origins when it has no resources, as upstream forces", () => {
-    const [object] = objectsOf(build("#- kustomization.yaml\nconfigMapGenerator: [{name: made, literals: [a=b]}]\n"));
+    const [object] = objectsOf(
+      build("#- kustomization.yaml\nconfigMapGenerator: [{name: made, literals: [a=b]}]\n"),
+    );
     expect(object?.["metadata"]).toHaveProperty(["annotations", "config.kubernetes.io/origin"]);
   });
 });
 
 describe("fields of the Kustomization", () => {
-  const files = { "kustomization.yaml": "namespace: file\nnamePrefix: file-\nresources: [cm.yaml]\n", "cm.yaml": configMap("cm") };
+  const files = {
+    "kustomization.yaml": "namespace: file\nnamePrefix: file-\nresources: [cm.yaml]\n",
+    "cm.yaml": configMap("cm"),
+  };
 
   it("overwrite those of the file", () => {
-    const [object] = objectsOf(build(files, { targetNamespace: "spec", namePrefix: "spec-", nameSuffix: "-end" }));
+    const [object] = objectsOf(
+      build(files, { targetNamespace: "spec", namePrefix: "spec-", nameSuffix: "-end" }),
+    );
     expect(object?.["metadata"]).toMatchObject({ name: "spec-cm-end", namespace: "spec" });
   });
 
@@ -81,12 +92,14 @@ describe("fields of the Kustomization", () => {
   });
 
   it("add patches and components after those of the file", () => {
-    const patch = (value: string) => `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cm","namespace":"demo"},"data":{"key":"${value}"}}`;
+    const patch = (value: string) =>
+      `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"cm","namespace":"demo"},"data":{"key":"${value}"}}`;
     const result = build(
       {
         "kustomization.yaml": `resources: [cm.yaml]\npatches:\n  - patch: '${patch("file")}'\n`,
         "cm.yaml": configMap("cm"),
-        "extra/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [cm.yaml]\n",
+        "extra/kustomization.yaml":
+          "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [cm.yaml]\n",
         "extra/cm.yaml": configMap("extra"),
       },
       { patches: [{ patch: patch("spec") }], components: ["extra"] },
@@ -96,19 +109,30 @@ describe("fields of the Kustomization", () => {
   });
 
   it("refuse components that are remote, and skip missing ones only on request", () => {
-    expect(build(files, { components: ["https://example.test/x"] }).failure).toMatchObject({ stage: "generate" });
+    expect(build(files, { components: ["https://example.test/x"] }).failure).toMatchObject({
+      stage: "generate",
+    });
     expect(build(files, { components: ["missing"] }).failure).toMatchObject({ stage: "build" });
-    expect(names(build(files, { components: ["missing"], ignoreMissingComponents: true }))).toEqual(["file-cm"]);
+    expect(names(build(files, { components: ["missing"], ignoreMissingComponents: true }))).toEqual(
+      ["file-cm"],
+    );
   });
 
   it("label the objects with their owner, and let commonMetadata win", () => {
-    const commonMetadata = { labels: { team: "a", "kustomize.toolkit.fluxcd.io/name": "mine" }, annotations: { note: "n" } };
+    const commonMetadata = {
+      labels: { team: "a", "kustomize.toolkit.fluxcd.io/name": "mine" },
+      annotations: { note: "n" },
+    };
     const [object] = objectsOf(build({ "cm.yaml": configMap("cm") }, { commonMetadata }));
     expect(object?.["metadata"]).toEqual({
       name: "cm",
       namespace: "demo",
       creationTimestamp: null,
-      labels: { team: "a", "kustomize.toolkit.fluxcd.io/name": "mine", "kustomize.toolkit.fluxcd.io/namespace": "flux-system" },
+      labels: {
+        team: "a",
+        "kustomize.toolkit.fluxcd.io/name": "mine",
+        "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+      },
       annotations: { note: "n" },
     });
   });
@@ -129,14 +153,21 @@ describe("images", () => {
   });
   it("take tag and digest as one", () => {
     const digest = `sha256:${"0".repeat(64)}`;
-    const pinned = { ...files, "kustomization.yaml": `resources: [web.yaml]\nimages: [{name: web, digest: "${digest}"}]\n` };
+    const pinned = {
+      ...files,
+      "kustomization.yaml": `resources: [web.yaml]\nimages: [{name: web, digest: "${digest}"}]\n`,
+    };
     expect(imageOf(build(pinned, { images: [{ name: "web", newTag: "v2" }] }))).toBe("web:v2");
   });
 });
 
 describe("what the controller does not apply", () => {
   const marked = (field: string, key: string, value: string): string =>
-    JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "cm", [field]: { [`kustomize.toolkit.fluxcd.io/${key}`]: value } } });
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "cm", [field]: { [`kustomize.toolkit.fluxcd.io/${key}`]: value } },
+    });
   it.each([
     ["annotations", "reconcile", "Disabled", { skipped: "reconcile-disabled" }],
     ["labels", "ssa", "IGNORE", { skipped: "ssa-ignore" }],
@@ -147,8 +178,14 @@ describe("what the controller does not apply", () => {
   });
 
   it("flattens lists and drops what is no object", () => {
-    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: [JSON.parse(configMap("a")), JSON.parse(configMap("b"))] });
-    expect(names(build({ "kustomization.yaml": "resources: [list.yaml]\n", "list.yaml": list }))).toEqual(["a", "b"]);
+    const list = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: [JSON.parse(configMap("a")), JSON.parse(configMap("b"))],
+    });
+    expect(
+      names(build({ "kustomization.yaml": "resources: [list.yaml]\n", "list.yaml": list })),
+    ).toEqual(["a", "b"]);
   });
 
   it("knows the scope of built-in kinds only", () => {
@@ -157,6 +194,10 @@ describe("what the controller does not apply", () => {
       "b.yaml": configMap("b"),
       "c.yaml": "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: c}\n",
     };
-    expect(build(files).objects.map(({ scope }) => scope)).toEqual(["Cluster", "Namespaced", undefined]);
+    expect(build(files).objects.map(({ scope }) => scope)).toEqual([
+      "Cluster",
+      "Namespaced",
+      undefined,
+    ]);
   });
 });

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { build, configMap, type Files } from "./fixture.ts";
 
 const files: Files = {
-  "apps/kustomization.yaml": "resources: [web, cm.yaml]\npatches: [{path: patch.yaml}]\nconfigMapGenerator: [{name: g, files: [data/a.txt]}]\n",
+  "apps/kustomization.yaml":
+    "resources: [web, cm.yaml]\npatches: [{path: patch.yaml}]\nconfigMapGenerator: [{name: g, files: [data/a.txt]}]\n",
   "apps/cm.yaml": configMap("cm"),
   "apps/patch.yaml": configMap("cm", { patched: "yes" }),
   "apps/data/a.txt": "text",
@@ -29,19 +30,32 @@ describe("with kustomization files", () => {
     ]);
   });
   it("lists what was looked for in vain", () => {
-    expect(reads.absent).toEqual(["repo/apps/Kustomization", "repo/apps/kustomization.yml", "repo/apps/web/Kustomization", "repo/apps/web/kustomization.yaml"]);
+    expect(reads.absent).toEqual([
+      "repo/apps/Kustomization",
+      "repo/apps/kustomization.yml",
+      "repo/apps/web/Kustomization",
+      "repo/apps/web/kustomization.yaml",
+    ]);
   });
   it("needs no listing", () => {
     expect(reads.listings).toEqual([]);
   });
   it("does not change with anything else", () => {
-    const changed = { ...files, "apps/data/unused.txt": "new", "apps/web/new.yaml": "no: object", "other/cm.yaml": "[" };
+    const changed = {
+      ...files,
+      "apps/data/unused.txt": "new",
+      "apps/web/new.yaml": "no: object",
+      "other/cm.yaml": "[",
+    };
     expect(build(changed, { path: "apps" }).objects).toEqual(result.objects);
   });
-  it.each(Object.keys(files).filter((path) => reads.files.includes(`repo/${path}`)))("changes with %s", (path) => {
-    const { [path]: _gone, ...rest } = files;
-    expect(build(rest, { path: "apps" })).not.toEqual(result);
-  });
+  it.each(Object.keys(files).filter((path) => reads.files.includes(`repo/${path}`)))(
+    "changes with %s",
+    (path) => {
+      const { [path]: _gone, ...rest } = files;
+      expect(build(rest, { path: "apps" })).not.toEqual(result);
+    },
+  );
 });
 
 describe("without", () => {
@@ -51,10 +65,17 @@ describe("without", () => {
     expect(reads.absent).toContain("repo/other/kustomization.yaml");
   });
   it("notes a folder that was only seen to be there", () => {
-    const { reads } = build({ "kustomization.yaml": "resources: [empty]\n", "empty/readme.md": "" });
+    const { reads } = build({
+      "kustomization.yaml": "resources: [empty]\n",
+      "empty/readme.md": "",
+    });
     expect(reads.listings).toEqual(["repo/empty/"]);
   });
   it("notes a path that is not there", () => {
-    expect(build(files, { path: "gone/deeper" }).reads).toEqual({ files: [], listings: [], absent: ["repo/gone/deeper"] });
+    expect(build(files, { path: "gone/deeper" }).reads).toEqual({
+      files: [],
+      listings: [],
+      absent: ["repo/gone/deeper"],
+    });
   });
 });

@@ -14,21 +14,36 @@ describe("needs", () => {
     const result = build(files);
     expect(result.failure?.stage).toBe("build");
     expect(result.needs).toEqual([
-      { kind: "git", key: gitKey, url: "https://git.example.test/org/repo", ref: "v1", submodules: true },
+      {
+        kind: "git",
+        key: gitKey,
+        url: "https://git.example.test/org/repo",
+        ref: "v1",
+        submodules: true,
+      },
       { kind: "http", key: httpKey, url: file, ref: "", submodules: false },
     ]);
   });
 
   it("are those of local bases as well", () => {
-    const result = build({ "kustomization.yaml": "resources: [base]\n", "base/kustomization.yaml": `resources: ["${file}"]\n` });
+    const result = build({
+      "kustomization.yaml": "resources: [base]\n",
+      "base/kustomization.yaml": `resources: ["${file}"]\n`,
+    });
     expect(result.needs.map(({ key }) => key)).toEqual([httpKey]);
   });
 
   it("are met by artifacts, which then belong to what was read", () => {
-    const remotes = [{ key: httpKey, artifact: "file" }, { key: gitKey, artifact: "clone" }];
+    const remotes = [
+      { key: httpKey, artifact: "file" },
+      { key: gitKey, artifact: "clone" },
+    ];
     const others = {
       file: { content: configMap("from-file") },
-      clone: { "deploy/kustomization.yaml": "resources: [cm.yaml]\n", "deploy/cm.yaml": configMap("from-clone") },
+      clone: {
+        "deploy/kustomization.yaml": "resources: [cm.yaml]\n",
+        "deploy/cm.yaml": configMap("from-clone"),
+      },
     };
     const result = build(files, {}, { remotes, mode: "origins" }, others);
     expect(objectsOf(result)).toHaveLength(2);
@@ -43,8 +58,19 @@ describe("needs", () => {
 
   it("of a clone stay within the clone", () => {
     const remotes = [{ key: gitKey, artifact: "clone" }];
-    const others = { clone: { "deploy/kustomization.yaml": "resources: [../../kustomization-1/cm.yaml]\n" } };
-    const result = build({ ...files, "kustomization.yaml": `resources: ["${repository}"]\n`, "cm.yaml": configMap("cm") }, {}, { remotes }, others);
+    const others = {
+      clone: { "deploy/kustomization.yaml": "resources: [../../kustomization-1/cm.yaml]\n" },
+    };
+    const result = build(
+      {
+        ...files,
+        "kustomization.yaml": `resources: ["${repository}"]\n`,
+        "cm.yaml": configMap("cm"),
+      },
+      {},
+      { remotes },
+      others,
+    );
     expect(result.failure?.message).toContain("security; file");
   });
 });
@@ -52,8 +78,14 @@ describe("needs", () => {
 describe("what cannot be had", () => {
   it("fails with the host's reason in kustomize's words", () => {
     const address = "http://127.0.0.1:9/nothing.yaml";
-    const remotes = [{ key: `http:${address}`, unavailable: "dial tcp 127.0.0.1:9: connect: connection refused" }];
-    const result = build({ "a/kustomization.yaml": `resources: ["${address}"]\n` }, { path: "a" }, { remotes });
+    const remotes = [
+      { key: `http:${address}`, unavailable: "dial tcp 127.0.0.1:9: connect: connection refused" },
+    ];
+    const result = build(
+      { "a/kustomization.yaml": `resources: ["${address}"]\n` },
+      { path: "a" },
+      { remotes },
+    );
     expect(result.failure?.message).toBe(
       `kustomize build failed: accumulating resources: accumulation err='accumulating resources from '${address}': Get "${address}": dial tcp 127.0.0.1:9: connect: connection refused': must build at directory: not a valid directory: evalsymlink failure on 'a/http:/127.0.0.1:9/nothing.yaml' : lstat a/http:: no such file or directory`,
     );

@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { EngineInstance, type KustomizeRequest } from "#simulator/engine";
 
-import { built, configMap, engineModule, putFiles, requestFor, startEngine, type Files } from "./fixture.ts";
+import {
+  built,
+  configMap,
+  engineModule,
+  putFiles,
+  requestFor,
+  startEngine,
+  type Files,
+} from "./fixture.ts";
 
 interface Case {
   readonly name: string;
@@ -13,10 +21,15 @@ interface Case {
   readonly request: KustomizeRequest;
 }
 
-const web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: demo}\nspec:\n  replicas: 1.0\n  template:\n    spec:\n      containers:\n        - {name: web, image: 'web:v1', resources: {limits: {cpu: 1000m, memory: 1024Mi}}}\n";
+const web =
+  "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: demo}\nspec:\n  replicas: 1.0\n  template:\n    spec:\n      containers:\n        - {name: web, image: 'web:v1', resources: {limits: {cpu: 1000m, memory: 1024Mi}}}\n";
 
 const cases: readonly Case[] = [
-  { name: "a plain folder", files: { "a.yaml": configMap("a", { k: "<&>\u2028é" }), "web.yaml": web }, request: requestFor({}) },
+  {
+    name: "a plain folder",
+    files: { "a.yaml": configMap("a", { k: "<&>\u2028é" }), "web.yaml": web },
+    request: requestFor({}),
+  },
   {
     name: "transformers",
     files: {
@@ -30,24 +43,49 @@ const cases: readonly Case[] = [
   {
     name: "an error from an unordered map",
     files: { "a.yaml": configMap("a", { k: "${x}" }) },
-    request: requestFor({ postBuild: { substitute: { "b.x": "1", "a.x": "2", "c.x": "3", "d.x": "4" } } }),
+    request: requestFor({
+      postBuild: { substitute: { "b.x": "1", "a.x": "2", "c.x": "3", "d.x": "4" } },
+    }),
   },
   {
     name: "a masked answer",
     files: { "a.yaml": configMap("a", { k: "${x}-${y}" }) },
     request: requestFor(
       { postBuild: { substituteFrom: [{ kind: "Secret", name: "s" }] } },
-      { mode: "masked", objects: [{ kind: "Secret", namespace: "flux-system", name: "s", data: { x: "secret value", y: "secret" } }] },
+      {
+        mode: "masked",
+        objects: [
+          {
+            kind: "Secret",
+            namespace: "flux-system",
+            name: "s",
+            data: { x: "secret value", y: "secret" },
+          },
+        ],
+      },
     ),
   },
-  { name: "a failure", files: { "kustomization.yaml": "resources: [gone]\n" }, request: requestFor({}) },
-  { name: "numbers", files: { "w.yaml": "apiVersion: e.test/v1\nkind: W\nmetadata: {name: w}\nspec: {a: 1e3, b: 0o17, c: 012, d: 9007199254740993, e: 1.10, f: 2020-01-01}\n" }, request: requestFor({}) },
+  {
+    name: "a failure",
+    files: { "kustomization.yaml": "resources: [gone]\n" },
+    request: requestFor({}),
+  },
+  {
+    name: "numbers",
+    files: {
+      "w.yaml":
+        "apiVersion: e.test/v1\nkind: W\nmetadata: {name: w}\nspec: {a: 1e3, b: 0o17, c: 012, d: 9007199254740993, e: 1.10, f: 2020-01-01}\n",
+    },
+    request: requestFor({}),
+  },
 ];
 
 function runWasm(engine: EngineInstance, { files, request }: Case): string {
   putFiles(engine, "repo", files);
   const operation = 3;
-  return new TextDecoder().decode(engine.raw(operation, new TextEncoder().encode(JSON.stringify(request))));
+  return new TextDecoder().decode(
+    engine.raw(operation, new TextEncoder().encode(JSON.stringify(request))),
+  );
 }
 
 /** Talks to `cmd/native`: `u32 op, u32 length, bytes` in, `u32 length, bytes` out. */
@@ -101,7 +139,10 @@ function batchOf(files: Files): Uint8Array {
     length.writeUInt32LE(bytes.byteLength);
     return [length, bytes];
   };
-  return Buffer.concat([...field("repo"), ...Object.entries(files).flatMap(([path, text]) => [...field(path), ...field(text)])]);
+  return Buffer.concat([
+    ...field("repo"),
+    ...Object.entries(files).flatMap(([path, text]) => [...field(path), ...field(text)]),
+  ]);
 }
 
 describe("the same bytes", () => {
@@ -117,14 +158,18 @@ describe("the same bytes", () => {
   });
 
   it.each(cases)("of $name from a cold start", (example) => {
-    expect(runWasm(new EngineInstance(engineModule), example)).toBe(runWasm(startEngine(), example));
+    expect(runWasm(new EngineInstance(engineModule), example)).toBe(
+      runWasm(startEngine(), example),
+    );
   });
 
   it("whatever was built before", () => {
     const engine = startEngine();
     const fresh = cases.map((example) => runWasm(startEngine(), example));
     expect(cases.map((example) => runWasm(engine, example))).toEqual(fresh);
-    expect(cases.toReversed().map((example) => runWasm(engine, example))).toEqual(fresh.toReversed());
+    expect(cases.toReversed().map((example) => runWasm(engine, example))).toEqual(
+      fresh.toReversed(),
+    );
   });
 });
 

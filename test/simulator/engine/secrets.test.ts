@@ -8,7 +8,12 @@ const data = (name: string): string =>
   readFileSync(new URL(`../../../simulator/engine/sops/testdata/${name}`, import.meta.url), "utf8");
 const key = data("key.txt");
 const decryption = { provider: "sops", secretRef: { name: "keys" } };
-const keys = { kind: "Secret" as const, namespace: "flux-system", name: "keys", data: { "identity.agekey": key } };
+const keys = {
+  kind: "Secret" as const,
+  namespace: "flux-system",
+  name: "keys",
+  data: { "identity.agekey": key },
+};
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 const generated: Files = {
@@ -19,7 +24,8 @@ const generated: Files = {
   "blob.bin": data("blob.bin"),
 };
 const resource: Files = { "secret.yaml": data("secret.yaml") };
-const fieldsOf = (result: Parameters<typeof objectsOf>[0]) => objectsOf(result)[0]?.["data"] as Record<string, string>;
+const fieldsOf = (result: Parameters<typeof objectsOf>[0]) =>
+  objectsOf(result)[0]?.["data"] as Record<string, string>;
 
 describe("with the key", () => {
   it("decrypts the files of generators", () => {
@@ -32,32 +38,47 @@ describe("with the key", () => {
 
   it("takes the user's keys as well", () => {
     const user = { decryption: { provider: "sops" } };
-    expect(fieldsOf(build(generated, user, { ageIdentities: [key] }))["PASS"]).toBe(base64("hunter2"));
+    expect(fieldsOf(build(generated, user, { ageIdentities: [key] }))["PASS"]).toBe(
+      base64("hunter2"),
+    );
   });
 
   it("decrypts resources, and does not show a value when the API server would quote it", () => {
     // `number: 42` is no string, so the Secret is refused.
     const { failure } = build(resource, { decryption }, { objects: [keys] });
     expect(failure).toMatchObject({ stage: "apply", object: "Secret//s" });
-    expect(failure?.message).toMatch(/\.stringData\.(number|flag|float): expected string, got &value\.valueUnstructured\{Value:secret-[0-9a-f]{12}\}/u);
+    expect(failure?.message).toMatch(
+      /\.stringData\.(number|flag|float): expected string, got &value\.valueUnstructured\{Value:secret-[0-9a-f]{12}\}/u,
+    );
   });
 
   it("leaves a file alone whose mac is quoted, as the controller does", () => {
-    const quoted = { ...generated, "blob.bin": data("blob.bin").replace('"mac": "ENC[', '"mac":"ENC[') };
-    expect(atob(fieldsOf(build(quoted, { decryption }, { objects: [keys] }))["blob.bin"] ?? "")).toContain("ENC[AES256_GCM");
+    const quoted = {
+      ...generated,
+      "blob.bin": data("blob.bin").replace('"mac": "ENC[', '"mac":"ENC['),
+    };
+    expect(
+      atob(fieldsOf(build(quoted, { decryption }, { objects: [keys] }))["blob.bin"] ?? ""),
+    ).toContain("ENC[AES256_GCM");
   });
 });
 
 describe("without the key", () => {
   it("fails where the Secret with the keys is missing", () => {
     const result = build(generated, { decryption });
-    expect(result.failure).toMatchObject({ stage: "decrypt", reason: "BuildFailed", message: 'secrets "keys" not found' });
+    expect(result.failure).toMatchObject({
+      stage: "decrypt",
+      reason: "BuildFailed",
+      message: 'secrets "keys" not found',
+    });
     expect(result.needs).toMatchObject([{ kind: "Secret", key: "Secret/flux-system/keys" }]);
   });
 
   it("fails where the keys do not match, if that is wanted", () => {
     const empty = { ...keys, data: {} };
-    expect(build(generated, { decryption }, { objects: [empty] }).failure).toMatchObject({ stage: "decrypt" });
+    expect(build(generated, { decryption }, { objects: [empty] }).failure).toMatchObject({
+      stage: "decrypt",
+    });
   });
 
   it("otherwise shows a digest for each value and says so", () => {
@@ -65,9 +86,11 @@ describe("without the key", () => {
     const result = build(generated, { decryption }, changes);
     const fields = fieldsOf(result);
     expect(atob(fields["PASS"] ?? "")).toMatch(/^secret-[0-9a-f]{12}$/u);
-    expect(result.warnings.map(({ code, path }) => `${code} ${path}`)).toEqual(
-      ["undecrypted values.json", "undecrypted blob.bin", "undecrypted settings.env"],
-    );
+    expect(result.warnings.map(({ code, path }) => `${code} ${path}`)).toEqual([
+      "undecrypted values.json",
+      "undecrypted blob.bin",
+      "undecrypted settings.env",
+    ]);
     expect(build(resource, { decryption }, changes).failure).toBeUndefined();
     expect(JSON.stringify(build(resource, { decryption }, changes).objects)).not.toContain("ENC[");
   });
@@ -85,14 +108,24 @@ describe("without decryption", () => {
 });
 
 describe("a masked answer", () => {
-  const secret = { kind: "Secret" as const, namespace: "flux-system", name: "vars", data: { password: "correct horse", port: "8080", yes: "true" } };
+  const secret = {
+    kind: "Secret" as const,
+    namespace: "flux-system",
+    name: "vars",
+    data: { password: "correct horse", port: "8080", yes: "true" },
+  };
   const postBuild = { substituteFrom: [{ kind: "Secret", name: "vars" }] };
   const masked = { objects: [secret, keys], mode: "masked" as const };
 
   it("has a digest wherever a value went, also inside other text", () => {
-    const files = { "a.yaml": configMap("a", { url: "user:${password}@host", plain: "correct" }), "b.yaml": configMap("b", { p: "${password}" }) };
+    const files = {
+      "a.yaml": configMap("a", { url: "user:${password}@host", plain: "correct" }),
+      "b.yaml": configMap("b", { p: "${password}" }),
+    };
     const result = build(files, { postBuild }, masked);
-    const [first, second] = objectsOf(result).map((object) => object["data"] as Record<string, string>);
+    const [first, second] = objectsOf(result).map(
+      (object) => object["data"] as Record<string, string>,
+    );
     expect(first?.["url"]).toMatch(/^user:secret-[0-9a-f]{12}@host$/u);
     expect(first?.["url"]).toContain(second?.["p"]);
     expect(first?.["plain"]).toBe("correct");
@@ -101,8 +134,10 @@ describe("a masked answer", () => {
 
   it("keeps typed objects whole and their names", () => {
     const files = {
-      "kustomization.yaml": "resources: [svc.yaml]\nsecretGenerator: [{name: made, literals: ['k=${password}']}]\n",
-      "svc.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: demo}\nspec:\n  ports:\n    - port: ${port}\n",
+      "kustomization.yaml":
+        "resources: [svc.yaml]\nsecretGenerator: [{name: made, literals: ['k=${password}']}]\n",
+      "svc.yaml":
+        "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: demo}\nspec:\n  ports:\n    - port: ${port}\n",
     };
     const exact = build(files, { postBuild }, { objects: [secret] });
     const result = build(files, { postBuild }, masked);
@@ -114,7 +149,12 @@ describe("a masked answer", () => {
   });
 
   it("masks Secrets that stand in the repository, each value by its own digest", () => {
-    const plain = JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, stringData: { a: "one", b: "two", c: "one" } });
+    const plain = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s" },
+      stringData: { a: "one", b: "two", c: "one" },
+    });
     const fields = fieldsOf(build({ "s.yaml": plain }, {}, masked));
     expect(fields["a"]).toMatch(/^secret-[0-9a-f]{12}$/u);
     expect(fields["c"]).toBe(fields["a"]);
@@ -123,7 +163,9 @@ describe("a masked answer", () => {
 
   it("masks what was encrypted", () => {
     const result = build(generated, { decryption }, masked);
-    expect(Object.values(fieldsOf(result)).every((value) => /^secret-[0-9a-f]{12}$/u.test(value))).toBe(true);
+    expect(
+      Object.values(fieldsOf(result)).every((value) => /^secret-[0-9a-f]{12}$/u.test(value)),
+    ).toBe(true);
     expect(JSON.stringify(result)).not.toContain(base64("hunter2"));
   });
 

@@ -5,6 +5,11 @@ import type { KustomizeResult } from "#simulator/engine";
 
 import { build, configMap, objectsOf } from "./fixture.ts";
 
+/** A field of a map of the first object. */
+function fieldOf(result: KustomizeResult, map: string, field: string): unknown {
+  return (objectsOf(result)[0]?.[map] as Record<string, unknown> | undefined)?.[field];
+}
+
 const variables = { a: "value", e: "" };
 
 function substitute(text: string, strict: boolean): KustomizeResult {
@@ -13,8 +18,7 @@ function substitute(text: string, strict: boolean): KustomizeResult {
 }
 
 function substituted(text: string, strict = true): unknown {
-  const [object] = objectsOf(substitute(text, strict));
-  return (object?.["data"] as Record<string, unknown>)["k"];
+  return fieldOf(substitute(text, strict), "data", "k");
 }
 
 describe("values and defaults", () => {
@@ -45,9 +49,15 @@ describe("values and defaults", () => {
 });
 
 describe("what breaks the whole Kustomization", () => {
-  it.each(["${u-d}", "${a-d}", "${a.b}", "${a[@]}", "${A B}", "${ a }", "${}", "x ${", "${a%}"])("%s", (text) => {
-    expect(substitute(text, false).failure).toMatchObject({ stage: "substitute", reason: "BuildFailed" });
-  });
+  it.each(["${u-d}", "${a-d}", "${a.b}", "${a[@]}", "${A B}", "${ a }", "${}", "x ${", "${a%}"])(
+    "%s",
+    (text) => {
+      expect(substitute(text, false).failure).toMatchObject({
+        stage: "substitute",
+        reason: "BuildFailed",
+      });
+    },
+  );
 });
 
 describe("variables that nothing sets", () => {
@@ -59,7 +69,7 @@ describe("variables that nothing sets", () => {
 
 describe("when substitution runs", () => {
   const escaped = { "cm.yaml": configMap("cm", { k: "text $${x}" }) };
-  const text = (result: KustomizeResult): unknown => (objectsOf(result)[0]?.["data"] as Record<string, unknown>)["k"];
+  const text = (result: KustomizeResult): unknown => fieldOf(result, "data", "k");
 
   it("does nothing without any variable", () => {
     expect(text(build(escaped, { postBuild: {} }))).toBe("text $${x}");
@@ -78,7 +88,10 @@ describe("when substitution runs", () => {
       metadata: { name: "cm", [field]: { "kustomize.toolkit.fluxcd.io/substitute": "disabled" } },
       data: { k: "text ${nobody}" },
     };
-    const result = build({ "cm.yaml": JSON.stringify(object) }, { postBuild: { substitute: variables } });
+    const result = build(
+      { "cm.yaml": JSON.stringify(object) },
+      { postBuild: { substitute: variables } },
+    );
     expect(text(result)).toBe("text ${nobody}");
   });
 });
@@ -92,13 +105,15 @@ describe("where variables come from", () => {
     name,
     data,
   });
-  const value = (result: KustomizeResult): unknown => (objectsOf(result)[0]?.["data"] as Record<string, unknown>)["k"];
+  const value = (result: KustomizeResult): unknown => fieldOf(result, "data", "k");
 
   it("lets later sources win, and inline values win over all", () => {
     const objects = [known("ConfigMap", "one", { x: "1st" }), known("Secret", "two", { x: "2nd" })];
     const substituteFrom = [from("ConfigMap", "one"), from("Secret", "two")];
     expect(value(build(files, { postBuild: { substituteFrom } }, { objects }))).toBe("is 2nd");
-    expect(value(build(files, { postBuild: { substituteFrom, substitute: { x: "3rd" } } }, { objects }))).toBe("is 3rd");
+    expect(
+      value(build(files, { postBuild: { substituteFrom, substitute: { x: "3rd" } } }, { objects })),
+    ).toBe("is 3rd");
   });
 
   it("removes line breaks from values", () => {
@@ -106,7 +121,9 @@ describe("where variables come from", () => {
   });
 
   it("names what is missing, and forgives it when it is optional", () => {
-    const missing = build(files, { postBuild: { substituteFrom: [from("Secret", "nobody")], substitute: { x: "1st" } } });
+    const missing = build(files, {
+      postBuild: { substituteFrom: [from("Secret", "nobody")], substitute: { x: "1st" } },
+    });
     expect(missing.failure).toMatchObject({
       stage: "substitute",
       reason: "BuildFailed",
@@ -115,13 +132,19 @@ describe("where variables come from", () => {
       path: "cm.yaml",
     });
     expect(missing.needs).toMatchObject([{ kind: "Secret", key: "Secret/flux-system/nobody" }]);
-    const spec = { postBuild: { substituteFrom: [from("Secret", "nobody", true)], substitute: { x: "1st" } } };
+    const spec = {
+      postBuild: { substituteFrom: [from("Secret", "nobody", true)], substitute: { x: "1st" } },
+    };
     expect(value(build(files, spec))).toBe("is 1st");
   });
 
   it("refuses names that are no variables, used or not, and reports the first of them", () => {
     const objects = [known("ConfigMap", "one", { x: "1", "b.yaml": "", "a.yaml": "" })];
-    const result = build(files, { postBuild: { substituteFrom: [from("ConfigMap", "one")] } }, { objects });
+    const result = build(
+      files,
+      { postBuild: { substituteFrom: [from("ConfigMap", "one")] } },
+      { objects },
+    );
     expect(result.failure?.message).toBe(
       "post build failed for 'ConfigMap.v1.[noGrp]/cm': envsubst error: 'a.yaml' var name is invalid, must match '^[_[:alpha:]][_[:alpha:][:digit:]]*$'",
     );
@@ -132,8 +155,11 @@ describe("types after substitution", () => {
   const widget = (value: string): string =>
     `apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w, namespace: demo}\nspec:\n  v: ${value}\n`;
   const typed = (value: string, variable: string): unknown => {
-    const result = build({ "w.yaml": widget(value) }, { postBuild: { substitute: { x: variable, q: '"' } } });
-    return (objectsOf(result)[0]?.["spec"] as Record<string, unknown>)["v"];
+    const result = build(
+      { "w.yaml": widget(value) },
+      { postBuild: { substitute: { x: variable, q: '"' } } },
+    );
+    return fieldOf(result, "spec", "v");
   };
 
   it.each([
@@ -148,7 +174,10 @@ describe("types after substitution", () => {
   });
 
   it("fails in the API server's words when a built-in kind does not admit the new type", () => {
-    const result = build({ "cm.yaml": configMap("type-error", { k: "${x}" }) }, { postBuild: { substitute: { x: "5" } } });
+    const result = build(
+      { "cm.yaml": configMap("type-error", { k: "${x}" }) },
+      { postBuild: { substitute: { x: "5" } } },
+    );
     expect(result.failure).toMatchObject({
       stage: "apply",
       reason: "ReconciliationFailed",
@@ -166,28 +195,49 @@ describe("objects of unknown content", () => {
   const postBuild = { substituteFrom: [{ kind: "ConfigMap", name: "settings" }] };
 
   it("shows a placeholder for what only they can define, and says so once", () => {
-    const files = { "a.yaml": configMap("a", { k: "x ${domain} ${domain}" }), "b.yaml": configMap("b", { k: "${domain}" }) };
+    const files = {
+      "a.yaml": configMap("a", { k: "x ${domain} ${domain}" }),
+      "b.yaml": configMap("b", { k: "${domain}" }),
+    };
     const result = build(files, { postBuild }, { assumed });
     expect(objectsOf(result).map((object) => object["data"])).toEqual([
       { k: "x SLUICE_UNKNOWN_domain SLUICE_UNKNOWN_domain" },
       { k: "SLUICE_UNKNOWN_domain" },
     ]);
-    expect(result.warnings).toMatchObject([{ code: "placeholder-variable", object: "ConfigMap/demo/a" }]);
+    expect(result.warnings).toMatchObject([
+      { code: "placeholder-variable", object: "ConfigMap/demo/a" },
+    ]);
   });
 
   it("does so as well where substitution is not strict", () => {
-    const result = build({ "a.yaml": configMap("a", { k: "${domain}" }) }, { postBuild }, { assumed, strict: false, flux: "2.8" });
+    const result = build(
+      { "a.yaml": configMap("a", { k: "${domain}" }) },
+      { postBuild },
+      { assumed, strict: false, flux: "2.8" },
+    );
     expect(objectsOf(result)[0]?.["data"]).toEqual({ k: "SLUICE_UNKNOWN_domain" });
   });
 
   it("does not claim that a placeholder has the wrong type", () => {
-    const service = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: demo}\nspec:\n  ports:\n    - port: ${port}\n";
+    const service =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: demo}\nspec:\n  ports:\n    - port: ${port}\n";
     expect(build({ "s.yaml": service }, { postBuild }, { assumed }).failure).toBeUndefined();
   });
 
   it("still fails where all content is known", () => {
-    const objects = [{ kind: "ConfigMap" as const, namespace: "flux-system", name: "settings", data: { other: "1" } }];
-    const result = build({ "a.yaml": configMap("a", { k: "${domain}" }) }, { postBuild }, { assumed, objects });
+    const objects = [
+      {
+        kind: "ConfigMap" as const,
+        namespace: "flux-system",
+        name: "settings",
+        data: { other: "1" },
+      },
+    ];
+    const result = build(
+      { "a.yaml": configMap("a", { k: "${domain}" }) },
+      { postBuild },
+      { assumed, objects },
+    );
     expect(result.failure?.message).toContain('variable not set (strict mode): "domain"');
   });
 });

@@ -15,11 +15,11 @@ const bad = (line?: number) => ["failed", `error build-failed ./kustomization.ya
 const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n";
 
 const circles: readonly HostileCase[] = [
-  { name: "includes its own folder", files: built("resources: [.]\n"), expected: bad(1) },
+  { name: "includes its own folder", files: built("resources: [.]\n"), expected: bad() },
   { name: "includes its own file", files: built("resources: [kustomization.yaml]\n"), expected: bad(1) },
-  { name: "a circle of two", files: { "kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n" }, expected: bad(1) },
-  { name: "a child that includes its parent", files: { "kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [..]\n" }, expected: bad(1) },
-  { name: "components that include each other", files: { "kustomization.yaml": "components: [a]\n", "a/kustomization.yaml": `${component}components: [../b]\n`, "b/kustomization.yaml": `${component}components: [../a]\n` }, expected: bad(1) },
+  { name: "a circle of two", files: { "kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [../b]\n", "b/kustomization.yaml": "resources: [../a]\n" }, expected: bad() },
+  { name: "a child that includes its parent", files: { "kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [..]\n" }, expected: bad() },
+  { name: "components that include each other", files: { "kustomization.yaml": "components: [a]\n", "a/kustomization.yaml": `${component}components: [../b]\n`, "b/kustomization.yaml": `${component}components: [../a]\n` }, expected: bad() },
 ];
 
 const escapes: readonly HostileCase[] = [
@@ -51,7 +51,7 @@ const programs: readonly HostileCase[] = [
   { name: "a function that is a program", files: withCm("transformers: [f.yaml]", evil("exec: {path: /bin/sh}")), expected: bad() },
   { name: "a generator plugin", files: withCm("generators: [f.yaml]", evil("exec: {path: /bin/sh}")), expected: bad() },
   { name: "a validator plugin", files: withCm("validators: [f.yaml]", evil("exec: {path: /bin/sh}")), expected: bad() },
-  { name: "Helm charts", files: withCm("helmCharts: [{name: a, repo: 'https://example.test', version: '1'}]"), expected: bad(2) },
+  { name: "Helm charts", files: withCm("helmCharts: [{name: a, repo: 'https://example.test', version: '1'}]"), expected: bad() },
   { name: "the built-in Helm generator", files: withCm("generators: [f.yaml]", { "f.yaml": "apiVersion: builtin\nkind: HelmChartInflationGenerator\nmetadata: {name: f}\nname: x\n" }), expected: bad() },
 ];
 
@@ -59,8 +59,8 @@ const types: readonly HostileCase[] = [
   { name: "patches that are a text", files: withCm("patches: hello"), expected: bad(2) },
   { name: "patches that are numbers", files: withCm("patches: [1, 2]"), expected: bad(2) },
   { name: "resources that are a map", files: built("resources: {a: b}\n"), expected: bad(1) },
-  { name: "resources that are no texts", files: built("resources: [1, null, true]\n"), expected: bad(1) },
-  { name: "an empty resource", files: built("resources: ['']\n"), expected: bad(1) },
+  { name: "resources that are no texts", files: built("resources: [1, null, true]\n"), expected: bad() },
+  { name: "an empty resource", files: built("resources: ['']\n"), expected: bad() },
   { name: "a resource that is not there", files: built("resources: [nope.yaml]\n"), expected: bad(1) },
   { name: "a replica count beyond 64 bits", files: withCm("replicas: [{name: a, count: 99999999999999999999}]"), expected: bad(2) },
   { name: "a list as kustomization file", files: built("- a\n- b\n"), expected: bad() },
@@ -68,9 +68,9 @@ const types: readonly HostileCase[] = [
   { name: "a kustomization file that is not closed", files: built("resources: [cm.yaml\n"), expected: bad(1) },
   { name: "a kustomization file of another kind", files: built("kind: Deployment\napiVersion: apps/v1\n"), expected: bad() },
   { name: "two kustomization files", files: withCm("", { "kustomization.yml": "resources: [cm.yaml]\n" }), expected: bad() },
-  { name: "a pattern that is none", files: withCm("patches: [{target: {name: '('}, patch: '[{\"op\": \"add\", \"path\": \"/x\", \"value\": 1}]'}]"), expected: bad(2) },
+  { name: "a pattern that is none", files: withCm("patches: [{target: {name: '('}, patch: '[{\"op\": \"add\", \"path\": \"/x\", \"value\": 1}]'}]"), expected: bad() },
   { name: "a pattern that backtracking engines never finish", files: withCm("patches: [{target: {name: '(a+)+(a+)+(a+)+$'}, patch: '[{\"op\": \"add\", \"path\": \"/x\", \"value\": 1}]'}]"), expected: ["ready"], objects: 1 },
-  { name: "a pattern that repeats 10^8 times", files: withCm("patches: [{target: {name: '((((a{1,100}){1,100}){1,100}){1,100})'}, patch: '[{\"op\": \"add\", \"path\": \"/x\", \"value\": 1}]'}]"), expected: bad(2) },
+  { name: "a pattern that repeats 10^8 times", files: withCm("patches: [{target: {name: '((((a{1,100}){1,100}){1,100}){1,100})'}, patch: '[{\"op\": \"add\", \"path\": \"/x\", \"value\": 1}]'}]"), expected: bad() },
 ];
 
 checkSideBySide([...circles, ...escapes, ...programs, ...types]);

@@ -76,7 +76,7 @@ function recordOf(simulation: Simulation, name: string): Simulation["appliers"][
 export function verdict(simulation: Simulation, name: string): readonly string[] {
   const own = simulation.problems.filter(({ applier }) => applier?.endsWith(`/${name}`) === true);
   const lines = own.map(({ severity, code, place }) => {
-    const path = place === undefined ? "" : place.path.replace(new RegExp(`^${name}/`), "./").replaceAll(name, "case");
+    const path = place === undefined ? "" : place.path.replace(new RegExp(`^${name}/`), "./").replace(`cluster/${name}.yaml`, "cluster/case.yaml");
     return `${severity} ${code} ${path}${place?.line === undefined ? "" : `:${place.line}`}`.trimEnd();
   });
   return [recordOf(simulation, name)?.state ?? "absent", ...lines];

@@ -23,11 +23,15 @@ const request = requestFor({});
 
 /** Every level includes the one below twice: the work doubles with each. */
 function endless(): FileTree {
-  const files: Record<string, string> = { "l0/kustomization.yaml": "resources: [cm.yaml]\n", "l0/cm.yaml": configMap("cm") };
+  const files: Record<string, string> = {
+    "l0/kustomization.yaml": "resources: [cm.yaml]\n",
+    "l0/cm.yaml": configMap("cm"),
+  };
   for (let level = 1; level < 30; level++) {
     files[`l${level}/kustomization.yaml`] = "resources: [a, b]\n";
     for (const side of ["a", "b"]) {
-      files[`l${level}/${side}/kustomization.yaml`] = `namePrefix: ${side}-\nresources: [../../l${level - 1}]\n`;
+      files[`l${level}/${side}/kustomization.yaml`] =
+        `namePrefix: ${side}-\nresources: [../../l${level - 1}]\n`;
     }
   }
   return treeOf(files);
@@ -36,7 +40,9 @@ const endlessRequest = requestFor({ path: "l29" });
 
 /** Nested beyond what any stack holds. */
 function tooDeep(): FileTree {
-  return treeOf({ "cm.yaml": configMap("cm", { k: `${"${u:=".repeat(400_000)}${"}".repeat(400_000)}` }) });
+  return treeOf({
+    "cm.yaml": configMap("cm", { k: `${"${u:=".repeat(400_000)}${"}".repeat(400_000)}` }),
+  });
 }
 const tooDeepRequest = requestFor({ postBuild: { substitute: { v: "" } } });
 
@@ -45,7 +51,11 @@ describe("a build that does not end", () => {
     const engine = start({ timeoutMs: 300 });
     await engine.kustomize(request, artifacts(small));
     const result = await engine.kustomize(endlessRequest, artifacts(endless()));
-    expect(result.failure).toMatchObject({ stage: "engine", cause: "timeout", message: "the build took longer than 0.3 s and was stopped" });
+    expect(result.failure).toMatchObject({
+      stage: "engine",
+      cause: "timeout",
+      message: "the build took longer than 0.3 s and was stopped",
+    });
     const next = await start().kustomize(request, artifacts(small));
     expect(next.objects).toHaveLength(1);
   });
@@ -64,23 +74,33 @@ describe("a build that crashes", () => {
   it("fails alone, and the next one works", async () => {
     const engine = start();
     const result = await engine.kustomize(tooDeepRequest, artifacts(tooDeep()));
-    expect(result.failure).toMatchObject({ stage: "engine", cause: "crash", message: "the build is nested too deeply for the render engine" });
+    expect(result.failure).toMatchObject({
+      stage: "engine",
+      cause: "crash",
+      message: "the build is nested too deeply for the render engine",
+    });
     expect((await engine.kustomize(request, artifacts(small))).objects).toHaveLength(1);
   });
 
   it("fails as well when it follows others", async () => {
     const engine = start();
     await engine.kustomize(request, artifacts(small));
-    expect((await engine.kustomize(tooDeepRequest, artifacts(tooDeep()))).failure?.cause).toBe("crash");
+    expect((await engine.kustomize(tooDeepRequest, artifacts(tooDeep()))).failure?.cause).toBe(
+      "crash",
+    );
   });
 });
 
 describe("an engine that cannot start", () => {
   it("says so for each build", async () => {
     const engine = start({ wasm: "/nowhere/engine.wasm" });
-    const results = await Promise.all([1, 2].map(() => engine.kustomize(request, artifacts(small))));
+    const results = await Promise.all(
+      [1, 2].map(() => engine.kustomize(request, artifacts(small))),
+    );
     expect(results.map(({ failure }) => failure?.message)).toEqual(
-      Array.from({ length: 2 }, () => expect.stringContaining("Build it with: node scripts/build-engine.mjs")),
+      Array.from({ length: 2 }, () =>
+        expect.stringContaining("Build it with: node scripts/build-engine.mjs"),
+      ),
     );
   });
 
@@ -99,7 +119,9 @@ describe("cancelling", () => {
     controller.abort();
     await expect(running).rejects.toMatchObject({ name: "AbortError" });
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
-    await expect(engine.kustomize(request, artifacts(small), controller.signal)).rejects.toMatchObject({ name: "AbortError" });
+    await expect(
+      engine.kustomize(request, artifacts(small), controller.signal),
+    ).rejects.toMatchObject({ name: "AbortError" });
     expect((await engine.kustomize(request, artifacts(small))).objects).toHaveLength(1);
   });
 
@@ -109,7 +131,9 @@ describe("cancelling", () => {
     const rejected = expect(pending).rejects.toMatchObject({ name: "AbortError" });
     await engine.dispose();
     await rejected;
-    await expect(engine.kustomize(request, artifacts(small))).rejects.toMatchObject({ name: "AbortError" });
+    await expect(engine.kustomize(request, artifacts(small))).rejects.toMatchObject({
+      name: "AbortError",
+    });
   });
 });
 

@@ -1,0 +1,68 @@
+package build
+
+import (
+	"context"
+	"testing"
+
+	generator "github.com/fluxcd/pkg/kustomize"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/kustomize/api/provider"
+	"sigs.k8s.io/kustomize/api/resource"
+
+	"sluice.dev/engine/api"
+)
+
+const head = "apiVersion: example.test/v1\nkind: Widget\nmetadata: {name: w}\nspec:\n"
+
+func parse(t *testing.T, spec string) *resource.Resource {
+	t.Helper()
+	resources, err := provider.NewDefaultDepProvider().GetResourceFactory().SliceFromBytes([]byte(head + spec))
+	if err != nil || len(resources) != 1 {
+		t.Fatal(spec, err)
+	}
+	return resources[0]
+}
+
+// What the shortcut leaves alone must be what upstream would give back.
+func TestUntouchedResourcesAreWhatUpstreamGivesBack(t *testing.T) {
+	specs := []string{
+		"  a: text\n", "  a: 1\n  b: -15\n", "  a: true\n  b: null\n  c: ~\n", "  a: [x, {b: c}]\n", "  a: 'yes'\n  b: \"1e3\"\n",
+		"  a: |\n    lines\n    more\n", "  a: >-\n    folded\n", "  a: 2020-01-01\n", "  a: 012\n", "  a: 0o17\n", "  a: 1e3\n",
+		"  a: .5\n", "  a: 9007199254740993\n", "  a: 999999999999999\n", "  a: yes\n", "  a: {}\n  b: []\n", "  a: ''\n",
+		"  a: é<&>\n", "  a: '#not a comment'\n", "  a: ${x}\n", "  a: $$\n", "  a: 1_000\n", "  a: '0123456789012345678'\n",
+	}
+	kustomization := unstructured.Unstructured{Object: map[string]any{
+		"spec": map[string]any{"postBuild": map[string]any{"substitute": map[string]any{"x": "value"}}},
+	}}
+	untouched := 0
+	for _, spec := range specs {
+		res := parse(t, spec)
+		if !isUntouched(res) {
+			continue
+		}
+		untouched++
+		before, err := res.AsYAML()
+		if err != nil {
+			t.Fatal(spec, err)
+		}
+		cluster := newCluster(&api.KustomizeRequest{})
+		if _, err := generator.SubstituteVariables(context.Background(), cluster, kustomization, res, generator.SubstituteWithStrict(true)); err != nil {
+			t.Errorf("%q: %v", spec, err)
+		}
+		after, err := res.AsYAML()
+		if err != nil || string(before) != string(after) {
+			t.Errorf("%q: %v\nbefore %s\nafter  %s", spec, err, before, after)
+		}
+	}
+	if untouched < 8 {
+		t.Errorf("only %d of %d are taken for untouched", untouched, len(specs))
+	}
+}
+
+func TestTouched(t *testing.T) {
+	for _, spec := range []string{"  a: x${b}\n", "  ${a}: b\n", "  a: [[$]]\n", "  a: .inf\n", "  a: 1e21\n", "  1: a\n", "  a: 9007199254740993\n"} {
+		if isUntouched(parse(t, spec)) {
+			t.Errorf("%q is taken for untouched", spec)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+/**
+ * An engine that looks into a store of earlier answers first, so that a fresh process renders only what is new.
+ * As in `build-memo.ts`, an answer counts only when everything that it read is the same. What has to do with a Secret's
+ * values is neither stored nor looked up, not even as a digest of the question.
+ */
+import type { KustomizeRequest, KustomizeResult } from "../engine/protocol.ts";
+import type { AnswerStore, Engine, FileTree } from "../ports.ts";
+import { proofOf, type ArtifactTrees } from "./build-memo.ts";
+
+interface StoredAnswer {
+  /** What the answer depends on, as it was; see `proofOf`. */
+  readonly proof: string;
+  readonly result: KustomizeResult;
+}
+
+/** Answers to one question: the two sides of a plan, and their predecessors. */
+const answersPerQuestion = 3;
+
+export function withStoredAnswers(engine: Engine, store: AnswerStore): Engine {
+  return {
+    async kustomize(request, artifacts, signal) {
+      // Identities only decrypt, so they change nothing here and stay out of the question.
+      const question = isPublic(request) ? `kustomize ${JSON.stringify({ ...request, ageIdentities: [] })}` : undefined;
+      if (question === undefined) return engine.kustomize(request, artifacts, signal);
+      signal?.throwIfAborted();
+      const stored = parseList(store.load(question)) as readonly StoredAnswer[];
+      const known = stored.find(({ result, proof }) => proofOf(result, artifacts) === proof);
+      if (known !== undefined) return known.result;
+      const result = await engine.kustomize(request, artifacts, signal);
+      if (isLasting(result)) store.save(question, JSON.stringify(added(stored, result, artifacts)));
+      return result;
+    },
+    async excluded(tree, ignore, signal) {
+      const question = `excluded ${JSON.stringify([ignore ?? null, ignoreInputs(tree)])}`;
+      const stored = parseList(store.load(question))[0];
+      if (Array.isArray(stored)) return stored as readonly string[];
+      const paths = await engine.excluded(tree, ignore, signal);
+      // An engine that crashed excludes nothing, which is no answer to keep; one that really does is quickly asked again.
+      if (paths.length > 0) store.save(question, JSON.stringify([paths]));
+      return paths;
+    },
+    dispose: () => engine.dispose(),
+  };
+}
+
+function added(stored: readonly StoredAnswer[], result: KustomizeResult, artifacts: ArtifactTrees): readonly StoredAnswer[] {
+  return [{ proof: proofOf(result, artifacts), result }, ...stored].slice(0, answersPerQuestion);
+}
+
+/** Whether neither the question nor the way to its answer holds a Secret's value. */
+function isPublic(request: KustomizeRequest): boolean {
+  const { spec } = request.kustomization as { readonly spec?: { readonly decryption?: unknown } };
+  return request.objects.every(({ kind }) => kind !== "Secret") && spec?.decryption === undefined;
+}
+
+function isLasting(result: KustomizeResult): boolean {
+  const holdsSecret = result.objects.some(({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1");
+  return !holdsSecret && result.failure?.stage !== "engine";
+}
+
+/** Everything that decides which files of a tree are ignored: the paths, and the ids of the ignore files. */
+function ignoreInputs(tree: FileTree): readonly string[] {
+  const inputs: string[] = [];
+  for (const [path, { id, kind }] of tree.files) {
+    inputs.push(path);
+    if (path.endsWith(".sourceignore")) inputs.push(`${kind} ${id}`);
+  }
+  return inputs;
+}
+
+/** What can't be read counts as nothing stored. */
+function parseList(text: string | undefined): readonly unknown[] {
+  if (text === undefined) return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

@@ -12,6 +12,8 @@ import { gunzipSync } from "node:zlib";
 import { createSimulator, defaultOptions } from "#simulator";
 import type { GivenFile, RenderedEntry, Simulation } from "#simulator";
 import { createNodeEngine, createSources, openWorkingTree } from "#simulator/node";
+import { withNative } from "./with-native.ts";
+import type { NativeComparison } from "./with-native.ts";
 
 /** Differences that are not the simulator's to reproduce, each with its reason. */
 const ignored: readonly { readonly path: RegExp; readonly why: string }[] = [
@@ -73,7 +75,7 @@ async function check(corpus: string, name: string): Promise<boolean> {
       ) as Expected[]
     ).filter(({ applier }) => applier.kind === "Kustomization");
     const status = JSON.parse(readFileSync(path.join(corpus, "status.json"), "utf8")) as Status;
-    const { simulation, entries } = await render(work);
+    const { simulation, entries, native } = await render(work);
     const unhealthy = new Set(
       status.kustomizations
         .filter(({ ready }) => ready?.status !== "True")
@@ -82,19 +84,23 @@ async function check(corpus: string, name: string): Promise<boolean> {
     const objects = compareObjects(expected, entries, unhealthy);
     const outcomes = compareOutcomes(status, simulation);
     console.log(
-      `${name}: ${objects.equal} of ${expected.length} objects equal, ${outcomes.equal} of ${status.kustomizations.length} outcomes equal`,
+      `${name}: ${objects.equal} of ${expected.length} objects equal, ${outcomes.equal} of ${status.kustomizations.length} outcomes equal, ` +
+        `${native.equal} of ${native.total} builds have the same bytes natively`,
     );
     for (const { what, detail } of [...objects.differences, ...outcomes.differences].slice(0, 60))
       console.log(`  ${what}\n      ${detail}`);
-    return objects.differences.length + outcomes.differences.length > 0;
+    const differences = objects.differences.length + outcomes.differences.length;
+    return differences > 0 || native.equal < native.total;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-async function render(
-  work: string,
-): Promise<{ readonly simulation: Simulation; readonly entries: readonly RenderedEntry[] }> {
+async function render(work: string): Promise<{
+  readonly simulation: Simulation;
+  readonly entries: readonly RenderedEntry[];
+  readonly native: NativeComparison;
+}> {
   const oracle = (file: string): readonly GivenFile[] => {
     const full = path.join(work, ".oracle", file);
     return existsSync(full) ? [{ name: `.oracle/${file}`, text: readFileSync(full, "utf8") }] : [];
@@ -108,7 +114,8 @@ async function render(
     offline: false,
     allowPrivateNetwork: true,
   });
-  const simulator = createSimulator({ engine: createNodeEngine({}), sources });
+  const both = withNative(createNodeEngine({}));
+  const simulator = createSimulator({ engine: both.engine, sources });
   try {
     const tree = await (await openWorkingTree(work)).read();
     const simulation = await simulator.simulate(tree, {
@@ -117,10 +124,8 @@ async function render(
       live: [...oracle("cluster-inputs.yaml"), ...oracle("crds.yaml")],
       ageIdentities: keys,
     });
-    return {
-      simulation,
-      entries: await simulator.rendered(simulation, { secrets: "show", origins: false }),
-    };
+    const entries = await simulator.rendered(simulation, { secrets: "show", origins: false });
+    return { simulation, entries, native: await both.compare() };
   } finally {
     await simulator.dispose();
   }

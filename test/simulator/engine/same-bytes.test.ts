@@ -1,10 +1,9 @@
 // The engine gives the same bytes as WebAssembly and as a plain program, in any order of calls, warm or cold.
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { EngineInstance, type KustomizeRequest } from "#simulator/engine";
 
+import { encodeFiles, NativeEngine } from "../../support/native-engine.ts";
 import {
   built,
   configMap,
@@ -88,67 +87,17 @@ function runWasm(engine: EngineInstance, { files, request }: Case): string {
   );
 }
 
-/** Talks to `cmd/native`: `u32 op, u32 length, bytes` in, `u32 length, bytes` out. */
-class NativeEngine {
-  readonly #process: ChildProcess;
-  #received: Buffer = Buffer.alloc(0);
-
-  constructor() {
-    this.#process = spawn(built("engine-native"), { stdio: ["pipe", "pipe", "inherit"] });
-    this.#process.stdout?.on("data", (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
-    });
-  }
-
-  async call(operation: number, input: Uint8Array): Promise<Uint8Array> {
-    const header = Buffer.alloc(8);
-    header.writeUInt32LE(operation, 0);
-    header.writeUInt32LE(input.byteLength, 4);
-    this.#process.stdin?.write(Buffer.concat([header, input]));
-    const head = await this.#take(4);
-    return this.#take(head.readUInt32LE(0));
-  }
-
-  async #take(length: number): Promise<Buffer> {
-    while (this.#received.length < length) {
-      await once(this.#process.stdout as NodeJS.ReadableStream, "data");
-    }
-    const taken = this.#received.subarray(0, length);
-    this.#received = this.#received.subarray(length);
-    return taken;
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.#process, "exit");
-    this.#process.stdin?.end();
-    await ended;
-  }
-}
-
 async function runNative(engine: NativeEngine, { files, request }: Case): Promise<string> {
   const encoder = new TextEncoder();
   await engine.call(2, encoder.encode("repo"));
-  await engine.call(1, batchOf(files));
+  await engine.call(1, encodeFiles("repo", Object.entries(files)));
   return new TextDecoder().decode(await engine.call(3, encoder.encode(JSON.stringify(request))));
-}
-
-function batchOf(files: Files): Uint8Array {
-  const field = (text: string): Buffer[] => {
-    const bytes = Buffer.from(text);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(bytes.byteLength);
-    return [length, bytes];
-  };
-  return Buffer.concat([
-    ...field("repo"),
-    ...Object.entries(files).flatMap(([path, text]) => [...field(path), ...field(text)]),
-  ]);
 }
 
 describe("the same bytes", () => {
   let native: NativeEngine;
   beforeAll(() => {
-    native = new NativeEngine();
+    native = new NativeEngine(built("engine-native"));
   });
   afterAll(() => native.stop());
 

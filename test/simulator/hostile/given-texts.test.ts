@@ -76,7 +76,7 @@ describe("files that discovery looks through", () => {
     ["a Kustomization nested 50,000 deep", "orphans/o.yaml", `${good}deep: ${"[".repeat(50_000)}\n`, "limit-exceeded orphans/o.yaml:13"],
     ["a Kustomization with an alias bomb", "orphans/o.yaml", `${good}${aliasBomb(9)}`, "too-many-aliases orphans/o.yaml:1"],
     ["a second cluster whose sync is no YAML", "other/flux-system/gotk-sync.yaml", `apiVersion: v1\nkind: ConfigMap\n---\n${good}broken: "\n`, "yaml-syntax other/flux-system/gotk-sync.yaml:16"],
-    ["a FluxInstance that is no YAML", "other/instance.yaml", instance("      - {\n"), "yaml-syntax other/instance.yaml:9"],
+    ["a FluxInstance that is no YAML", "other/instance.yaml", instance("      - {\n"), "yaml-syntax other/instance.yaml:8"],
   ])("%s is a problem in its file", async (_, path, text, problem) => {
     const simulation = await bench.simulate(besideInnocent({ [path]: text }));
     expect(short(simulation)).toEqual([problem]);

@@ -24,7 +24,7 @@ function diamond(levels: number): Record<string, string> {
 describe("a build without end", () => {
   let simulator: Simulator;
   beforeAll(() => {
-    simulator = createSimulator({ engine: createNodeEngine({ jobs: 1, timeoutMs: 2_000 }), sources: noSources });
+    simulator = createSimulator({ engine: createNodeEngine({ jobs: 1, timeoutMs: 1_200 }), sources: noSources });
   });
   afterAll(() => simulator.dispose());
   const endless = besideInnocent({ ...diamond(20), "cluster/x.yaml": kustomization("x", "./x") });

@@ -24,15 +24,22 @@ const urlCredentials: Rule = (message) =>
 
 /** kustomize `api/internal/target/kusttarget_configplugin.go` quotes the configuration, with inline patches. */
 const configuration: Rule = (message) =>
-  message.replace(/ with config: `[^`]*`/g, (quoted) => (speaksOfSecrets.test(quoted) ? ` with config: ${hidden}` : quoted));
+  message.replace(/ with config: `[^`]*`/g, (quoted) =>
+    speaksOfSecrets.test(quoted) ? ` with config: ${hidden}` : quoted,
+  );
 
 /** kustomize `api/internal/builtins/PatchTransformer.go`: the text of a patch that is none. */
 const patchText: Rule = (message) =>
-  speaksOfSecrets.test(message) ? message.replace(/(JSON patch from \[)[\s\S]*\]/, `$1${hidden}]`) : message;
+  speaksOfSecrets.test(message)
+    ? message.replace(/(JSON patch from \[)[\s\S]*\]/, `$1${hidden}]`)
+    : message;
 
 /** kustomize `api/kv/kv.go`: literals of generators. */
 const literals: Rule = (message) =>
-  message.replace(/literal sources \[[\s\S]*\]: (invalid literal source )[\s\S]*(, expected key=value)/, `literal sources ${hidden}: $1${hidden}$2`);
+  message.replace(
+    /literal sources \[[\s\S]*\]: (invalid literal source )[\s\S]*(, expected key=value)/,
+    `literal sources ${hidden}: $1${hidden}$2`,
+  );
 
 /** Whole objects in Go's notation, or as YAML. */
 const objects: Rule = (message) =>
@@ -44,12 +51,26 @@ const objects: Rule = (message) =>
 
 /** The values of a Secret that has the wrong types (`structured-merge-diff`), and those that are no single value. */
 const typedValues: Rule = (message) => {
-  const plain = message.replace(/got &value\.valueUnstructured\{Value:(?:map\[|\[\])[\s\S]*\}/, `got ${hidden}`).replace(/got &\{[\s\S]*\}/, `got ${hidden}`);
-  return /^Secret\//.test(message) ? plain.replace(/got &value\.valueUnstructured\{[\s\S]*\}/, `got ${hidden}`) : plain;
+  const plain = message
+    .replace(/got &value\.valueUnstructured\{Value:(?:map\[|\[\])[\s\S]*\}/, `got ${hidden}`)
+    .replace(/got &\{[\s\S]*\}/, `got ${hidden}`);
+  return /^Secret\//.test(message)
+    ? plain.replace(/got &value\.valueUnstructured\{[\s\S]*\}/, `got ${hidden}`)
+    : plain;
 };
 
 /** Values that YAML takes for a mark: a password that begins with `*` or `!`. */
 const yamlMarks: Rule = (message) =>
-  message.replace(/unknown anchor '[^']*'/g, `unknown anchor ${hidden}`).replace(/(cannot decode !!\w+ )`[^`]*`/g, `$1${hidden}`);
+  message
+    .replace(/unknown anchor '[^']*'/g, `unknown anchor ${hidden}`)
+    .replace(/(cannot decode !!\w+ )`[^`]*`/g, `$1${hidden}`);
 
-const rules: readonly Rule[] = [urlCredentials, configuration, patchText, literals, objects, typedValues, yamlMarks];
+const rules: readonly Rule[] = [
+  urlCredentials,
+  configuration,
+  patchText,
+  literals,
+  objects,
+  typedValues,
+  yamlMarks,
+];

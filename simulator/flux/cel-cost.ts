@@ -56,10 +56,14 @@ function names(ast: ASTNode): ReadonlySet<string> {
 function riskyPattern(ast: ASTNode, longest: number): string | undefined {
   if (ast.op === "rcall" && ast.args[0] === "matches") {
     const argument = ast.args[2][0];
-    const pattern = argument?.op === "value" && typeof argument.args === "string" ? argument.args : undefined;
+    const pattern =
+      argument?.op === "value" && typeof argument.args === "string" ? argument.args : undefined;
     if (pattern === undefined || !isBounded(pattern, longest)) return pattern ?? "that is computed";
   }
-  return children(ast).reduce<string | undefined>((found, child) => found ?? riskyPattern(child, longest), undefined);
+  return children(ast).reduce<string | undefined>(
+    (found, child) => found ?? riskyPattern(child, longest),
+    undefined,
+  );
 }
 
 /**
@@ -69,7 +73,8 @@ function riskyPattern(ast: ASTNode, longest: number): string | undefined {
 function isBounded(pattern: string, longest: number): boolean {
   const plain = pattern.replace(/\\[^1-9]/g, "x").replace(/\[\^?\]?[^\]]*\]/g, "x");
   if (/\\[1-9]|\(\?(?!:)/.test(plain)) return false;
-  for (const group of plain.matchAll(/\(([^()]*)\)[*+{]/g)) if (/[*+{|]/.test(group[1] ?? "")) return false;
+  for (const group of plain.matchAll(/\(([^()]*)\)[*+{]/g))
+    if (/[*+{|]/.test(group[1] ?? "")) return false;
   if (/\([^()]*\([\s\S]*\)[*+{]/.test(plain)) return false;
   const repetitions = plain.match(/[*+{]/g)?.length ?? 0;
   return longest ** (repetitions + 1) <= maxCost * 10;
@@ -79,7 +84,8 @@ function children(ast: ASTNode): readonly ASTNode[] {
   const found: ASTNode[] = [];
   const collect = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) collect(item);
-    else if (typeof value === "object" && value !== null && "op" in value && "args" in value) found.push(value as ASTNode);
+    else if (typeof value === "object" && value !== null && "op" in value && "args" in value)
+      found.push(value as ASTNode);
   };
   if (ast.op !== "value") collect(ast.args);
   return found;

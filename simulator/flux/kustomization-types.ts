@@ -34,7 +34,9 @@ const spec = fields({
   buildMetadata: "strings",
   dependsOn: { each: fields({ name: "string", namespace: "string", readyExpr: "string" }) },
   patches: { each: fields({ patch: "string", target: { values: "string" } }) },
-  images: { each: fields({ name: "string", newName: "string", newTag: "string", digest: "string" }) },
+  images: {
+    each: fields({ name: "string", newName: "string", newTag: "string", digest: "string" }),
+  },
   commonMetadata: fields({ labels: { values: "string" }, annotations: { values: "string" } }),
   decryption: fields({ provider: "string", secretRef: reference, serviceAccountName: "string" }),
   kubeConfig: fields({ secretRef: reference, configMapRef: reference }),
@@ -58,12 +60,19 @@ function check(value: unknown, type: Type, path: string, faults: string[]): void
     if (typeof value !== type) faults.push(`${path} must be a ${type}`);
   } else if (type === "strings" || "each" in type) {
     if (!Array.isArray(value)) faults.push(`${path} must be a list`);
-    else for (const [index, item] of value.entries()) checkItem(item, type === "strings" ? "string" : type.each, `${path}[${index}]`, faults);
+    else
+      for (const [index, item] of value.entries())
+        checkItem(item, type === "strings" ? "string" : type.each, `${path}[${index}]`, faults);
   } else if (!isObject(value)) {
     faults.push(`${path} must be an object`);
   } else {
     for (const [key, item] of Object.entries(value)) {
-      const own = "values" in type ? type.values : Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;
+      const own =
+        "values" in type
+          ? type.values
+          : Object.hasOwn(type.fields, key)
+            ? type.fields[key]
+            : undefined;
       if (own !== undefined) check(item, own, `${path}.${key}`, faults);
     }
   }

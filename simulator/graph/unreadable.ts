@@ -8,7 +8,10 @@ import type { TreeScan } from "./scan.ts";
 
 export function unreadable(scan: TreeScan, reached: Reached): readonly Problem[] {
   const isReached = (file: string): boolean =>
-    reached.files.has(file) || reached.kustomizations.some(({ path }) => path === "" || file.startsWith(`${path}/`));
-  const documents = [...scan.kustomizations, ...scan.instances].filter(({ file }) => !isReached(file));
+    reached.files.has(file) ||
+    reached.kustomizations.some(({ path }) => path === "" || file.startsWith(`${path}/`));
+  const documents = [...scan.kustomizations, ...scan.instances].filter(
+    ({ file }) => !isReached(file),
+  );
   return documents.flatMap((document) => document.problems());
 }

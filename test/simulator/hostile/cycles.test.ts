@@ -15,25 +15,47 @@ const codes = ({ problems }: Simulation) => [...new Set(problems.map(({ code }) 
 
 describe("Kustomizations that apply Kustomizations", () => {
   it("one that applies itself", async () => {
-    const simulation = await bench.simulate(besideInnocent({ "cluster/x.yaml": kustomization("x", "./x"), "x/ks.yaml": kustomization("x", "./x") }));
+    const simulation = await bench.simulate(
+      besideInnocent({
+        "cluster/x.yaml": kustomization("x", "./x"),
+        "x/ks.yaml": kustomization("x", "./x"),
+      }),
+    );
     expect(verdict(simulation, "x")).toEqual(["ready", "warning duplicate-owner ./ks.yaml:1"]);
   });
 
   it("one that applies itself with another path keeps the one of its parent", async () => {
-    const simulation = await bench.simulate(besideInnocent({ "cluster/x.yaml": kustomization("x", "./x"), "x/ks.yaml": kustomization("x", "./y") }));
+    const simulation = await bench.simulate(
+      besideInnocent({
+        "cluster/x.yaml": kustomization("x", "./x"),
+        "x/ks.yaml": kustomization("x", "./y"),
+      }),
+    );
     expect(simulation.appliers.find(({ ref }) => ref.name === "x")?.path).toBe("x");
   });
 
   it("a child that applies its parent", async () => {
-    const files = { "cluster/x.yaml": kustomization("x", "./x"), "x/ks.yaml": kustomization("child", "./y"), "y/ks.yaml": kustomization("x", "./x") };
+    const files = {
+      "cluster/x.yaml": kustomization("x", "./x"),
+      "x/ks.yaml": kustomization("child", "./y"),
+      "y/ks.yaml": kustomization("x", "./x"),
+    };
     const simulation = await bench.simulate(besideInnocent(files));
-    expect(simulation.appliers.map(({ ref }) => ref.name).sort()).toEqual(["child", "flux-system", "good", "x"]);
+    expect(simulation.appliers.map(({ ref }) => ref.name).sort()).toEqual([
+      "child",
+      "flux-system",
+      "good",
+      "x",
+    ]);
     expect(codes(simulation)).toEqual(["duplicate-owner"]);
   });
 
   it("one that applies ever new ones is stopped", async () => {
     const next = "  postBuild: {substitute: {N: '${N}x'}}";
-    const files = { "cluster/x.yaml": kustomization("x", "./x", next.replace("${N}", "")), "x/ks.yaml": kustomization("n${N}", "./x", next) };
+    const files = {
+      "cluster/x.yaml": kustomization("x", "./x", next.replace("${N}", "")),
+      "x/ks.yaml": kustomization("n${N}", "./x", next),
+    };
     const simulation = await bench.simulate(besideInnocent(files));
     expect(codes(simulation)).toEqual(["limit-exceeded"]);
     expect(simulation.appliers.length).toBeLessThan(100);
@@ -53,35 +75,74 @@ describe("Kustomizations that apply Kustomizations", () => {
 });
 
 describe("dependencies", () => {
-  const nodes = (names: readonly string[], dependency: (index: number) => string): readonly RenderNode[] =>
+  const nodes = (
+    names: readonly string[],
+    dependency: (index: number) => string,
+  ): readonly RenderNode[] =>
     names.map((name, index) => {
       const metadata = { name, namespace: "flux-system" };
-      const object = { metadata, spec: { dependsOn: [{ name: dependency(index) }], sourceRef: { kind: "GitRepository", name: "x" } } };
-      return { id: `c|Kustomization/flux-system/${name}`, cluster: "c", object, spec: readKustomization(object) };
+      const object = {
+        metadata,
+        spec: {
+          dependsOn: [{ name: dependency(index) }],
+          sourceRef: { kind: "GitRepository", name: "x" },
+        },
+      };
+      return {
+        id: `c|Kustomization/flux-system/${name}`,
+        cluster: "c",
+        object,
+        spec: readKustomization(object),
+      };
     });
 
   it("circles and chains of thousands end, with short messages", () => {
     const names = Array.from({ length: 5_000 }, (_, index) => `k${index}`);
-    const own = (of: readonly RenderNode[]) => new Map(of.map(({ id }) => [id, { state: "ready" } as const]));
+    const own = (of: readonly RenderNode[]) =>
+      new Map(of.map(({ id }) => [id, { state: "ready" } as const]));
     const chain = nodes(names, (index) => (index === 0 ? "nothing" : `k${index - 1}`)).toReversed();
     const circle = nodes(names, (index) => `k${(index + 1) % names.length}`);
-    for (const [of, code] of [[chain, "dependency-not-ready"], [circle, "dependency-cycle"]] as const) {
+    for (const [of, code] of [
+      [chain, "dependency-not-ready"],
+      [circle, "dependency-cycle"],
+    ] as const) {
       const verdicts = judgeDependencies(of, own(of), { additiveCheck: false });
-      expect(verdicts.get("c|Kustomization/flux-system/k4999")).toMatchObject({ state: "blocked", code });
-      expect(Math.max(...[...verdicts.values()].map(({ message }) => message?.length ?? 0))).toBeLessThan(1_000);
+      expect(verdicts.get("c|Kustomization/flux-system/k4999")).toMatchObject({
+        state: "blocked",
+        code,
+      });
+      expect(
+        Math.max(...[...verdicts.values()].map(({ message }) => message?.length ?? 0)),
+      ).toBeLessThan(1_000);
     }
   });
 
   it("on itself, and twice on the same", async () => {
-    const files = { "cluster/x.yaml": kustomization("x", "./x", "  dependsOn: [{name: x}, {name: good}, {name: good}]"), "x/cm.yaml": configMap("a", "1") };
-    expect(verdict(await bench.simulate(besideInnocent(files)), "x")).toEqual(["blocked", "error dependency-cycle cluster/case.yaml:1"]);
+    const files = {
+      "cluster/x.yaml": kustomization(
+        "x",
+        "./x",
+        "  dependsOn: [{name: x}, {name: good}, {name: good}]",
+      ),
+      "x/cm.yaml": configMap("a", "1"),
+    };
+    expect(verdict(await bench.simulate(besideInnocent(files)), "x")).toEqual([
+      "blocked",
+      "error dependency-cycle cluster/case.yaml:1",
+    ]);
   });
 });
 
 describe("expressions", () => {
   const list = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]";
-  const nested = ["a", "b", "c", "d", "e", "f", "g", "h"].reduceRight((inner, name) => `${list}.all(${name}, ${inner})`, "a + b > 0");
-  const doubled = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].reduceRight((inner, name) => `cel.bind(${name}, ${name === "a" ? "'xx'" : "a + a"}, ${inner})`, "true");
+  const nested = ["a", "b", "c", "d", "e", "f", "g", "h"].reduceRight(
+    (inner, name) => `${list}.all(${name}, ${inner})`,
+    "a + b > 0",
+  );
+  const doubled = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].reduceRight(
+    (inner, name) => `cel.bind(${name}, ${name === "a" ? "'xx'" : "a + a"}, ${inner})`,
+    "true",
+  );
   const text = "a".repeat(40);
   it.each([
     ["loops in loops", nested],
@@ -103,7 +164,13 @@ describe("expressions", () => {
     "dep.metadata.annotations['version'].matches('^v1\\\\.[0-9]+\\\\..*$')",
     "dep.status.conditions.exists(c, c.type == 'Ready') && has(self.metadata)",
   ])("ordinary ones are not: %s", (expression) => {
-    const dep = { metadata: { annotations: { version: "v1.2.3" } }, status: { conditions: [{ type: "Ready", status: "True" }] } };
-    expect(evaluateCel(expression, { self: { metadata: {} }, dep })).toEqual({ outcome: "value", value: true });
+    const dep = {
+      metadata: { annotations: { version: "v1.2.3" } },
+      status: { conditions: [{ type: "Ready", status: "True" }] },
+    };
+    expect(evaluateCel(expression, { self: { metadata: {} }, dep })).toEqual({
+      outcome: "value",
+      value: true,
+    });
   });
 });

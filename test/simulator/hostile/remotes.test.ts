@@ -14,12 +14,19 @@ let real: Sources | undefined;
 const guarded: Sources = {
   fetch(request: SourceRequest, signal) {
     asked.push(request.url);
-    return (real ??= createSources({ cacheDir: temporaryFolder(), offline: false, allowPrivateNetwork: false })).fetch(request, signal);
+    return (real ??= createSources({
+      cacheDir: temporaryFolder(),
+      offline: false,
+      allowPrivateNetwork: false,
+    })).fetch(request, signal);
   },
 };
 const bench = useSimulator(guarded);
 const withResource = (resource: string) =>
-  besideInnocent({ "cluster/x.yaml": kustomization("x", "./x"), "x/kustomization.yaml": `resources: [${JSON.stringify(resource)}]\n` });
+  besideInnocent({
+    "cluster/x.yaml": kustomization("x", "./x"),
+    "x/kustomization.yaml": `resources: [${JSON.stringify(resource)}]\n`,
+  });
 
 describe("a resource of a kustomization", () => {
   it.each([
@@ -39,7 +46,9 @@ describe("a resource of a kustomization", () => {
     const simulation = await bench.simulate(withResource(resource));
     const [state, problem] = verdict(simulation, "x");
     expect(["failed", "unknown"]).toContain(state);
-    expect(problem).toMatch(/^(error build-failed|(error|warning) source-unavailable) \.\/kustomization\.yaml/);
+    expect(problem).toMatch(
+      /^(error build-failed|(error|warning) source-unavailable) \.\/kustomization\.yaml/,
+    );
     expect(await goodText(bench, simulation)).toContain("untouched");
   });
 
@@ -55,18 +64,36 @@ it("a remote that can't be had is forgotten with the edit that takes it away", a
   const tree = withResource("https://127.0.0.1:1/x.yaml");
   expect(verdict(await bench.simulate(tree), "x")[1]).toContain("source-unavailable");
   const broken = edited(tree, { "x/kustomization.yaml": "resources: [cm.yaml\n" });
-  expect(verdict(await bench.simulate(broken), "x")).toEqual(["failed", "error build-failed ./kustomization.yaml:1"]);
-  const mended = edited(tree, { "x/kustomization.yaml": "resources: [cm.yaml]\n", "x/cm.yaml": configMap("a", "1") });
+  expect(verdict(await bench.simulate(broken), "x")).toEqual([
+    "failed",
+    "error build-failed ./kustomization.yaml:1",
+  ]);
+  const mended = edited(tree, {
+    "x/kustomization.yaml": "resources: [cm.yaml]\n",
+    "x/cm.yaml": configMap("a", "1"),
+  });
   expect(verdict(await bench.simulate(mended), "x")).toEqual(["ready"]);
   expect(verdict(await bench.simulate({ ...tree }), "x")[1]).toContain("source-unavailable");
 });
 
 describe("a GitRepository", () => {
-  it.each(["file:///etc", "ext::sh -c x", "ssh://-oProxyCommand=x/y", "https://127.0.0.1:1/x", "", "\u0000"])("at %j is not fetched", async (url) => {
+  it.each([
+    "file:///etc",
+    "ext::sh -c x",
+    "ssh://-oProxyCommand=x/y",
+    "https://127.0.0.1:1/x",
+    "",
+    "\u0000",
+  ])("at %j is not fetched", async (url) => {
     const source = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: flux-system}\nspec: {url: ${JSON.stringify(url)}, ref: {name: "--upload-pack=x"}}\n`;
-    const tree = besideInnocent({ "cluster/x.yaml": `${kustomization("x", "./x", "", "other")}---\n${source}` });
+    const tree = besideInnocent({
+      "cluster/x.yaml": `${kustomization("x", "./x", "", "other")}---\n${source}`,
+    });
     const simulation = await bench.simulate(tree);
-    expect(verdict(simulation, "x")).toEqual(["unknown", "warning source-unavailable cluster/case.yaml:1"]);
+    expect(verdict(simulation, "x")).toEqual([
+      "unknown",
+      "warning source-unavailable cluster/case.yaml:1",
+    ]);
     expect(await goodText(bench, simulation)).toContain("untouched");
   });
 });

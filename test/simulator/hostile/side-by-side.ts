@@ -33,21 +33,36 @@ ${configMap("good", "untouched")}
 /** A tree with the innocent Kustomization and further files. */
 export function besideInnocent(files: Readonly<Record<string, string | Uint8Array>>): FileTree {
   const tree = fixture(innocent);
-  return { ...tree, files: new Map([...tree.files, ...Object.entries(files).map(([path, content]) => [path, fileOf(content)] as const)]) };
+  return {
+    ...tree,
+    files: new Map([
+      ...tree.files,
+      ...Object.entries(files).map(([path, content]) => [path, fileOf(content)] as const),
+    ]),
+  };
 }
 
 /** One test for each case, over one simulation of all of them. */
-export function checkSideBySide(cases: readonly HostileCase[], options: Partial<SimulationOptions> = {}): void {
+export function checkSideBySide(
+  cases: readonly HostileCase[],
+  options: Partial<SimulationOptions> = {},
+): void {
   const bench = useSimulator();
   let simulation: Simulation;
   beforeAll(async () => {
     simulation = await bench.simulate(treeOfCases(cases), options);
   });
-  it.each(cases.map((hostile, index) => [hostile.name, hostile, `case-${index}`] as const))("%s", (_, hostile, id) => {
-    // The cases share names: that they take objects from each other is not what is looked at.
-    expect(verdict(simulation, id).filter((line) => !line.startsWith("warning duplicate-owner"))).toEqual(hostile.expected);
-    if (hostile.objects !== undefined) expect(recordOf(simulation, id)?.objects).toBe(hostile.objects);
-  });
+  it.each(cases.map((hostile, index) => [hostile.name, hostile, `case-${index}`] as const))(
+    "%s",
+    (_, hostile, id) => {
+      // The cases share names: that they take objects from each other is not what is looked at.
+      expect(
+        verdict(simulation, id).filter((line) => !line.startsWith("warning duplicate-owner")),
+      ).toEqual(hostile.expected);
+      if (hostile.objects !== undefined)
+        expect(recordOf(simulation, id)?.objects).toBe(hostile.objects);
+    },
+  );
   it("leaves the innocent Kustomization as it is", async () => {
     expect(recordOf(simulation, "good")).toMatchObject({ state: "ready", objects: 1 });
     expect(await goodText(bench, simulation)).toContain("key: untouched");
@@ -55,7 +70,11 @@ export function checkSideBySide(cases: readonly HostileCase[], options: Partial<
 }
 
 export function goodText(bench: Bench, simulation: Simulation): Promise<string | undefined> {
-  return bench.simulator.objectText(simulation, "cluster|Kustomization/flux-system/good", "v1/ConfigMap/apps/good");
+  return bench.simulator.objectText(
+    simulation,
+    "cluster|Kustomization/flux-system/good",
+    "v1/ConfigMap/apps/good",
+  );
 }
 
 function treeOfCases(cases: readonly HostileCase[]): FileTree {
@@ -68,7 +87,10 @@ function treeOfCases(cases: readonly HostileCase[]): FileTree {
   return besideInnocent(files);
 }
 
-function recordOf(simulation: Simulation, name: string): Simulation["appliers"][number] | undefined {
+function recordOf(
+  simulation: Simulation,
+  name: string,
+): Simulation["appliers"][number] | undefined {
   return simulation.appliers.find(({ ref }) => ref.name === name);
 }
 
@@ -76,7 +98,12 @@ function recordOf(simulation: Simulation, name: string): Simulation["appliers"][
 export function verdict(simulation: Simulation, name: string): readonly string[] {
   const own = simulation.problems.filter(({ applier }) => applier?.endsWith(`/${name}`) === true);
   const lines = own.map(({ severity, code, place }) => {
-    const path = place === undefined ? "" : place.path.replace(new RegExp(`^${name}/`), "./").replace(`cluster/${name}.yaml`, "cluster/case.yaml");
+    const path =
+      place === undefined
+        ? ""
+        : place.path
+            .replace(new RegExp(`^${name}/`), "./")
+            .replace(`cluster/${name}.yaml`, "cluster/case.yaml");
     return `${severity} ${code} ${path}${place?.line === undefined ? "" : `:${place.line}`}`.trimEnd();
   });
   return [recordOf(simulation, name)?.state ?? "absent", ...lines];

@@ -3,7 +3,10 @@
 /** "Billion laughs": 10^levels nodes out of a few hundred bytes. */
 export function aliasBomb(levels: number): string {
   const first = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]";
-  const rest = Array.from({ length: levels }, (_, i) => `a${i + 1}: &a${i + 1} [${Array<string>(10).fill(`*a${i}`).join(", ")}]`);
+  const rest = Array.from(
+    { length: levels },
+    (_, i) => `a${i + 1}: &a${i + 1} [${Array<string>(10).fill(`*a${i}`).join(", ")}]`,
+  );
   return `${[first, ...rest].join("\n")}\n`;
 }
 

@@ -104,6 +104,7 @@ type ObjectText = ClientRequests["sluice/objectText"];
 function handleRequests({ connection, session, folders, log }: Parts): void {
   connection.onRequest("sluice/refresh", () =>
     guard(log, "refresh", null, async () => {
+      await session.simulators.retrySources();
       folders.touchEverything();
       await folders.settled();
       return null;

@@ -17,7 +17,9 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
   let recent: InnerSimulation[] = [];
   return {
     async simulate(tree, options, context = {}) {
-      const same = recent.find((simulation) => simulation.tree === tree && simulation.options === options);
+      const same = recent.find(
+        (simulation) => simulation.tree === tree && simulation.options === options,
+      );
       if (same !== undefined) return same;
       const started = performance.now();
       const simulation = await runSimulation(tree, options, memory, context);
@@ -27,10 +29,26 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
       return simulation;
     },
     plan: (base, target, signal) => makePlan(base, target, { memory, signal }),
-    rendered: (simulation, options, signal) => renderedEntries(simulation, options, { memory, signal }),
-    objectText: (simulation, applier, object, signal) => objectText(simulation, applier, object, { memory, signal }),
+    rendered: (simulation, options, signal) =>
+      renderedEntries(simulation, options, { memory, signal }),
+    objectText: (simulation, applier, object, signal) =>
+      objectText(simulation, applier, object, { memory, signal }),
+    retrySources() {
+      forgetUnavailable(memory);
+      recent = [];
+    },
     dispose: () => ports.engine.dispose(),
   };
+}
+
+/** Forgets what could not be fetched, and the answers that were made without it. */
+function forgetUnavailable(memory: Memory): void {
+  memory.remotes.retry();
+  for (const [key, remotes] of memory.needed) {
+    if (remotes.every(({ unavailable }) => unavailable === undefined)) continue;
+    memory.needed.delete(key);
+    for (const prefix of ["", "masked|", "origins|"]) memory.builds.forget(prefix + key);
+  }
 }
 
 function createMemory(ports: SimulatorPorts): Memory {
@@ -50,7 +68,10 @@ function createMemory(ports: SimulatorPorts): Memory {
   };
 }
 
-function describe({ appliers, problems, tree, stats }: InnerSimulation, milliseconds: number): string {
+function describe(
+  { appliers, problems, tree, stats }: InnerSimulation,
+  milliseconds: number,
+): string {
   const details = Object.entries(stats).map(([name, value]) => `${name} ${Math.round(value)}`);
   const counts = `${appliers.length} Kustomizations, ${problems.length} problems`;
   return `simulated ${tree.label}: ${counts}, ${milliseconds.toFixed(1)} ms (${details.join(", ")})`;

@@ -39,7 +39,11 @@ export interface Engine {
    * Paths of `tree` that source-controller leaves out of an artifact (`fluxcd/pkg sourceignore`).
    * `ignore` is `spec.ignore` of the source.
    */
-  excluded(tree: FileTree, ignore: string | undefined, signal?: AbortSignal): Promise<readonly string[]>;
+  excluded(
+    tree: FileTree,
+    ignore: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>;
   dispose(): Promise<void>;
 }
 
@@ -63,7 +67,8 @@ export type SourceAnswer =
   | { readonly outcome: "available"; readonly tree: FileTree }
   | {
       readonly outcome: "unavailable";
-      readonly reason: "offline" | "refused" | "not-found" | "unauthorized" | "failed" | "too-large";
+      readonly reason:
+        "offline" | "refused" | "not-found" | "unauthorized" | "failed" | "too-large";
       readonly message: string;
     };
 

@@ -17,7 +17,10 @@ export async function runSimulation(
   tree: FileTree,
   options: SimulationOptions,
   memory: Memory,
-  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+  {
+    signal,
+    onProgress,
+  }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
 ): Promise<InnerSimulation> {
   signal?.throwIfAborted();
   const stages = createStages();
@@ -42,7 +45,10 @@ export async function runSimulation(
   stages.end("discover");
   const clusters = await renderSeeds(seeds, context);
   if (scan !== undefined) {
-    const reached = { files: readFiles(clusters), kustomizations: clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec)) };
+    const reached = {
+      files: readFiles(clusters),
+      kustomizations: clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec)),
+    };
     clusters.push(...(await renderSeeds(unreached(tree, scan, reached, options), context)));
     problems.push(...unreadable(scan, reached));
   }
@@ -57,12 +63,22 @@ export async function runSimulation(
     clusters,
     stats: stages.stats,
     appliers: judgements.flatMap(({ appliers }) => appliers),
-    problems: [...live.problems, ...problems, ...none, ...judgements.flatMap((judgement) => judgement.problems)],
+    problems: [
+      ...live.problems,
+      ...problems,
+      ...none,
+      ...judgements.flatMap((judgement) => judgement.problems),
+    ],
   };
 }
 
-async function renderSeeds(seeds: readonly Seed[], context: RenderContext): Promise<ClusterRender[]> {
-  return Promise.all(seeds.map(async (seed) => renderCluster(await patchSeed(seed, context), context)));
+async function renderSeeds(
+  seeds: readonly Seed[],
+  context: RenderContext,
+): Promise<ClusterRender[]> {
+  return Promise.all(
+    seeds.map(async (seed) => renderCluster(await patchSeed(seed, context), context)),
+  );
 }
 
 /** Files of the tree that some build read. */
@@ -71,7 +87,8 @@ function readFiles(clusters: readonly ClusterRender[]): ReadonlySet<string> {
   for (const { built } of clusters.flatMap(({ nodes }) => nodes)) {
     if (built.outcome !== "built" || !built.isTree) continue;
     const prefix = `${built.request.artifact}/`;
-    for (const full of built.result.reads.files) if (full.startsWith(prefix)) files.add(full.slice(prefix.length));
+    for (const full of built.result.reads.files)
+      if (full.startsWith(prefix)) files.add(full.slice(prefix.length));
   }
   return files;
 }

@@ -14,7 +14,10 @@ export function inner(simulation: Simulation): InnerSimulation {
   return simulation as InnerSimulation;
 }
 
-export function findNode(simulation: Simulation, applier: string): { readonly node: RenderedNode; readonly cluster: ClusterRender } | undefined {
+export function findNode(
+  simulation: Simulation,
+  applier: string,
+): { readonly node: RenderedNode; readonly cluster: ClusterRender } | undefined {
   for (const cluster of inner(simulation).clusters) {
     const node = cluster.nodes.find(({ id }) => id === applier);
     if (node !== undefined) return { node, cluster };

@@ -84,9 +84,20 @@ export interface Simulator {
   /** Without `base` every object counts as unchanged: the plan then holds appliers and problems only. */
   plan(base: Simulation | undefined, target: Simulation, signal?: AbortSignal): Promise<Plan>;
   /** Everything the simulation renders, in a stable order. */
-  rendered(simulation: Simulation, options: RenderedOptions, signal?: AbortSignal): Promise<readonly RenderedEntry[]>;
+  rendered(
+    simulation: Simulation,
+    options: RenderedOptions,
+    signal?: AbortSignal,
+  ): Promise<readonly RenderedEntry[]>;
   /** One rendered object as YAML with secrets digested; `undefined` when this side doesn't have it. `object` is `<apiVersion>/<Kind>/<namespace>/<name>`. */
-  objectText(simulation: Simulation, applier: string, object: string, signal?: AbortSignal): Promise<string | undefined>;
+  objectText(
+    simulation: Simulation,
+    applier: string,
+    object: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Sources that could not be had are asked for again by the next simulation. */
+  retrySources(): void;
   dispose(): Promise<void>;
 }
 

@@ -24,6 +24,12 @@ export class Simulators {
     return made;
   }
 
+  /** Sources that could not be had are asked for again. */
+  async retrySources(): Promise<void> {
+    const made = await Promise.allSettled(this.#made.values());
+    for (const result of made) if (result.status === "fulfilled") result.value.retrySources();
+  }
+
   async dispose(): Promise<void> {
     const made = await Promise.allSettled(this.#made.values());
     this.#made.clear();

@@ -17,10 +17,18 @@ export function compareValues(before: unknown, after: unknown): readonly Differe
   return found;
 }
 
-function compare(before: unknown, after: unknown, path: string, basePath: string, found: Difference[]): void {
+function compare(
+  before: unknown,
+  after: unknown,
+  path: string,
+  basePath: string,
+  found: Difference[],
+): void {
   if (before === after) return;
-  if (isObject(before) && isObject(after)) return compareObjects(before, after, path, basePath, found);
-  if (Array.isArray(before) && Array.isArray(after)) return compareLists(before, after, path, basePath, found);
+  if (isObject(before) && isObject(after))
+    return compareObjects(before, after, path, basePath, found);
+  if (Array.isArray(before) && Array.isArray(after))
+    return compareLists(before, after, path, basePath, found);
   found.push(difference("changed", path, basePath, before, after));
 }
 
@@ -34,32 +42,55 @@ function compareObjects(
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   for (const key of keys) {
     const step = `/${escapePointer(key)}`;
-    if (!Object.hasOwn(after, key)) found.push(difference("removed", path + step, basePath + step, before[key], undefined));
-    else if (!Object.hasOwn(before, key)) found.push(difference("added", path + step, basePath + step, undefined, after[key]));
+    if (!Object.hasOwn(after, key))
+      found.push(difference("removed", path + step, basePath + step, before[key], undefined));
+    else if (!Object.hasOwn(before, key))
+      found.push(difference("added", path + step, basePath + step, undefined, after[key]));
     else compare(before[key], after[key], path + step, basePath + step, found);
   }
 }
 
-function compareLists(before: readonly unknown[], after: readonly unknown[], path: string, basePath: string, found: Difference[]): void {
+function compareLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  path: string,
+  basePath: string,
+  found: Difference[],
+): void {
   const start = found.length;
   const named = namesOf(before);
   const namedAfter = namesOf(after);
   if (named !== undefined && namedAfter !== undefined) {
     for (const [name, index] of named) {
       const other = namedAfter.get(name);
-      if (other === undefined) found.push(difference("removed", `${path}/${index}`, `${basePath}/${index}`, before[index], undefined));
+      if (other === undefined)
+        found.push(
+          difference(
+            "removed",
+            `${path}/${index}`,
+            `${basePath}/${index}`,
+            before[index],
+            undefined,
+          ),
+        );
       else compare(before[index], after[other], `${path}/${other}`, `${basePath}/${index}`, found);
     }
     for (const [name, index] of namedAfter) {
-      if (!named.has(name)) found.push(difference("added", `${path}/${index}`, `${basePath}/${index}`, undefined, after[index]));
+      if (!named.has(name))
+        found.push(
+          difference("added", `${path}/${index}`, `${basePath}/${index}`, undefined, after[index]),
+        );
     }
-    if (found.length === start && !sameOrder(named, namedAfter)) found.push(difference("changed", path, basePath, before, after));
+    if (found.length === start && !sameOrder(named, namedAfter))
+      found.push(difference("changed", path, basePath, before, after));
     return;
   }
   for (let index = 0; index < Math.max(before.length, after.length); index++) {
     const step = `/${index}`;
-    if (index >= after.length) found.push(difference("removed", path + step, basePath + step, before[index], undefined));
-    else if (index >= before.length) found.push(difference("added", path + step, basePath + step, undefined, after[index]));
+    if (index >= after.length)
+      found.push(difference("removed", path + step, basePath + step, before[index], undefined));
+    else if (index >= before.length)
+      found.push(difference("added", path + step, basePath + step, undefined, after[index]));
     else compare(before[index], after[index], path + step, basePath + step, found);
   }
 }
@@ -79,7 +110,13 @@ function sameOrder(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number
   return [...a.keys()].join("\n") === [...b.keys()].join("\n");
 }
 
-function difference(kind: Difference["kind"], path: string, basePath: string, before: unknown, after: unknown): Difference {
+function difference(
+  kind: Difference["kind"],
+  path: string,
+  basePath: string,
+  before: unknown,
+  after: unknown,
+): Difference {
   return {
     path,
     kind,

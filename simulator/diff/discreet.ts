@@ -54,7 +54,7 @@ const typedValues: Rule = (message) => {
   const plain = message
     .replace(/got &value\.valueUnstructured\{Value:(?:map\[|\[\])[\s\S]*\}/, `got ${hidden}`)
     .replace(/got &\{[\s\S]*\}/, `got ${hidden}`);
-  return /^Secret\//.test(message)
+  return message.startsWith("Secret/")
     ? plain.replace(/got &value\.valueUnstructured\{[\s\S]*\}/, `got ${hidden}`)
     : plain;
 };

@@ -9,7 +9,9 @@ const salt = "sluice secret digest\n";
 export async function digest(value: string): Promise<string> {
   if (digestPattern.test(value)) return value;
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(salt + value));
-  const hex = [...new Uint8Array(hash).slice(0, 6)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = [...new Uint8Array(hash).slice(0, 6)]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
   return `secret-${hex}`;
 }
 
@@ -20,14 +22,18 @@ export async function maskSecret(object: JsonObject): Promise<JsonObject> {
   for (const field of ["data", "stringData"]) {
     const values = object[field];
     if (values === undefined || values === null) continue;
-    masked[field] = isObject(values) ? await maskValues(values) : await digest(JSON.stringify(values));
+    masked[field] = isObject(values)
+      ? await maskValues(values)
+      : await digest(JSON.stringify(values));
   }
   return masked;
 }
 
 async function maskValues(values: JsonObject): Promise<JsonObject> {
   const entries = await Promise.all(
-    Object.entries(values).map(async ([key, value]) => [key, await digest(decoded(value))] as const),
+    Object.entries(values).map(
+      async ([key, value]) => [key, await digest(decoded(value))] as const,
+    ),
   );
   return Object.fromEntries(entries);
 }

@@ -10,7 +10,12 @@ export type Normalisation = (object: JsonObject) => JsonObject;
 /** Typed structs send `creationTimestamp: null`; the API server sets the field itself. */
 export const withoutNullTimestamp: Normalisation = (object) => {
   const metadata = object["metadata"];
-  if (!isObject(metadata) || !Object.hasOwn(metadata, "creationTimestamp") || metadata["creationTimestamp"] !== null) return object;
+  if (
+    !isObject(metadata) ||
+    !Object.hasOwn(metadata, "creationTimestamp") ||
+    metadata["creationTimestamp"] !== null
+  )
+    return object;
   const { creationTimestamp: _, ...rest } = metadata;
   return { ...object, metadata: rest };
 };

@@ -8,7 +8,10 @@ export type CelOutcome =
   | { readonly outcome: "error"; readonly stage: "compile" | "evaluate"; readonly message: string };
 
 /** Evaluates an expression that must be boolean (`fluxcd/pkg runtime/cel`). Never throws. */
-export function evaluateCel(expression: string, variables: Readonly<Record<string, unknown>>): CelOutcome {
+export function evaluateCel(
+  expression: string,
+  variables: Readonly<Record<string, unknown>>,
+): CelOutcome {
   let program: ReturnType<typeof parse>;
   try {
     program = parse(expression);
@@ -20,7 +23,11 @@ export function evaluateCel(expression: string, variables: Readonly<Record<strin
     if (refusal !== undefined) return { outcome: "error", stage: "evaluate", message: refusal };
     const value: unknown = program(integers(variables) as Record<string, unknown>);
     if (typeof value === "boolean") return { outcome: "value", value };
-    return { outcome: "error", stage: "compile", message: `the expression gives ${typeof value}, not a boolean` };
+    return {
+      outcome: "error",
+      stage: "compile",
+      message: `the expression gives ${typeof value}, not a boolean`,
+    };
   } catch (error) {
     return { outcome: "error", stage: "evaluate", message: firstLine(error) };
   }

@@ -11,7 +11,10 @@ export function normaliseGitUrl(url: string): string | undefined {
   const full = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([^:/]+)(?::\d+)?\/(.+)$/i.exec(text);
   const match = full ?? scp;
   if (match === null) return undefined;
-  const path = (match[2] ?? "").replace(/\/+$/, "").replace(/\.git$/, "").replace(/^\/+/, "");
+  const path = (match[2] ?? "")
+    .replace(/\/+$/, "")
+    .replace(/\.git$/, "")
+    .replace(/^\/+/, "");
   return `${match[1] ?? ""}/${path}`.toLowerCase();
 }
 

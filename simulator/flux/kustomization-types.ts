@@ -67,15 +67,19 @@ function check(value: unknown, type: Type, path: string, faults: string[]): void
     faults.push(`${path} must be an object`);
   } else {
     for (const [key, item] of Object.entries(value)) {
-      const own =
-        "values" in type
-          ? type.values
-          : Object.hasOwn(type.fields, key)
-            ? type.fields[key]
-            : undefined;
+      const own = typeOf(type, key);
       if (own !== undefined) check(item, own, `${path}.${key}`, faults);
     }
   }
+}
+
+/** The type of a key; `undefined` for keys that are not listed. */
+function typeOf(
+  type: Extract<Type, { readonly values: Type }> | Extract<Type, { readonly fields: object }>,
+  key: string,
+): Type | undefined {
+  if ("values" in type) return type.values;
+  return Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;
 }
 
 function checkItem(item: unknown, type: Type, path: string, faults: string[]): void {

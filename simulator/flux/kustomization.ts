@@ -26,7 +26,8 @@ export interface KustomizationSpec {
   readonly name: string;
   /** Cleaned and relative to the source's root: no leading `./` or `/`, no `..`; empty for the root itself. */
   readonly path: string;
-  readonly source: { readonly kind: string; readonly namespace: string; readonly name: string } | undefined;
+  readonly source:
+    { readonly kind: string; readonly namespace: string; readonly name: string } | undefined;
   readonly dependsOn: readonly DependencyRef[];
   readonly suspend: boolean;
   readonly prune: boolean;
@@ -55,10 +56,14 @@ export function readKustomization(object: JsonObject): KustomizationSpec {
     suspend: flagAt(spec, "suspend"),
     prune: flagAt(spec, "prune"),
     deletionPolicy: readDeletionPolicy(textAt(spec, "deletionPolicy"), faults),
-    substituteFrom: listAt(spec, "postBuild", "substituteFrom").flatMap((item) => readDataRef(item, faults)),
+    substituteFrom: listAt(spec, "postBuild", "substituteFrom").flatMap((item) =>
+      readDataRef(item, faults),
+    ),
     decryption: isObject(spec["decryption"]),
     decryptionSecret: textAt(spec, "decryption", "secretRef", "name"),
-    remoteCluster: textAt(spec, "kubeConfig", "secretRef", "name") ?? textAt(spec, "kubeConfig", "configMapRef", "name"),
+    remoteCluster:
+      textAt(spec, "kubeConfig", "secretRef", "name") ??
+      textAt(spec, "kubeConfig", "configMapRef", "name"),
     faults,
   };
 }
@@ -74,7 +79,11 @@ export function cleanPath(path: string): string {
   return kept.join("/");
 }
 
-function readSource(spec: JsonObject, namespace: string, faults: string[]): KustomizationSpec["source"] {
+function readSource(
+  spec: JsonObject,
+  namespace: string,
+  faults: string[],
+): KustomizationSpec["source"] {
   const kind = textAt(spec, "sourceRef", "kind");
   const name = textAt(spec, "sourceRef", "name");
   if (kind === undefined || name === undefined) {
@@ -88,7 +97,13 @@ function readDependency(item: unknown, namespace: string): readonly DependencyRe
   const name = textAt(item, "name");
   if (name === undefined) return [];
   const readyExpr = textAt(item, "readyExpr");
-  return [{ namespace: textAt(item, "namespace") ?? namespace, name, ...(readyExpr === undefined ? {} : { readyExpr }) }];
+  return [
+    {
+      namespace: textAt(item, "namespace") ?? namespace,
+      name,
+      ...(readyExpr === undefined ? {} : { readyExpr }),
+    },
+  ];
 }
 
 function readDataRef(item: unknown, faults: string[]): readonly DataRef[] {
@@ -140,5 +155,10 @@ export function buildPart(object: JsonObject): JsonObject {
   const kept: Record<string, JsonObject[string]> = {};
   for (const field of buildFields) if (spec[field] !== undefined) kept[field] = spec[field];
   const { name, namespace } = objectAt(object, "metadata");
-  return { apiVersion: object["apiVersion"], kind: object["kind"], metadata: { name, namespace }, spec: kept };
+  return {
+    apiVersion: object["apiVersion"],
+    kind: object["kind"],
+    metadata: { name, namespace },
+    spec: kept,
+  };
 }

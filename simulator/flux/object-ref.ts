@@ -28,6 +28,10 @@ export function localKey(kind: string, namespace: string, name: string): string 
 }
 
 /** How a person reads it: `Kind namespace/name`. */
-export function refTitle(ref: { readonly kind: string; readonly namespace: string; readonly name: string }): string {
+export function refTitle(ref: {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}): string {
   return `${ref.kind} ${ref.namespace === "" ? "" : `${ref.namespace}/`}${ref.name}`;
 }

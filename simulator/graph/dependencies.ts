@@ -36,7 +36,8 @@ export function judgeDependencies(
     const self = own.get(node.id) ?? { state: "unknown" };
     const isFree = self.state === "suspended" || cycle !== undefined;
     const blocked = isFree ? undefined : blockedBy(node, byId, judge, options);
-    const verdict = cycle !== undefined && self.state !== "suspended" ? inCycle(cycle) : (blocked ?? self);
+    const verdict =
+      cycle !== undefined && self.state !== "suspended" ? inCycle(cycle) : (blocked ?? self);
     verdicts.set(node.id, verdict);
     return verdict;
   };
@@ -71,8 +72,17 @@ function blockedBy(
   return undefined;
 }
 
-function checkExpression(expression: string, node: RenderNode, dependency: RenderNode, verdict: Verdict, title: string): Verdict | undefined {
-  const variables = { self: withStatus(node, { state: "ready" }), dep: withStatus(dependency, verdict) };
+function checkExpression(
+  expression: string,
+  node: RenderNode,
+  dependency: RenderNode,
+  verdict: Verdict,
+  title: string,
+): Verdict | undefined {
+  const variables = {
+    self: withStatus(node, { state: "ready" }),
+    dep: withStatus(dependency, verdict),
+  };
   const answer = evaluateCel(expression, variables);
   if (answer.outcome === "error") {
     const message = `failed to ${answer.stage} readyExpr of dependency ${title}: ${answer.message}`;
@@ -80,7 +90,12 @@ function checkExpression(expression: string, node: RenderNode, dependency: Rende
       ? { state: "failed", reason: "InvalidCELExpression", message, code: "ready-expression" }
       : blocked("ready-expression", message);
   }
-  return answer.value ? undefined : blocked("dependency-not-ready", `dependency ${title} is not ready according to readyExpr eval`);
+  return answer.value
+    ? undefined
+    : blocked(
+        "dependency-not-ready",
+        `dependency ${title} is not ready according to readyExpr eval`,
+      );
 }
 
 /** The object as it would stand on the cluster after reconciliation, as far as an expression can ask. */
@@ -105,9 +120,17 @@ function blocked(code: ProblemCode, message: string): Verdict {
 const maxShown = 10;
 
 function inCycle(cycle: readonly string[]): Verdict {
-  const shown = cycle.length > maxShown ? [...cycle.slice(0, maxShown), `/${cycle.length - maxShown} more`] : cycle;
+  const shown =
+    cycle.length > maxShown
+      ? [...cycle.slice(0, maxShown), `/${cycle.length - maxShown} more`]
+      : cycle;
   const chain = [...shown, cycle[0] ?? ""].map((id) => id.slice(id.indexOf("/") + 1)).join(" → ");
-  return { state: "blocked", reason: "DependencyNotReady", message: `dependencies form a cycle: ${chain}`, code: "dependency-cycle" };
+  return {
+    state: "blocked",
+    reason: "DependencyNotReady",
+    message: `dependencies form a cycle: ${chain}`,
+    code: "dependency-cycle",
+  };
 }
 
 /**
@@ -117,34 +140,45 @@ function inCycle(cycle: readonly string[]): Verdict {
 function walkDependencies(
   nodes: readonly RenderNode[],
   byId: ReadonlyMap<string, RenderNode>,
-): { readonly cycles: ReadonlyMap<string, readonly string[]>; readonly order: readonly RenderNode[] } {
+): {
+  readonly cycles: ReadonlyMap<string, readonly string[]>;
+  readonly order: readonly RenderNode[];
+} {
   const cycles = new Map<string, readonly string[]>();
-  const order: RenderNode[] = [];
   const done = new Set<RenderNode>();
+  const onPath = new Set<RenderNode>();
+  const stack: Step[] = [];
+  const enter = (node: RenderNode): void => {
+    if (done.has(node)) return;
+    onPath.add(node);
+    stack.push({ node, targets: targetsOf(node, byId), next: 0 });
+  };
+  const advance = (step: Step): void => {
+    const target = step.targets[step.next++];
+    if (target === undefined) {
+      stack.pop();
+      onPath.delete(step.node);
+      done.add(step.node);
+    } else if (onPath.has(target)) addCycle(stack, target, cycles);
+    else enter(target);
+  };
   for (const start of nodes) {
-    const onPath = new Set<RenderNode>();
-    const stack: Step[] = [];
     enter(start);
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const target = top.targets[top.next++];
-      if (target === undefined) {
-        stack.pop();
-        onPath.delete(top.node);
-        done.add(top.node);
-        order.push(top.node);
-      } else if (onPath.has(target)) {
-        const path = stack.map(({ node }) => node);
-        const cycle = path.slice(path.indexOf(target)).map(({ id }) => id);
-        for (const member of cycle) if (!cycles.has(member)) cycles.set(member, cycle);
-      } else enter(target);
-    }
-    function enter(node: RenderNode): void {
-      if (done.has(node)) return;
-      onPath.add(node);
-      stack.push({ node, targets: targetsOf(node, byId), next: 0 });
-    }
+    for (let step = stack.at(-1); step !== undefined; step = stack.at(-1)) advance(step);
   }
-  return { cycles, order };
+  // A Set keeps the order in which nodes were done.
+  return { cycles, order: [...done] };
+}
+
+/** The path from `target` to the top of the stack leads back to `target`. */
+function addCycle(
+  stack: readonly Step[],
+  target: RenderNode,
+  cycles: Map<string, readonly string[]>,
+): void {
+  const path = stack.map(({ node }) => node);
+  const cycle = path.slice(path.indexOf(target)).map(({ id }) => id);
+  for (const member of cycle) if (!cycles.has(member)) cycles.set(member, cycle);
 }
 
 interface Step {
@@ -153,6 +187,11 @@ interface Step {
   next: number;
 }
 
-function targetsOf({ cluster, spec }: RenderNode, byId: ReadonlyMap<string, RenderNode>): readonly RenderNode[] {
-  return spec.dependsOn.flatMap(({ namespace, name }) => byId.get(applierId(cluster, namespace, name)) ?? []);
+function targetsOf(
+  { cluster, spec }: RenderNode,
+  byId: ReadonlyMap<string, RenderNode>,
+): readonly RenderNode[] {
+  return spec.dependsOn.flatMap(
+    ({ namespace, name }) => byId.get(applierId(cluster, namespace, name)) ?? [],
+  );
 }

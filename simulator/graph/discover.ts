@@ -34,7 +34,9 @@ export function discover(tree: FileTree, options: SimulationOptions): Discovery 
   const found = [
     ...scan.kustomizations.filter(isBootstrap).flatMap(fromDocument),
     ...scan.instances.flatMap(fromInstance),
-    ...scan.syncs.flatMap(({ file, line, instance }) => fromSync(instance, "flux-system", { path: file, line })),
+    ...scan.syncs.flatMap(({ file, line, instance }) =>
+      fromSync(instance, "flux-system", { path: file, line }),
+    ),
   ];
   const byPath = new Map<string, SeedKustomization>();
   for (const root of found) {
@@ -44,7 +46,12 @@ export function discover(tree: FileTree, options: SimulationOptions): Discovery 
   const named = nameClusters([...byPath.values()]);
   const instanceSources = syncSources(scan);
   const seeds = named.map(([cluster, root]) =>
-    makeSeed(cluster, [root], new Map([...sources, ...instanceSources, ...nearbySources(scan, root)]), options.remoteUrls),
+    makeSeed(
+      cluster,
+      [root],
+      new Map([...sources, ...instanceSources, ...nearbySources(scan, root)]),
+      options.remoteUrls,
+    ),
   );
   return { seeds: seeds.toSorted((a, b) => compare(a.cluster, b.cluster)), problems: [], scan };
 }
@@ -82,7 +89,10 @@ export function unreached(
     return object !== undefined && !isForeign(object, sources, options.remoteUrls, hasFolder);
   });
   const roots = own.filter(
-    (orphan) => !own.some((other) => other.file !== orphan.file && isBelow(orphan.file, other.path() ?? "\n")),
+    (orphan) =>
+      !own.some(
+        (other) => other.file !== orphan.file && isBelow(orphan.file, other.path() ?? "\n"),
+      ),
   );
   const chosen = roots.length > 0 ? roots : orphans;
   const byFolder = groupBy(chosen, ({ file }) => folderOf(file));
@@ -91,7 +101,12 @@ export function unreached(
     const kustomizations = group.flatMap(fromDocument);
     const first = group[0];
     if (first === undefined || kustomizations.length === 0) return [];
-    const seed = makeSeed(folderOf(first.file) || "repository", kustomizations, sources, options.remoteUrls);
+    const seed = makeSeed(
+      folderOf(first.file) || "repository",
+      kustomizations,
+      sources,
+      options.remoteUrls,
+    );
     return [roots.length > 0 ? seed : { ...seed, treeSources: new Set<string>() }];
   });
 }
@@ -104,19 +119,37 @@ function fromRootFiles(options: SimulationOptions): Discovery {
     const parsed = parseManifest(file.text, file.name);
     problems.push(...parsed.problems);
     for (const { object, line } of parsed.objects) {
-      const head = { apiVersion: textAt(object, "apiVersion") ?? "", kind: textAt(object, "kind") ?? "" };
-      const key = localKey(head.kind, textAt(object, "metadata", "namespace") ?? "", textAt(object, "metadata", "name") ?? "");
-      if (isFluxKind(head, "Kustomization")) kustomizations.push({ object, place: { path: file.name, line }, patches: [] });
+      const head = {
+        apiVersion: textAt(object, "apiVersion") ?? "",
+        kind: textAt(object, "kind") ?? "",
+      };
+      const key = localKey(
+        head.kind,
+        textAt(object, "metadata", "namespace") ?? "",
+        textAt(object, "metadata", "name") ?? "",
+      );
+      if (isFluxKind(head, "Kustomization"))
+        kustomizations.push({ object, place: { path: file.name, line }, patches: [] });
       else if (fluxKindOf(head)?.role === "source") sources.set(key, object);
     }
   }
   if (kustomizations.length === 0) {
-    const message = "The root files hold no Kustomization; give a file with the Kustomization to start from.";
-    problems.push({ code: "invalid-root", severity: "error", message, place: { path: options.roots[0]?.name ?? "" } });
+    const message =
+      "The root files hold no Kustomization; give a file with the Kustomization to start from.";
+    problems.push({
+      code: "invalid-root",
+      severity: "error",
+      message,
+      place: { path: options.roots[0]?.name ?? "" },
+    });
     return { seeds: [], problems, scan: undefined };
   }
   const name = readKustomization(kustomizations[0]?.object ?? {}).path || "root";
-  return { seeds: [makeSeed(name, kustomizations, sources, options.remoteUrls)], problems, scan: undefined };
+  return {
+    seeds: [makeSeed(name, kustomizations, sources, options.remoteUrls)],
+    problems,
+    scan: undefined,
+  };
 }
 
 function fromPaths(tree: FileTree, options: SimulationOptions, scan: TreeScan): Discovery {
@@ -128,11 +161,15 @@ function fromPaths(tree: FileTree, options: SimulationOptions, scan: TreeScan): 
       problems.push({ code: "path-not-found", severity: "error", message, place: { path } });
       return [];
     }
-    const own = scan.kustomizations.find((document) => isBelow(document.file, path) && document.path() === path);
+    const own = scan.kustomizations.find(
+      (document) => isBelow(document.file, path) && document.path() === path,
+    );
     const root = own === undefined ? undefined : fromDocument(own)[0];
     const synced = [
       ...scan.instances.flatMap(fromInstance),
-      ...scan.syncs.flatMap(({ file, line, instance }) => fromSync(instance, "flux-system", { path: file, line })),
+      ...scan.syncs.flatMap(({ file, line, instance }) =>
+        fromSync(instance, "flux-system", { path: file, line }),
+      ),
     ].find((seed) => readKustomization(seed.object).path === path);
     const kustomization = root ?? synced ?? { object: syntheticRoot(path), patches: [] };
     const sources = new Map([...syncSources(scan), ...nearbySources(scan, kustomization)]);
@@ -143,20 +180,32 @@ function fromPaths(tree: FileTree, options: SimulationOptions, scan: TreeScan): 
 
 /** A Kustomization in a file below its own path: it applies itself, as `gotk-sync.yaml` of `flux bootstrap` does. */
 function isBootstrap(document: FoundDocument): boolean {
-  return /(^|\/)gotk-sync\.yaml$/.test(document.file) && isBelow(document.file, document.path() ?? "\n");
+  return (
+    /(^|\/)gotk-sync\.yaml$/.test(document.file) && isBelow(document.file, document.path() ?? "\n")
+  );
 }
 
 function fromDocument(document: FoundDocument): readonly SeedKustomization[] {
   const object = document.read();
-  return object === undefined ? [] : [{ object, place: { path: document.file, line: document.headline.line }, patches: [] }];
+  return object === undefined
+    ? []
+    : [{ object, place: { path: document.file, line: document.headline.line }, patches: [] }];
 }
 
 function fromInstance(document: FoundDocument): readonly SeedKustomization[] {
   const place = { path: document.file, line: document.headline.line };
-  return fromSync(objectAt(document.read(), "spec"), document.headline.namespace || "flux-system", place);
+  return fromSync(
+    objectAt(document.read(), "spec"),
+    document.headline.namespace || "flux-system",
+    place,
+  );
 }
 
-function fromSync(instance: JsonObject, namespace: string, place: { path: string; line: number }): readonly SeedKustomization[] {
+function fromSync(
+  instance: JsonObject,
+  namespace: string,
+  place: { path: string; line: number },
+): readonly SeedKustomization[] {
   const seed = syncSeed(instance, namespace, place);
   return seed === undefined ? [] : [seed];
 }
@@ -164,15 +213,20 @@ function fromSync(instance: JsonObject, namespace: string, place: { path: string
 function syncSources(scan: TreeScan): ReadonlyMap<string, JsonObject> {
   return new Map([
     ...scan.syncs.map(({ instance }) => syncSource(instance, "flux-system")),
-    ...scan.instances.map((document) => syncSource(objectAt(document.read(), "spec"), document.headline.namespace || "flux-system")),
+    ...scan.instances.map((document) =>
+      syncSource(objectAt(document.read(), "spec"), document.headline.namespace || "flux-system"),
+    ),
   ]);
 }
 
 function sourcesOf(scan: TreeScan): ReadonlyMap<string, JsonObject> {
   const sources = new Map<string, JsonObject>();
   for (const { headline, read } of scan.sources) {
-    const object = sources.has(localKey(headline.kind, headline.namespace, headline.name)) ? undefined : read();
-    if (object !== undefined) sources.set(localKey(headline.kind, headline.namespace, headline.name), object);
+    const object = sources.has(localKey(headline.kind, headline.namespace, headline.name))
+      ? undefined
+      : read();
+    if (object !== undefined)
+      sources.set(localKey(headline.kind, headline.namespace, headline.name), object);
   }
   return sources;
 }
@@ -184,7 +238,9 @@ function nearbySources(scan: TreeScan, root: SeedKustomization): ReadonlyMap<str
 }
 
 /** Clusters are called by the path of their root; two roots at one path by path and name. */
-function nameClusters(roots: readonly SeedKustomization[]): readonly (readonly [string, SeedKustomization])[] {
+function nameClusters(
+  roots: readonly SeedKustomization[],
+): readonly (readonly [string, SeedKustomization])[] {
   const taken = new Set<string>();
   return roots.map((root) => {
     const { path, name, namespace } = readKustomization(root.object);

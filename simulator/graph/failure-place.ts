@@ -23,7 +23,12 @@ function objectPlace(message: string, built: Built): Place | undefined {
   const match = /'([A-Za-z]\w*)\.[^'/\s]*\/([\w.-]+)\.([\w-]+|\[noNs\])'/.exec(message);
   if (match === null) return undefined;
   const [, kind = "", name = "", namespace = ""] = match;
-  return locate(built, { apiVersion: "", kind, name, namespace: namespace === "[noNs]" ? "" : namespace });
+  return locate(built, {
+    apiVersion: "",
+    kind,
+    name,
+    namespace: namespace === "[noNs]" ? "" : namespace,
+  });
 }
 
 function lineOfMessage(message: string, file: TreeFile | undefined): number | undefined {
@@ -48,8 +53,12 @@ const brokenVariable = /\$\{(?:[^}\n]*$|[^A-Za-z_#\d}]|#?\w+(?![\w}:=/#%^,?]|$))
 function quotedNames(message: string): readonly string[] {
   // Quotes stand within quotes, so those after a known phrase are looked for by themselves.
   const marks = [/'([^'\n]{3,200})'/g, /resources from '([^'\n]{3,200})'/g];
-  const quoted = marks.flatMap((mark) => [...message.matchAll(mark)].map((match) => match[1] ?? ""));
-  const parts = quoted.flatMap((name) => (name.includes("/") ? [name, name.slice(name.lastIndexOf("/") + 1)] : [name]));
+  const quoted = marks.flatMap((mark) =>
+    [...message.matchAll(mark)].map((match) => match[1] ?? ""),
+  );
+  const parts = quoted.flatMap((name) =>
+    name.includes("/") ? [name, name.slice(name.lastIndexOf("/") + 1)] : [name],
+  );
   return [...new Set(parts)].filter((name) => name.length > 2).sort((a, b) => b.length - a.length);
 }
 

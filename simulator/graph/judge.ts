@@ -21,19 +21,28 @@ export interface Judgement {
   readonly problems: readonly Problem[];
 }
 
-export function judge(render: ClusterRender, tree: FileTree, options: SimulationOptions): Judgement {
+export function judge(
+  render: ClusterRender,
+  tree: FileTree,
+  options: SimulationOptions,
+): Judgement {
   const byId = new Map(render.nodes.map((node) => [node.id, node]));
   const own = new Map(render.nodes.map((node) => [node.id, ownVerdict(node, render)]));
   const additiveCheck = gate(options, "AdditiveCELDependencyCheck", false);
   const verdicts = judgeDependencies(render.nodes, own, { additiveCheck });
   const places = new Map(render.nodes.map((node) => [node.id, placeOf(node, byId)]));
-  const appliers = render.nodes.map((node) => record(node, render, verdicts.get(node.id), places.get(node.id)));
+  const appliers = render.nodes.map((node) =>
+    record(node, render, verdicts.get(node.id), places.get(node.id)),
+  );
   const problems = render.nodes.flatMap((node) => {
     const place = places.get(node.id);
     const verdict = verdicts.get(node.id) ?? { state: "unknown" };
     const ownOne = own.get(node.id) ?? { state: "unknown" };
     const found = verdict === ownOne ? [verdict] : [verdict, ownOne];
-    return [...found.flatMap((one) => verdictProblem(node, one, place)), ...observations(node, render, tree, place)];
+    return [
+      ...found.flatMap((one) => verdictProblem(node, one, place)),
+      ...observations(node, render, tree, place),
+    ];
   });
   return { appliers, problems: [...problems, ...sharedObjects(render, places)] };
 }
@@ -41,11 +50,24 @@ export function judge(render: ClusterRender, tree: FileTree, options: Simulation
 function ownVerdict(node: RenderedNode, render: ClusterRender): Verdict {
   if (node.spec.suspend) return { state: "suspended" };
   const { built } = node;
-  if (built.outcome === "stopped") return { state: built.state, reason: built.reason, message: discreet(built.message), code: built.code };
+  if (built.outcome === "stopped")
+    return {
+      state: built.state,
+      reason: built.reason,
+      message: discreet(built.message),
+      code: built.code,
+    };
   const { failure } = built.result;
   if (failure !== undefined) {
-    const missing = built.unavailable.some(({ reason }) => reason === "offline" || reason === "refused");
-    return { state: missing ? "unknown" : "failed", reason: failure.reason, message: failure.message, code: failureCode(failure, built) };
+    const missing = built.unavailable.some(
+      ({ reason }) => reason === "offline" || reason === "refused",
+    );
+    return {
+      state: missing ? "unknown" : "failed",
+      reason: failure.reason,
+      message: failure.message,
+      code: failureCode(failure, built),
+    };
   }
   const homeless = inventoryOf(built.result, render.scopes).find((item) => item.namespaceMissing);
   if (homeless === undefined) return { state: "ready" };
@@ -82,9 +104,17 @@ function engineCode({ cause, message }: EngineFailure): ProblemCode {
   return message.startsWith("the Kustomization is not valid") ? "spec-invalid" : "engine-crashed";
 }
 
-function record(node: RenderedNode, render: ClusterRender, verdict: Verdict | undefined, origin: Place | undefined): ApplierRecord {
+function record(
+  node: RenderedNode,
+  render: ClusterRender,
+  verdict: Verdict | undefined,
+  origin: Place | undefined,
+): ApplierRecord {
   const { spec } = node;
-  const source = spec.source === undefined ? "" : `${spec.source.kind} ${spec.source.namespace}/${spec.source.name}`;
+  const source =
+    spec.source === undefined
+      ? ""
+      : `${spec.source.kind} ${spec.source.namespace}/${spec.source.name}`;
   return {
     id: node.id,
     cluster: node.cluster,
@@ -96,8 +126,11 @@ function record(node: RenderedNode, render: ClusterRender, verdict: Verdict | un
     path: spec.path,
     source,
     ...(origin === undefined ? {} : { origin }),
-    dependsOn: spec.dependsOn.map(({ namespace, name }) => `${node.cluster}|Kustomization/${namespace}/${name}`),
-    objects: node.built.outcome === "built" ? inventoryOf(node.built.result, render.scopes).length : 0,
+    dependsOn: spec.dependsOn.map(
+      ({ namespace, name }) => `${node.cluster}|Kustomization/${namespace}/${name}`,
+    ),
+    objects:
+      node.built.outcome === "built" ? inventoryOf(node.built.result, render.scopes).length : 0,
   };
 }
 
@@ -107,7 +140,11 @@ function placeOf(node: RenderedNode, byId: ReadonlyMap<string, RenderedNode>): P
   return parent?.built.outcome === "built" ? locate(parent.built, nodeRef(node)) : undefined;
 }
 
-function verdictProblem(node: RenderedNode, verdict: Verdict, fallback: Place | undefined): readonly Problem[] {
+function verdictProblem(
+  node: RenderedNode,
+  verdict: Verdict,
+  fallback: Place | undefined,
+): readonly Problem[] {
   if (verdict.code === undefined) return [];
   const built = node.built.outcome === "built" ? node.built : undefined;
   const failure = built?.result.failure;

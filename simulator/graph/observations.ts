@@ -25,19 +25,31 @@ export function observations(
 }
 
 /** Objects that two Kustomizations of one cluster apply: each reconciliation takes them from the other. */
-export function sharedObjects(render: ClusterRender, places: ReadonlyMap<string, Place | undefined>): readonly Problem[] {
+export function sharedObjects(
+  render: ClusterRender,
+  places: ReadonlyMap<string, Place | undefined>,
+): readonly Problem[] {
   const owners = new Map<string, RenderedNode>();
   const problems: Problem[] = [];
   for (const node of render.nodes) {
     const { built } = node;
-    if (built.outcome !== "built" || node.spec.suspend || node.spec.remoteCluster !== undefined) continue;
+    if (built.outcome !== "built" || node.spec.suspend || node.spec.remoteCluster !== undefined)
+      continue;
     for (const { id, ref, object } of inventoryOf(built.result, render.scopes)) {
       if (object.skipped !== undefined) continue;
       const owner = owners.get(id) ?? node;
       owners.set(id, owner);
       if (owner === node) continue;
       const message = `${refTitle(ref)} is applied by ${refTitle(nodeRef(owner))} and by ${refTitle(nodeRef(node))}; each takes it from the other. Keep it in one of them.`;
-      problems.push(aboutNode(node)("duplicate-owner", "warning", message, locate(built, ref) ?? places.get(node.id), ref));
+      problems.push(
+        aboutNode(node)(
+          "duplicate-owner",
+          "warning",
+          message,
+          locate(built, ref) ?? places.get(node.id),
+          ref,
+        ),
+      );
     }
   }
   return problems;
@@ -68,12 +80,18 @@ function warnings(built: Built, about: About, fallback: Place | undefined): read
   const undecrypted = built.result.warnings.filter(({ code }) => code === "undecrypted");
   return [
     ...unknownVariables(built, about, fallback),
-    ...undecrypted.map(({ message, path }) => about("undecrypted", "information", message, placeOf(path))),
+    ...undecrypted.map(({ message, path }) =>
+      about("undecrypted", "information", message, placeOf(path)),
+    ),
   ];
 }
 
 /** One problem for all variables: none of them can be mended here, they are only shown as placeholders. */
-function unknownVariables(built: Built, about: About, place: Place | undefined): readonly Problem[] {
+function unknownVariables(
+  built: Built,
+  about: About,
+  place: Place | undefined,
+): readonly Problem[] {
   const unknown = built.result.warnings.filter(({ code }) => code === "placeholder-variable");
   const [first] = unknown;
   if (first === undefined) return [];
@@ -82,7 +100,12 @@ function unknownVariables(built: Built, about: About, place: Place | undefined):
   return [about("variable-unknown", "information", `${first.message}.${others}`, place)];
 }
 
-function droppedNamespaces(built: Built, render: ClusterRender, about: About, fallback: Place | undefined): readonly Problem[] {
+function droppedNamespaces(
+  built: Built,
+  render: ClusterRender,
+  about: About,
+  fallback: Place | undefined,
+): readonly Problem[] {
   return inventoryOf(built.result, render.scopes)
     .filter((item) => item.namespaceDropped)
     .map(({ ref, object }) => {

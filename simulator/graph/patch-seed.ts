@@ -8,11 +8,16 @@ import type { Seed, SeedKustomization } from "./seeds.ts";
 
 export async function patchSeed(seed: Seed, context: RenderContext): Promise<Seed> {
   if (seed.kustomizations.every(({ patches }) => patches.length === 0)) return seed;
-  const kustomizations = await Promise.all(seed.kustomizations.map((root) => patchRoot(root, context)));
+  const kustomizations = await Promise.all(
+    seed.kustomizations.map((root) => patchRoot(root, context)),
+  );
   return { ...seed, kustomizations };
 }
 
-async function patchRoot(root: SeedKustomization, context: RenderContext): Promise<SeedKustomization> {
+async function patchRoot(
+  root: SeedKustomization,
+  context: RenderContext,
+): Promise<SeedKustomization> {
   if (root.patches.length === 0) return root;
   const artifact = context.memory.artifactId("flux-instance");
   const tree = treeOf({
@@ -31,8 +36,14 @@ async function patchRoot(root: SeedKustomization, context: RenderContext): Promi
     remotes: [],
     mode: "exact",
   };
-  const result = await context.memory.engine.kustomize(request, new Map([[artifact, tree]]), context.signal);
-  const patched = result.objects.find(({ name }) => name === textAt(root.object, "metadata", "name"));
+  const result = await context.memory.engine.kustomize(
+    request,
+    new Map([[artifact, tree]]),
+    context.signal,
+  );
+  const patched = result.objects.find(
+    ({ name }) => name === textAt(root.object, "metadata", "name"),
+  );
   if (patched === undefined) return root;
   const spec = objectAt(JSON.parse(patched.json), "spec");
   return { ...root, object: { ...root.object, spec } };

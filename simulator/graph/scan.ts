@@ -46,7 +46,9 @@ const maxSize = 1_000_000;
 
 export function scanTree(tree: FileTree): TreeScan {
   const found = [...tree.files]
-    .filter(([path, file]) => /\.ya?ml$/.test(path) && file.bytes !== undefined && file.size <= maxSize)
+    .filter(
+      ([path, file]) => /\.ya?ml$/.test(path) && file.bytes !== undefined && file.size <= maxSize,
+    )
     .map(([path, file]) => scanOnce(path, file))
     .filter((scan) => scan !== nothing);
   return {
@@ -70,10 +72,12 @@ const syncValues = /^[ \t]*instance:/m;
 
 function scanText(path: string, text: string): FileScan {
   const hasSync = syncValues.test(text) && text.includes("sync:");
-  if (!fluxGroup.test(text)) return hasSync ? { ...nothing, syncs: syncsOf(path, 1, text) } : nothing;
+  if (!fluxGroup.test(text))
+    return hasSync ? { ...nothing, syncs: syncsOf(path, 1, text) } : nothing;
   const lines = text.split("\n");
   const documents = headlines(text);
-  const slice = (headline: Headline): string => lines.slice(headline.line - 1, headline.endLine).join("\n");
+  const slice = (headline: Headline): string =>
+    lines.slice(headline.line - 1, headline.endLine).join("\n");
   const pick = (test: (headline: Headline) => boolean): readonly FoundDocument[] =>
     documents.filter(test).map((headline) => found(path, headline, slice(headline)));
   const ofKind = (name: Parameters<typeof fluxKind>[0]) => (headline: Headline) =>
@@ -82,7 +86,9 @@ function scanText(path: string, text: string): FileScan {
   return {
     kustomizations: pick(ofKind("Kustomization")),
     instances: pick(ofKind("FluxInstance")),
-    sources: pick((headline) => headline.apiVersion.startsWith(`${fluxKind("GitRepository").group}/`)),
+    sources: pick((headline) =>
+      headline.apiVersion.startsWith(`${fluxKind("GitRepository").group}/`),
+    ),
     syncs: releases.flatMap((headline) => syncsOf(path, headline.line, slice(headline))),
   };
 }
@@ -95,14 +101,17 @@ function found(file: string, headline: Headline, text: string): FoundDocument {
     const object = read();
     return object === undefined ? undefined : readKustomization(object).path;
   };
-  const problems = (): readonly Problem[] => parse().problems.map((problem) => below(problem, headline.line));
+  const problems = (): readonly Problem[] =>
+    parse().problems.map((problem) => below(problem, headline.line));
   return { file, headline, read, path, problems };
 }
 
 /** A problem of a document, with the line that it has in the file. */
 function below(problem: Problem, start: number): Problem {
   const { place } = problem;
-  return place === undefined ? problem : { ...problem, place: { ...place, line: (place.line ?? 1) + start - 1 } };
+  return place === undefined
+    ? problem
+    : { ...problem, place: { ...place, line: (place.line ?? 1) + start - 1 } };
 }
 
 /** `instance.sync` in the values of a HelmRelease or in a bare values file. */
@@ -111,6 +120,7 @@ function syncsOf(file: string, line: number, text: string): readonly FoundSync[]
   if (!isObject(value)) return [];
   const values = value["kind"] === undefined ? value : objectAt(value, "spec", "values");
   const instance = objectAt(values, "instance");
-  const isSync = textAt(instance, "sync", "kind") !== undefined || textAt(instance, "sync", "url") !== undefined;
+  const isSync =
+    textAt(instance, "sync", "kind") !== undefined || textAt(instance, "sync", "url") !== undefined;
   return isSync && textAt(instance, "sync", "path") !== undefined ? [{ file, line, instance }] : [];
 }

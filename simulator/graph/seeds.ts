@@ -36,8 +36,15 @@ export function makeSeed(
   remoteUrls: readonly string[],
 ): Seed {
   const keys = kustomizations.flatMap(({ object }) => treeSourceKey(object) ?? []);
-  const matching = keys.filter((key) => sameRepository(textAt(sources.get(key), "spec", "url") ?? "", remoteUrls));
-  return { cluster, kustomizations, sources, treeSources: new Set(matching.length > 0 ? matching : keys) };
+  const matching = keys.filter((key) =>
+    sameRepository(textAt(sources.get(key), "spec", "url") ?? "", remoteUrls),
+  );
+  return {
+    cluster,
+    kustomizations,
+    sources,
+    treeSources: new Set(matching.length > 0 ? matching : keys),
+  };
 }
 
 /**
@@ -60,11 +67,17 @@ export function isForeign(
 
 function treeSourceKey(object: JsonObject): string | undefined {
   const source = readKustomization(object).source;
-  return source === undefined || !treeKinds.has(source.kind) ? undefined : localKey(source.kind, source.namespace, source.name);
+  return source === undefined || !treeKinds.has(source.kind)
+    ? undefined
+    : localKey(source.kind, source.namespace, source.name);
 }
 
 /** Kinds of sources that a cluster may be synced from. */
-const treeKinds: ReadonlySet<string> = new Set(["GitRepository", "OCIRepository", "Bucket"] satisfies readonly FluxKindName[]);
+const treeKinds: ReadonlySet<string> = new Set([
+  "GitRepository",
+  "OCIRepository",
+  "Bucket",
+] satisfies readonly FluxKindName[]);
 const gitRepository: FluxKindName = "GitRepository";
 
 /** A Kustomization for `--path`, as `flux bootstrap` would make it. */
@@ -76,13 +89,19 @@ export function syntheticRoot(path: string): JsonObject {
  * The objects that flux-operator creates for `spec.sync` of a FluxInstance (its public documentation, `fluxinstance.md`):
  * a source and a Kustomization named as `sync.name`, or as the instance's namespace.
  */
-export function syncSeed(instance: JsonObject, namespace: string, place: Place): SeedKustomization | undefined {
+export function syncSeed(
+  instance: JsonObject,
+  namespace: string,
+  place: Place,
+): SeedKustomization | undefined {
   const sync = objectAt(instance, "sync");
   const path = textAt(sync, "path");
   if (path === undefined) return undefined;
   const name = textAt(sync, "name") ?? namespace;
   const kind = textAt(sync, "kind") ?? "GitRepository";
-  const patches = listAt(instance, "kustomize", "patches").filter(isSyncPatch) as readonly JsonObject[];
+  const patches = listAt(instance, "kustomize", "patches").filter(
+    isSyncPatch,
+  ) as readonly JsonObject[];
   return { object: kustomization(namespace, name, path, kind), place, patches };
 }
 
@@ -98,7 +117,12 @@ export function syncSource(instance: JsonObject, namespace: string): readonly [s
   ];
 }
 
-function kustomization(namespace: string, name: string, path: string, sourceKind: string): JsonObject {
+function kustomization(
+  namespace: string,
+  name: string,
+  path: string,
+  sourceKind: string,
+): JsonObject {
   return {
     apiVersion: fluxApiVersion("Kustomization"),
     kind: "Kustomization",
@@ -111,7 +135,9 @@ function kustomization(namespace: string, name: string, path: string, sourceKind
 function isSyncPatch(patch: unknown): boolean {
   const target = textAt(patch, "target", "kind");
   const text = target ?? /^kind:\s*(\S+)/m.exec(textAt(patch, "patch") ?? "")?.[1] ?? "";
-  return ["Kustomization", "GitRepository", "OCIRepository", "Bucket"].some((kind) => matches(text, kind));
+  return ["Kustomization", "GitRepository", "OCIRepository", "Bucket"].some((kind) =>
+    matches(text, kind),
+  );
 }
 
 function matches(pattern: string, kind: string): boolean {

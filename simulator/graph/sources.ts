@@ -56,14 +56,27 @@ export function missingSource(node: RenderNode): Stopped {
   const ref = node.spec.source;
   if (ref?.kind === externalArtifact.kind) {
     const key = localKey(ref.kind, ref.namespace, ref.name);
-    return stopped("unknown", "source-unsupported", `${key} is made on the cluster. Give its content with --source ${key}=DIR.`);
+    return stopped(
+      "unknown",
+      "source-unsupported",
+      `${key} is made on the cluster. Give its content with --source ${key}=DIR.`,
+    );
   }
-  return stopped("failed", "source-not-found", `${ref?.kind ?? ""}.${externalArtifact.group} "${ref?.name ?? ""}" not found`);
+  return stopped(
+    "failed",
+    "source-not-found",
+    `${ref?.kind ?? ""}.${externalArtifact.group} "${ref?.name ?? ""}" not found`,
+  );
 }
 
 const externalArtifact = fluxKind("ExternalArtifact");
 
-function isTheTree(key: string, object: JsonObject | undefined, known: KnownSources, context: RenderContext): boolean {
+function isTheTree(
+  key: string,
+  object: JsonObject | undefined,
+  known: KnownSources,
+  context: RenderContext,
+): boolean {
   const url = textAt(object, "spec", "url");
   if (url !== undefined && sameRepository(url, context.options.remoteUrls)) return true;
   return known.treeSources.has(key);
@@ -80,7 +93,11 @@ async function artifact(
   return { outcome: "artifact", id: context.memory.artifactId(key), tree: archived, isTree };
 }
 
-async function fetchGit(object: JsonObject, key: string, context: RenderContext): Promise<ResolvedSource | Stopped> {
+async function fetchGit(
+  object: JsonObject,
+  key: string,
+  context: RenderContext,
+): Promise<ResolvedSource | Stopped> {
   const request = gitRequest(object);
   if (request === undefined) {
     const message = `${key} selects its revision by semver, which is not resolved here. Give its content with --source ${key}=DIR.`;
@@ -88,7 +105,13 @@ async function fetchGit(object: JsonObject, key: string, context: RenderContext)
   }
   const answer = await context.memory.remotes.fetch(request, context.signal);
   if (answer.outcome === "available") {
-    return artifact(answer.tree, textAt(object, "spec", "ignore"), `fetched|${key}|${request.url}|${request.ref ?? ""}`, false, context);
+    return artifact(
+      answer.tree,
+      textAt(object, "spec", "ignore"),
+      `fetched|${key}|${request.url}|${request.ref ?? ""}`,
+      false,
+      context,
+    );
   }
   const message = `${key} can't be read: ${answer.message}`;
   return stopped("unknown", "source-unavailable", message);

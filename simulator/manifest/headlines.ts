@@ -34,12 +34,20 @@ export function headlines(text: string): readonly Headline[] {
   const finish = (endLine: number): void => {
     if (draft !== undefined && (draft.kind !== "" || draft.apiVersion !== "")) {
       const { line, apiVersion, kind, name, namespace, nameLine } = draft;
-      found.push({ line, endLine, apiVersion, kind, name, namespace, nameLine: nameLine === 0 ? line : nameLine });
+      found.push({
+        line,
+        endLine,
+        apiVersion,
+        kind,
+        name,
+        namespace,
+        nameLine: nameLine === 0 ? line : nameLine,
+      });
     }
     draft = undefined;
     inMetadata = false;
   };
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const newline = text.indexOf("\n", start);
     let end = newline < 0 ? text.length : newline;
     const next = end + 1;
@@ -49,9 +57,18 @@ export function headlines(text: string): readonly Headline[] {
     if (first === dash && text.startsWith("---", start)) {
       finish(number - 1);
     } else if (first === space) {
-      if (inMetadata && draft !== undefined) readMetadataLine(draft, text.slice(start, end), number);
+      if (inMetadata && draft !== undefined)
+        readMetadataLine(draft, text.slice(start, end), number);
     } else if (first !== hash && first !== newlineCode && end > start) {
-      draft ??= { line: number, apiVersion: "", kind: "", name: "", namespace: "", nameLine: 0, metadataIndent: -1 };
+      draft ??= {
+        line: number,
+        apiVersion: "",
+        kind: "",
+        name: "",
+        namespace: "",
+        nameLine: 0,
+        metadataIndent: -1,
+      };
       inMetadata = readTopLine(draft, text.slice(start, end), number);
     }
     start = next;
@@ -109,7 +126,8 @@ function readFlowMetadata(draft: Draft, line: string, number: number): void {
 }
 
 function scalar(text: string): string {
-  const plain = /^\s*(?:&[\w-]+\s+)?("[^"]*"|'[^']*'|[^#\s](?:[^#]|(?<!\s)#)*)?/.exec(text)?.[1] ?? "";
+  const plain =
+    /^\s*(?:&[\w-]+\s+)?("[^"]*"|'[^']*'|[^#\s](?:[^#]|(?<!\s)#)*)?/.exec(text)?.[1] ?? "";
   return unquote(plain.trim());
 }
 

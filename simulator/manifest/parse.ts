@@ -27,21 +27,42 @@ const maxAliases = 100;
 /** Objects of a multi-document text, lists flattened. Never throws. */
 export function parseManifest(text: string, path: string): Parsed {
   if (text.length > maxLength) {
-    return { objects: [], problems: [problem("limit-exceeded", `${path} is larger than 5 MB and is not read as a manifest.`, path)] };
+    return {
+      objects: [],
+      problems: [
+        problem(
+          "limit-exceeded",
+          `${path} is larger than 5 MB and is not read as a manifest.`,
+          path,
+        ),
+      ],
+    };
   }
   const tooDeep = lineOfDepth(text);
   if (tooDeep !== undefined) {
     const message = `${path} is nested more than ${maxDepth} levels deep and is not read as a manifest.`;
-    return { objects: [], problems: [{ ...problem("limit-exceeded", message, path), place: { path, line: tooDeep } }] };
+    return {
+      objects: [],
+      problems: [{ ...problem("limit-exceeded", message, path), place: { path, line: tooDeep } }],
+    };
   }
   const counter = new LineCounter();
   const objects: ParsedObject[] = [];
   const problems: Problem[] = [];
-  for (const document of parseAllDocuments(text, { uniqueKeys: false, merge: true, lineCounter: counter, logLevel: "silent", prettyErrors: false })) {
+  for (const document of parseAllDocuments(text, {
+    uniqueKeys: false,
+    merge: true,
+    lineCounter: counter,
+    logLevel: "silent",
+    prettyErrors: false,
+  })) {
     const error = document.errors[0];
     if (error !== undefined) {
       const { line, col } = counter.linePos(error.pos[0]);
-      problems.push({ ...problem("yaml-syntax", firstLine(error.message), path), place: { path, line, column: col } });
+      problems.push({
+        ...problem("yaml-syntax", firstLine(error.message), path),
+        place: { path, line, column: col },
+      });
       continue;
     }
     const contents = document.contents;
@@ -50,7 +71,11 @@ export function parseManifest(text: string, path: string): Parsed {
     const value = toPlain(() => document.toJS({ maxAliasCount: maxAliases }) as unknown);
     if (value === undefined) {
       problems.push({
-        ...problem("too-many-aliases", "The document expands its aliases beyond the limit; write the values out.", path),
+        ...problem(
+          "too-many-aliases",
+          "The document expands its aliases beyond the limit; write the values out.",
+          path,
+        ),
         place: { path, line },
       });
       continue;
@@ -63,7 +88,15 @@ export function parseManifest(text: string, path: string): Parsed {
 /** The value of a text with one document, whatever it is; `undefined` when it is no YAML or beyond the limits. */
 export function parseQuietly(text: string): unknown {
   if (lineOfDepth(text) !== undefined) return undefined;
-  return toPlain(() => parse(text, { uniqueKeys: false, logLevel: "silent", prettyErrors: false, maxAliasCount: maxAliases }) as unknown);
+  return toPlain(
+    () =>
+      parse(text, {
+        uniqueKeys: false,
+        logLevel: "silent",
+        prettyErrors: false,
+        maxAliasCount: maxAliases,
+      }) as unknown,
+  );
 }
 
 /** By way of JSON, so that a value is a tree: an alias may stand inside its own anchor. */

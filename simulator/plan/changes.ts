@@ -21,30 +21,43 @@ export interface RawChange {
 }
 
 /** Changes by applier id. Appliers without changes are not in it. */
-export function findChanges(base: ClusterRender | undefined, target: ClusterRender | undefined): ReadonlyMap<string, readonly RawChange[]> {
+export function findChanges(
+  base: ClusterRender | undefined,
+  target: ClusterRender | undefined,
+): ReadonlyMap<string, readonly RawChange[]> {
   const baseNodes = new Map(base?.nodes.map((node) => [node.id, node]));
   const targetNodes = new Map(target?.nodes.map((node) => [node.id, node]));
   const changes: RawChange[] = [];
   for (const id of new Set([...baseNodes.keys(), ...targetNodes.keys()])) {
     const before = baseNodes.get(id);
     const after = targetNodes.get(id);
-    if (after === undefined && before !== undefined) changes.push(...removedApplier(before, base, targetNodes));
-    else if (after !== undefined && isComparable(before, after)) changes.push(...comparedApplier(before, base, after, target));
+    if (after === undefined && before !== undefined)
+      changes.push(...removedApplier(before, base, targetNodes));
+    else if (after !== undefined && isComparable(before, after))
+      changes.push(...comparedApplier(before, base, after, target));
   }
   return groupBy(joinMoves(changes), ({ applier }) => applier);
 }
 
 /** Whether an applier's render can be trusted for comparison; one failed side says nothing about objects. */
 export function isRendered(node: RenderedNode): boolean {
-  return node.built.outcome === "built" && (node.built.result.failure === undefined || node.built.result.failure.stage === "apply");
+  return (
+    node.built.outcome === "built" &&
+    (node.built.result.failure === undefined || node.built.result.failure.stage === "apply")
+  );
 }
 
 function isComparable(before: RenderedNode | undefined, after: RenderedNode): boolean {
   return isRendered(after) && !after.spec.suspend && (before === undefined || isRendered(before));
 }
 
-function items(node: RenderedNode | undefined, cluster: ClusterRender | undefined): readonly InventoryItem[] {
-  return node?.built.outcome === "built" && cluster !== undefined ? inventoryOf(node.built.result, cluster.scopes) : [];
+function items(
+  node: RenderedNode | undefined,
+  cluster: ClusterRender | undefined,
+): readonly InventoryItem[] {
+  return node?.built.outcome === "built" && cluster !== undefined
+    ? inventoryOf(node.built.result, cluster.scopes)
+    : [];
 }
 
 function comparedApplier(
@@ -63,12 +76,17 @@ function comparedApplier(
     const previous = oldById.get(item.id);
     if (previous === undefined) {
       if (isApplied(item)) changes.push({ kind: "created", applier: after.id, target: item });
-    } else if (isApplied(item) && item.object.skipped === undefined && isDifferent(previous, item)) {
+    } else if (
+      isApplied(item) &&
+      item.object.skipped === undefined &&
+      isDifferent(previous, item)
+    ) {
       changes.push({ kind: "changed", applier: after.id, base: previous, target: item });
     }
   }
   for (const item of old) {
-    if (!nowIds.has(item.id)) changes.push(left(item, after.id, after.spec.prune ? undefined : "prune is off"));
+    if (!nowIds.has(item.id))
+      changes.push(left(item, after.id, after.spec.prune ? undefined : "prune is off"));
   }
   return changes;
 }
@@ -88,25 +106,42 @@ function isDifferent(base: InventoryItem, target: InventoryItem): boolean {
   const b = parsed(target.object);
   // Numbers beyond 2^53 are equal as JavaScript numbers: different texts of equal values are looked at as texts.
   const answer = differences(a, b, false).length > 0 || JSON.stringify(a) === JSON.stringify(b);
-  compared.set(base, (compared.get(base) ?? new WeakMap<InventoryItem, boolean>()).set(target, answer));
+  compared.set(
+    base,
+    (compared.get(base) ?? new WeakMap<InventoryItem, boolean>()).set(target, answer),
+  );
   return answer;
 }
 
 function left(item: InventoryItem, applier: string, kept: string | undefined): RawChange {
-  const reason = kept ?? (item.object.keepOnPrune === true ? "its annotation kustomize.toolkit.fluxcd.io/prune is disabled" : undefined);
-  return reason === undefined ? { kind: "deleted", applier, base: item } : { kind: "orphaned", applier, base: item, kept: reason };
+  const reason =
+    kept ??
+    (item.object.keepOnPrune === true
+      ? "its annotation kustomize.toolkit.fluxcd.io/prune is disabled"
+      : undefined);
+  return reason === undefined
+    ? { kind: "deleted", applier, base: item }
+    : { kind: "orphaned", applier, base: item, kept: reason };
 }
 
 /** A Kustomization that the target no longer has: what its finalizer does (`spec.deletionPolicy`). */
-function removedApplier(before: RenderedNode, base: ClusterRender | undefined, targetNodes: ReadonlyMap<string, RenderedNode>): readonly RawChange[] {
+function removedApplier(
+  before: RenderedNode,
+  base: ClusterRender | undefined,
+  targetNodes: ReadonlyMap<string, RenderedNode>,
+): readonly RawChange[] {
   if (!isRendered(before) || !isReallyGone(before, base, targetNodes)) return [];
   const kept = keptWhenDeleted(before, targetNodes);
   return items(before, base).map((item) => left(item, before.id, kept));
 }
 
 /** False when it may only be missing because an ancestor could not be rendered. */
-function isReallyGone(node: RenderedNode, base: ClusterRender | undefined, targetNodes: ReadonlyMap<string, RenderedNode>): boolean {
-  for (let parent = node.parent; parent !== undefined; ) {
+function isReallyGone(
+  node: RenderedNode,
+  base: ClusterRender | undefined,
+  targetNodes: ReadonlyMap<string, RenderedNode>,
+): boolean {
+  for (let parent = node.parent; parent !== undefined;) {
     const now = targetNodes.get(parent);
     if (now !== undefined) return isRendered(now);
     parent = base?.nodes.find(({ id }) => id === parent)?.parent;
@@ -114,11 +149,16 @@ function isReallyGone(node: RenderedNode, base: ClusterRender | undefined, targe
   return targetNodes.size > 0;
 }
 
-function keptWhenDeleted(node: RenderedNode, targetNodes: ReadonlyMap<string, RenderedNode>): string | undefined {
-  if (node.parent === undefined) return "nothing deletes a root Kustomization that left the repository";
+function keptWhenDeleted(
+  node: RenderedNode,
+  targetNodes: ReadonlyMap<string, RenderedNode>,
+): string | undefined {
+  if (node.parent === undefined)
+    return "nothing deletes a root Kustomization that left the repository";
   if (node.spec.suspend) return "a suspended Kustomization deletes nothing";
   const parent = targetNodes.get(node.parent);
-  if (parent !== undefined && !parent.spec.prune) return "prune is off in the Kustomization above it";
+  if (parent !== undefined && !parent.spec.prune)
+    return "prune is off in the Kustomization above it";
   switch (node.spec.deletionPolicy) {
     case "MirrorPrune":
       return node.spec.prune ? undefined : "prune is off";
@@ -133,14 +173,23 @@ function keptWhenDeleted(node: RenderedNode, targetNodes: ReadonlyMap<string, Re
 /** An object that leaves one applier and appears in another is moved. */
 function joinMoves(changes: readonly RawChange[]): readonly RawChange[] {
   const gone = new Map(
-    changes.filter(({ kind }) => kind === "deleted" || kind === "orphaned").map((change) => [change.base?.id ?? "", change]),
+    changes
+      .filter(({ kind }) => kind === "deleted" || kind === "orphaned")
+      .map((change) => [change.base?.id ?? "", change]),
   );
   const moved = new Set<RawChange>();
   const joined = changes.map((change): RawChange => {
     const old = change.kind === "created" ? gone.get(change.target?.id ?? "") : undefined;
-    if (old?.base === undefined || change.target === undefined || old.applier === change.applier) return change;
+    if (old?.base === undefined || change.target === undefined || old.applier === change.applier)
+      return change;
     moved.add(old);
-    return { kind: "moved", applier: change.applier, from: old.applier, base: old.base, target: change.target };
+    return {
+      kind: "moved",
+      applier: change.applier,
+      from: old.applier,
+      base: old.base,
+      target: change.target,
+    };
   });
   return joined.filter((change) => !moved.has(change));
 }

@@ -15,7 +15,11 @@ const maxShown = 300;
 const hidden = "(secret)";
 
 /** Differences that count. Empty when the objects are equal for the cluster. */
-export function differences(base: JsonObject, target: JsonObject, isMove: boolean): readonly Difference[] {
+export function differences(
+  base: JsonObject,
+  target: JsonObject,
+  isMove: boolean,
+): readonly Difference[] {
   const rules = isMove ? [withoutNullTimestamp, withoutOwnerLabels] : [withoutNullTimestamp];
   return compareValues(normalise(base, rules), normalise(target, rules));
 }

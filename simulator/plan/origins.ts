@@ -17,7 +17,11 @@ export async function originOf(
   const traced = await buildInMode(built, "origins", context);
   const { apiVersion, kind, namespace, name } = item.object;
   const origin = traced.objects.find(
-    (object) => object.kind === kind && object.name === name && object.namespace === namespace && object.apiVersion === apiVersion,
+    (object) =>
+      object.kind === kind &&
+      object.name === name &&
+      object.namespace === namespace &&
+      object.apiVersion === apiVersion,
   )?.origin;
   if (origin === undefined || origin.remote !== undefined) return undefined;
   const file = built.trees.get(built.request.artifact)?.files.get(origin.path);

@@ -5,7 +5,15 @@ import type { JsonObject } from "../manifest/json.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import type { RenderContext } from "../render/context.ts";
 import { parsed } from "../render/objects.ts";
-import type { ApplierRecord, Change, Plan, PlanApplier, PlanCluster, PlanCounts, Problem } from "../records.ts";
+import type {
+  ApplierRecord,
+  Change,
+  Plan,
+  PlanApplier,
+  PlanCluster,
+  PlanCounts,
+  Problem,
+} from "../records.ts";
 import { inner } from "../simulation.ts";
 import type { InnerSimulation } from "../simulation.ts";
 import type { Simulation } from "../simulator.ts";
@@ -18,11 +26,17 @@ import { presentable } from "./present.ts";
 
 type PlanContext = Pick<RenderContext, "memory" | "signal">;
 
-export async function makePlan(base: Simulation | undefined, target: Simulation, context: PlanContext): Promise<Plan> {
+export async function makePlan(
+  base: Simulation | undefined,
+  target: Simulation,
+  context: PlanContext,
+): Promise<Plan> {
   const started = performance.now();
   const before = base === undefined ? undefined : inner(base);
   const after = inner(target);
-  const names = new Set([...(before?.clusters ?? []), ...after.clusters].map(({ cluster }) => cluster));
+  const names = new Set(
+    [...(before?.clusters ?? []), ...after.clusters].map(({ cluster }) => cluster),
+  );
   const clusters: PlanCluster[] = [];
   for (const name of [...names].sort()) {
     context.signal?.throwIfAborted();
@@ -46,12 +60,22 @@ export function problemKey(problem: Problem): string {
   return `${problem.code}|${problem.applier ?? ""}|${problem.message}`;
 }
 
-async function planCluster(name: string, before: InnerSimulation | undefined, after: InnerSimulation, context: PlanContext): Promise<PlanCluster> {
+async function planCluster(
+  name: string,
+  before: InnerSimulation | undefined,
+  after: InnerSimulation,
+  context: PlanContext,
+): Promise<PlanCluster> {
   const base = before?.clusters.find(({ cluster }) => cluster === name);
   const target = after.clusters.find(({ cluster }) => cluster === name);
-  const raw = before === undefined ? new Map<string, readonly RawChange[]>() : findChanges(base, target);
-  const records = new Map(after.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]));
-  const oldRecords = new Map(before?.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]));
+  const raw =
+    before === undefined ? new Map<string, readonly RawChange[]>() : findChanges(base, target);
+  const records = new Map(
+    after.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]),
+  );
+  const oldRecords = new Map(
+    before?.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]),
+  );
   const byApplier = groupBy(after.problems, ({ applier }) => applier ?? "");
   const shower = createShower(base, target, context);
   const appliers: PlanApplier[] = [];
@@ -63,7 +87,12 @@ async function planCluster(name: string, before: InnerSimulation | undefined, af
     const status = statusOf(id, records, oldRecords, changes, before !== undefined);
     // A lost applier without changes is one whose ancestor failed: nothing is known, so nothing is said.
     if (status === "deleted" && changes.length === 0) continue;
-    appliers.push({ applier: record, status, changes: changes.toSorted(byId), problems: byApplier.get(id) ?? [] });
+    appliers.push({
+      applier: record,
+      status,
+      changes: changes.toSorted(byId),
+      problems: byApplier.get(id) ?? [],
+    });
   }
   return { name, appliers };
 }
@@ -88,7 +117,11 @@ interface Shower {
 }
 
 /** Shows sides of changes; each build is masked once. */
-function createShower(base: ClusterRender | undefined, target: ClusterRender | undefined, context: PlanContext): Shower {
+function createShower(
+  base: ClusterRender | undefined,
+  target: ClusterRender | undefined,
+  context: PlanContext,
+): Shower {
   const clusters = { base, target };
   const nodes = {
     base: new Map(base?.nodes.map((node) => [node.id, node])),
@@ -103,7 +136,8 @@ function createShower(base: ClusterRender | undefined, target: ClusterRender | u
       const item = change[which];
       const built = nodes[which].get(applier)?.built;
       const scopes = clusters[which]?.scopes;
-      if (item === undefined || built?.outcome !== "built" || scopes === undefined) return undefined;
+      if (item === undefined || built?.outcome !== "built" || scopes === undefined)
+        return undefined;
       const key = `${which}|${applier}`;
       const objects = shown.get(key) ?? presentable(built, scopes, context);
       shown.set(key, objects);
@@ -118,9 +152,11 @@ async function present(change: RawChange, shower: Shower): Promise<Change> {
   const base = await shower.side("base", change.from ?? change.applier, change);
   const target = await shower.side("target", change.applier, change);
   const isMove = change.kind === "moved";
-  const fields = base === undefined || target === undefined ? [] : fieldChanges(base, target, isMove);
+  const fields =
+    base === undefined || target === undefined ? [] : fieldChanges(base, target, isMove);
   const node = change.target === undefined ? undefined : shower.node("target", change.applier);
-  const origin = node?.built.outcome === "built" ? await originOf(item, node.built, shower.context) : undefined;
+  const origin =
+    node?.built.outcome === "built" ? await originOf(item, node.built, shower.context) : undefined;
   return {
     kind: change.kind,
     id: `${change.applier}|${objectId(item.ref)}`,
@@ -139,8 +175,19 @@ function byId(a: Change, b: Change): number {
 }
 
 function count(clusters: readonly PlanCluster[], problems: readonly Problem[]): PlanCounts {
-  const counts = { created: 0, changed: 0, deleted: 0, moved: 0, orphaned: 0, errors: 0, warnings: 0 };
-  for (const { kind } of clusters.flatMap(({ appliers }) => appliers.flatMap(({ changes }) => changes))) counts[kind]++;
+  const counts = {
+    created: 0,
+    changed: 0,
+    deleted: 0,
+    moved: 0,
+    orphaned: 0,
+    errors: 0,
+    warnings: 0,
+  };
+  for (const { kind } of clusters.flatMap(({ appliers }) =>
+    appliers.flatMap(({ changes }) => changes),
+  ))
+    counts[kind]++;
   for (const { severity } of problems) {
     if (severity === "error") counts.errors++;
     if (severity === "warning") counts.warnings++;

@@ -26,8 +26,12 @@ export async function presentable(
   scopes: ReadonlyMap<string, Scope>,
   context: PresentContext,
 ): Promise<ReadonlyMap<string, JsonObject>> {
-  const result: KustomizeResult = holdsSecrets(built) ? await buildInMode(built, "masked", context) : built.result;
+  const result: KustomizeResult = holdsSecrets(built)
+    ? await buildInMode(built, "masked", context)
+    : built.result;
   const items = inventoryOf(result, scopes);
-  const masked = await Promise.all(items.map(async ({ id, object }) => [id, await maskSecret(parsed(object))] as const));
+  const masked = await Promise.all(
+    items.map(async ({ id, object }) => [id, await maskSecret(parsed(object))] as const),
+  );
   return new Map(masked);
 }

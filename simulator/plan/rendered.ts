@@ -16,7 +16,11 @@ import { originOf } from "./origins.ts";
 import { holdsSecrets, presentable } from "./present.ts";
 import type { PresentContext } from "./present.ts";
 
-export async function renderedEntries(simulation: Simulation, options: RenderedOptions, context: PresentContext): Promise<readonly RenderedEntry[]> {
+export async function renderedEntries(
+  simulation: Simulation,
+  options: RenderedOptions,
+  context: PresentContext,
+): Promise<readonly RenderedEntry[]> {
   const { clusters, appliers } = inner(simulation);
   const records = new Map(appliers.map((record) => [record.id, record]));
   const live = liveObjects(simulation.options.live).ids;
@@ -26,7 +30,8 @@ export async function renderedEntries(simulation: Simulation, options: RenderedO
       context.signal?.throwIfAborted();
       const items = appliedItems(node, cluster, records.get(node.id), live);
       const { built } = node;
-      if (built.outcome === "built") entries.push(...(await entriesOf({ node, built, items, cluster }, options, context)));
+      if (built.outcome === "built")
+        entries.push(...(await entriesOf({ node, built, items, cluster }, options, context)));
     }
   }
   return entries.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
@@ -41,11 +46,14 @@ function appliedItems(
 ): readonly InventoryItem[] {
   if (node.built.outcome !== "built" || record === undefined) return [];
   const items = inventoryOf(node.built.result, cluster.scopes).filter(
-    ({ object, id }) => object.skipped === undefined || (object.skipped === "ssa-ifnotpresent" && !live.has(id)),
+    ({ object, id }) =>
+      object.skipped === undefined || (object.skipped === "ssa-ifnotpresent" && !live.has(id)),
   );
   if (record.state === "ready") return items;
   const failed = failedStage(node.built, items);
-  return record.state === "failed" && failed !== undefined ? items.filter(({ ref }) => stageOf(ref) < failed) : [];
+  return record.state === "failed" && failed !== undefined
+    ? items.filter(({ ref }) => stageOf(ref) < failed)
+    : [];
 }
 
 /** The stage in which applying fails; `undefined` when it does not come to applying. */
@@ -53,7 +61,10 @@ function failedStage(built: Built, items: readonly InventoryItem[]): number | un
   const homeless = items.find((item) => item.namespaceMissing);
   if (homeless !== undefined) return stageOf(homeless.ref);
   if (built.result.failure?.stage !== "apply") return undefined;
-  const culprit = items.find(({ object }) => `${object.kind}/${object.namespace}/${object.name}` === built.result.failure?.object);
+  const culprit = items.find(
+    ({ object }) =>
+      `${object.kind}/${object.namespace}/${object.name}` === built.result.failure?.object,
+  );
   return culprit === undefined ? 1 : stageOf(culprit.ref);
 }
 
@@ -70,30 +81,58 @@ async function entriesOf(
   context: PresentContext,
 ): Promise<readonly RenderedEntry[]> {
   const applier = { kind: "Kustomization", namespace: node.spec.namespace, name: node.spec.name };
-  const visible = options.secrets === "show" ? items : items.filter(({ ref }) => ref.kind !== "Secret" || ref.apiVersion !== "v1");
-  const masked = options.secrets === "show" ? undefined : await maskedTexts(built, cluster, context);
+  const visible =
+    options.secrets === "show"
+      ? items
+      : items.filter(({ ref }) => ref.kind !== "Secret" || ref.apiVersion !== "v1");
+  const masked =
+    options.secrets === "show" ? undefined : await maskedTexts(built, cluster, context);
   const entries: RenderedEntry[] = [];
   for (const item of visible) {
     const json = masked === undefined ? item.object.json : masked.get(item.id);
     const origin = options.origins ? await originOf(item, built, context) : undefined;
-    if (json !== undefined) entries.push({ applier, cluster: cluster.cluster, ref: item.ref, json, ...(origin === undefined ? {} : { origin }) });
+    if (json !== undefined)
+      entries.push({
+        applier,
+        cluster: cluster.cluster,
+        ref: item.ref,
+        json,
+        ...(origin === undefined ? {} : { origin }),
+      });
   }
   return entries;
 }
 
 /** Canonical JSON by object id, without any value of a Secret. */
-async function maskedTexts(built: Built, cluster: ClusterRender, context: PresentContext): Promise<ReadonlyMap<string, string> | undefined> {
+async function maskedTexts(
+  built: Built,
+  cluster: ClusterRender,
+  context: PresentContext,
+): Promise<ReadonlyMap<string, string> | undefined> {
   if (!holdsSecrets(built)) return undefined;
   const objects = await presentable(built, cluster.scopes, context);
   return new Map([...objects].map(([id, object]) => [id, JSON.stringify(object)]));
 }
 
 function sortKey({ cluster, applier, ref }: RenderedEntry): string {
-  return [cluster, applier.namespace, applier.name, ref.apiVersion, ref.kind, ref.namespace, ref.name].join("\u0000");
+  return [
+    cluster,
+    applier.namespace,
+    applier.name,
+    ref.apiVersion,
+    ref.kind,
+    ref.namespace,
+    ref.name,
+  ].join("\u0000");
 }
 
 /** One object as YAML for showing; `undefined` when this side does not have it. */
-export async function objectText(simulation: Simulation, applier: string, object: string, context: PresentContext): Promise<string | undefined> {
+export async function objectText(
+  simulation: Simulation,
+  applier: string,
+  object: string,
+  context: PresentContext,
+): Promise<string | undefined> {
   const found = findNode(simulation, applier);
   if (found === undefined || found.node.built.outcome !== "built") return undefined;
   const wanted = normaliseObjectId(object);
@@ -104,23 +143,31 @@ export async function objectText(simulation: Simulation, applier: string, object
 
 /** Typed structs send `creationTimestamp: null` in every metadata; to a reader it is noise. */
 function withoutNullTimestamps(object: JsonObject): JsonObject {
-  const entries = Object.entries(object).filter(([key, value]) => key !== "creationTimestamp" || value !== null);
-  return Object.fromEntries(entries.map(([key, value]) => [key, isObject(value) ? withoutNullTimestamps(value) : value]));
+  const entries = Object.entries(object).filter(
+    ([key, value]) => key !== "creationTimestamp" || value !== null,
+  );
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isObject(value) ? withoutNullTimestamps(value) : value]),
+  );
 }
 
 /** YAML in the order people write it: apiVersion, kind, metadata (name and namespace first), then the rest by name. */
 export function toYaml(object: JsonObject): string {
   const metadata = object["metadata"];
-  const ordered = first({ ...object, ...(isObject(metadata) ? { metadata: first(metadata, ["name", "namespace"]) } : {}) }, [
-    "apiVersion",
-    "kind",
-    "metadata",
-  ]);
+  const ordered = first(
+    {
+      ...object,
+      ...(isObject(metadata) ? { metadata: first(metadata, ["name", "namespace"]) } : {}),
+    },
+    ["apiVersion", "kind", "metadata"],
+  );
   return new Document(ordered, { aliasDuplicateObjects: false }).toString({ lineWidth: 0 });
 }
 
 function first(object: JsonObject, keys: readonly string[]): JsonObject {
-  const head = keys.filter((key) => Object.hasOwn(object, key)).map((key) => [key, object[key]] as const);
+  const head = keys
+    .filter((key) => Object.hasOwn(object, key))
+    .map((key) => [key, object[key]] as const);
   const tail = Object.entries(object).filter(([key]) => !keys.includes(key));
   return Object.fromEntries([...head, ...tail]);
 }

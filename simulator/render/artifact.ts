@@ -52,6 +52,7 @@ function sameRules(a: FileTree, b: FileTree): boolean {
 
 function archive(tree: FileTree, excluded: ReadonlySet<string>): FileTree {
   const files = new Map<string, TreeFile>();
-  for (const [path, file] of tree.files) if (file.kind === "file" && !excluded.has(path)) files.set(path, file);
+  for (const [path, file] of tree.files)
+    if (file.kind === "file" && !excluded.has(path)) files.set(path, file);
   return { label: tree.label, revision: tree.revision, files };
 }

@@ -12,6 +12,8 @@ export type ArtifactTrees = ReadonlyMap<string, FileTree>;
 export interface BuildMemo {
   find(key: string, trees: ArtifactTrees): KustomizeResult | undefined;
   store(key: string, trees: ArtifactTrees, result: KustomizeResult): void;
+  /** Forgets the answers to one request. */
+  forget(key: string): void;
   /** Forgets answers that were not asked for in the last `generations` sweeps. */
   sweep(): void;
 }
@@ -49,6 +51,9 @@ export function createBuildMemo(): BuildMemo {
       known.length = Math.min(known.length, answersPerKey);
       entries.set(key, known);
     },
+    forget(key) {
+      entries.delete(key);
+    },
     sweep() {
       generation++;
       for (const [key, known] of entries) {
@@ -60,7 +65,10 @@ export function createBuildMemo(): BuildMemo {
   };
 }
 
-function resolve(result: KustomizeResult, trees: ArtifactTrees): Pick<Entry, "files" | "listings" | "absent"> {
+function resolve(
+  result: KustomizeResult,
+  trees: ArtifactTrees,
+): Pick<Entry, "files" | "listings" | "absent"> {
   const read = (full: string, seen: (tree: FileTree, path: string) => string): Read => {
     const slash = full.indexOf("/");
     const artifact = slash < 0 ? full : full.slice(0, slash);
@@ -69,8 +77,12 @@ function resolve(result: KustomizeResult, trees: ArtifactTrees): Pick<Entry, "fi
     return { artifact, path, seen: tree === undefined ? "" : seen(tree, path) };
   };
   return {
-    files: result.reads.files.map((full) => read(full, (tree, path) => tree.files.get(path)?.id ?? "")),
-    listings: result.reads.listings.map((full) => read(full, (tree, path) => indexOf(tree).listing(path) ?? "")),
+    files: result.reads.files.map((full) =>
+      read(full, (tree, path) => tree.files.get(path)?.id ?? ""),
+    ),
+    listings: result.reads.listings.map((full) =>
+      read(full, (tree, path) => indexOf(tree).listing(path) ?? ""),
+    ),
     absent: result.reads.absent.map((full) => read(full, () => "")),
   };
 }

@@ -117,10 +117,18 @@ async function inputsOf(
   context: RenderContext,
   mayWait: boolean,
 ): Promise<BuildInputs | Stopped | "wait"> {
-  if (node.level === Infinity) return tooMany(node, `the cluster has more than ${maxNodes} Kustomizations`);
-  if ((node.level ?? 0) > maxLevels) return tooMany(node, `it is applied by a chain of more than ${maxLevels} Kustomizations`);
+  if (node.level === Infinity)
+    return tooMany(node, `the cluster has more than ${maxNodes} Kustomizations`);
+  if ((node.level ?? 0) > maxLevels)
+    return tooMany(node, `it is applied by a chain of more than ${maxLevels} Kustomizations`);
   if (node.spec.faults.length > 0) {
-    return { outcome: "stopped", state: "failed", reason: "Invalid", code: "spec-invalid", message: node.spec.faults.join("; ") };
+    return {
+      outcome: "stopped",
+      state: "failed",
+      reason: "Invalid",
+      code: "spec-invalid",
+      message: node.spec.faults.join("; "),
+    };
   }
   const source = await resolveSource(node, index, context);
   if (source.outcome === "await") return mayWait ? "wait" : missingSource(node);
@@ -171,14 +179,26 @@ function ownVersion(root: RenderNode, evaluated: ReadonlyMap<string, Evaluated>)
 
 const specs = new WeakMap<JsonObject, ReturnType<typeof readKustomization>>();
 
-function makeNode(cluster: string, object: JsonObject, parent: string | undefined, place: Place | undefined): RenderNode {
+function makeNode(
+  cluster: string,
+  object: JsonObject,
+  parent: string | undefined,
+  place: Place | undefined,
+): RenderNode {
   let spec = specs.get(object);
   if (spec === undefined) {
     spec = readKustomization(object);
     specs.set(object, spec);
   }
   const id = applierId(cluster, spec.namespace, spec.name);
-  return { id, cluster, object, spec, ...(parent === undefined ? {} : { parent }), ...(place === undefined ? {} : { place }) };
+  return {
+    id,
+    cluster,
+    object,
+    spec,
+    ...(parent === undefined ? {} : { parent }),
+    ...(place === undefined ? {} : { place }),
+  };
 }
 
 function indexCluster(
@@ -189,7 +209,9 @@ function indexCluster(
 ): ClusterIndex {
   const offered = nodes.flatMap((node) => {
     const outcome = evaluated.get(node.id)?.outcome;
-    return outcome?.outcome === "built" && node.spec.remoteCluster === undefined ? [offerOf(outcome.result)] : [];
+    return outcome?.outcome === "built" && node.spec.remoteCluster === undefined
+      ? [offerOf(outcome.result)]
+      : [];
   });
   const sources = new Map(context.live.sources);
   for (const [key, source] of seed.sources) sources.set(key, source);
@@ -198,15 +220,24 @@ function indexCluster(
     for (const [key, source] of offer.sources) sources.set(key, source);
     for (const [key, object] of offer.data) data.set(key, object);
   }
-  return { get: (key) => sources.get(key), treeSources: seed.treeSources, data: (key) => data.get(key) };
+  return {
+    get: (key) => sources.get(key),
+    treeSources: seed.treeSources,
+    data: (key) => data.get(key),
+  };
 }
 
-function finish(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>, context: RenderContext): ClusterRender {
+function finish(
+  seed: Seed,
+  evaluated: ReadonlyMap<string, Evaluated>,
+  context: RenderContext,
+): ClusterRender {
   const nodes = reach(seed, evaluated);
   const scopes = new Map<string, Scope>(context.live.scopes);
   const rendered = nodes.map((node) => {
     const outcome = evaluated.get(node.id)?.outcome ?? unfinished(node);
-    if (outcome.outcome === "built") for (const [kind, scope] of offerOf(outcome.result).scopes) scopes.set(kind, scope);
+    if (outcome.outcome === "built")
+      for (const [kind, scope] of offerOf(outcome.result).scopes) scopes.set(kind, scope);
     return { ...node, built: outcome };
   });
   return { cluster: seed.cluster, nodes: rendered, scopes };
@@ -219,5 +250,11 @@ function unfinished(node: RenderNode): Stopped {
 
 function tooMany(node: RenderNode, reason: string): Stopped {
   const message = `${objectId(nodeRef(node))} was not rendered: ${reason}.`;
-  return { outcome: "stopped", state: "unknown", reason: "Progressing", code: "limit-exceeded", message };
+  return {
+    outcome: "stopped",
+    state: "unknown",
+    reason: "Progressing",
+    code: "limit-exceeded",
+    message,
+  };
 }

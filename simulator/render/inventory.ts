@@ -26,7 +26,10 @@ interface Cached {
 
 const cache = new WeakMap<KustomizeResult, Cached>();
 
-export function inventoryOf(result: KustomizeResult, scopes: ReadonlyMap<string, Scope>): readonly InventoryItem[] {
+export function inventoryOf(
+  result: KustomizeResult,
+  scopes: ReadonlyMap<string, Scope>,
+): readonly InventoryItem[] {
   const signature = signatureOf(result, scopes);
   const known = cache.get(result);
   if (known !== undefined && known.signature === signature) return known.items;
@@ -52,7 +55,8 @@ function kindKey(object: { readonly apiVersion: string; readonly kind: string })
 }
 
 function item(object: EngineObject, scopes: ReadonlyMap<string, Scope>): InventoryItem {
-  const scope = object.scope ?? (fluxKindOf(object) === undefined ? scopes.get(kindKey(object)) : "Namespaced");
+  const scope =
+    object.scope ?? (fluxKindOf(object) === undefined ? scopes.get(kindKey(object)) : "Namespaced");
   const { apiVersion, kind, name } = object;
   const namespace = scope === "Cluster" ? "" : object.namespace;
   const ref = { apiVersion, kind, namespace, name };
@@ -67,6 +71,11 @@ function item(object: EngineObject, scopes: ReadonlyMap<string, Scope>): Invento
 
 /** Apply stage of an object: a failure in one stage leaves the earlier ones applied. */
 export function stageOf(ref: ObjectRef): 1 | 2 | 3 {
-  if (ref.kind === "CustomResourceDefinition" || ref.kind === "Namespace" || ref.kind === "ClusterRole") return 1;
+  if (
+    ref.kind === "CustomResourceDefinition" ||
+    ref.kind === "Namespace" ||
+    ref.kind === "ClusterRole"
+  )
+    return 1;
   return ref.kind.endsWith("Class") ? 2 : 3;
 }

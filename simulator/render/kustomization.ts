@@ -24,8 +24,11 @@ export type DataLookup = (key: string) => DataObject | undefined;
 
 /** Keys of the objects whose data this Kustomization reads. */
 export function dataKeys(node: RenderNode): readonly string[] {
-  const keys = node.spec.substituteFrom.map(({ kind, name }) => localKey(kind, node.spec.namespace, name));
-  if (node.spec.decryptionSecret !== undefined) keys.push(localKey("Secret", node.spec.namespace, node.spec.decryptionSecret));
+  const keys = node.spec.substituteFrom.map(({ kind, name }) =>
+    localKey(kind, node.spec.namespace, name),
+  );
+  if (node.spec.decryptionSecret !== undefined)
+    keys.push(localKey("Secret", node.spec.namespace, node.spec.decryptionSecret));
   return keys;
 }
 
@@ -63,7 +66,16 @@ export function buildInputs(
     remotes: [],
     mode: "exact",
   };
-  const key = JSON.stringify([text, artifact.id, request.flux, request.strict, objects, assumed, request.ageIdentities, request.undecryptable]);
+  const key = JSON.stringify([
+    text,
+    artifact.id,
+    request.flux,
+    request.strict,
+    objects,
+    assumed,
+    request.ageIdentities,
+    request.undecryptable,
+  ]);
   return { key, request, trees: new Map([[artifact.id, artifact.tree]]), isTree: artifact.isTree };
 }
 
@@ -72,7 +84,9 @@ export function remembered(inputs: BuildInputs, context: RenderContext): Built |
   const remotes = context.memory.needed.get(inputs.key) ?? [];
   const trees = withRemotes(inputs.trees, remotes);
   const result = context.memory.builds.find(inputs.key, trees);
-  return result === undefined ? undefined : built(inputs, trees, answered.get(result) ?? remotes, result);
+  return result === undefined
+    ? undefined
+    : built(inputs, trees, answered.get(result) ?? remotes, result);
 }
 
 /** The remotes an answer was made with: one that could not be had may be the cause of its failure. */
@@ -83,13 +97,19 @@ const maxFetches = 50;
 
 export async function build(inputs: BuildInputs, context: RenderContext): Promise<Built> {
   // What could not be had is left out at first: whether the build still asks for it is seen only so.
-  let remotes = (context.memory.needed.get(inputs.key) ?? []).filter(({ unavailable }) => unavailable === undefined);
+  let remotes = (context.memory.needed.get(inputs.key) ?? []).filter(
+    ({ unavailable }) => unavailable === undefined,
+  );
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(context.signal);
     const trees = withRemotes(inputs.trees, remotes);
     const request = { ...inputs.request, remotes: remotes.map(({ input }) => input) };
-    const result = withDiscretion(await context.memory.engine.kustomize(request, trees, context.signal));
-    const asked = result.needs.filter(isRemote).filter((need) => !remotes.some(({ input }) => input.key === need.key));
+    const result = withDiscretion(
+      await context.memory.engine.kustomize(request, trees, context.signal),
+    );
+    const asked = result.needs
+      .filter(isRemote)
+      .filter((need) => !remotes.some(({ input }) => input.key === need.key));
     if (asked.length === 0 || attempt >= maxFetches) {
       const isLasting = result.failure?.stage !== "engine";
       context.memory.needed.set(inputs.key, remotes);
@@ -97,21 +117,36 @@ export async function build(inputs: BuildInputs, context: RenderContext): Promis
       if (isLasting) context.memory.builds.store(inputs.key, trees, result);
       return built(inputs, trees, remotes, result);
     }
-    remotes = [...remotes, ...(await Promise.all(asked.map((need) => context.memory.remotes.remote(need, context.signal))))];
+    remotes = [
+      ...remotes,
+      ...(await Promise.all(
+        asked.map((need) => context.memory.remotes.remote(need, context.signal)),
+      )),
+    ];
   }
 }
 
 function withDiscretion(result: KustomizeResult): KustomizeResult {
   const { failure } = result;
-  return failure === undefined ? result : { ...result, failure: { ...failure, message: discreet(failure.message) } };
+  return failure === undefined
+    ? result
+    : { ...result, failure: { ...failure, message: discreet(failure.message) } };
 }
 
 /** The same build in another mode: `masked` for showing, `origins` for provenance. Remembered like any other. */
-export async function buildInMode(built: Built, mode: "masked" | "origins", context: Pick<RenderContext, "memory" | "signal">): Promise<KustomizeResult> {
+export async function buildInMode(
+  built: Built,
+  mode: "masked" | "origins",
+  context: Pick<RenderContext, "memory" | "signal">,
+): Promise<KustomizeResult> {
   const key = `${mode}|${built.key}`;
   const known = context.memory.builds.find(key, built.trees);
   if (known !== undefined) return known;
-  const result = await context.memory.engine.kustomize({ ...built.request, mode }, built.trees, context.signal);
+  const result = await context.memory.engine.kustomize(
+    { ...built.request, mode },
+    built.trees,
+    context.signal,
+  );
   if (result.failure?.stage !== "engine") context.memory.builds.store(key, built.trees, result);
   return result;
 }
@@ -123,12 +158,26 @@ function isRemote(need: Need): need is Need & { readonly kind: "git" | "http" } 
 function withRemotes(trees: ArtifactTrees, remotes: readonly Remote[]): ArtifactTrees {
   if (remotes.length === 0) return trees;
   const all = new Map(trees);
-  for (const { input, tree } of remotes) if (input.artifact !== undefined && tree !== undefined) all.set(input.artifact, tree);
+  for (const { input, tree } of remotes)
+    if (input.artifact !== undefined && tree !== undefined) all.set(input.artifact, tree);
   return all;
 }
 
-function built(inputs: BuildInputs, trees: ArtifactTrees, remotes: readonly Remote[], result: KustomizeResult): Built {
+function built(
+  inputs: BuildInputs,
+  trees: ArtifactTrees,
+  remotes: readonly Remote[],
+  result: KustomizeResult,
+): Built {
   const request = { ...inputs.request, remotes: remotes.map(({ input }) => input) };
   const unavailable = remotes.flatMap((remote) => remote.unavailable ?? []);
-  return { outcome: "built", key: inputs.key, request, trees, result, isTree: inputs.isTree, unavailable };
+  return {
+    outcome: "built",
+    key: inputs.key,
+    request,
+    trees,
+    result,
+    isTree: inputs.isTree,
+    unavailable,
+  };
 }

@@ -41,7 +41,9 @@ export function locate(built: Built, wanted: Wanted): Place | undefined {
   const known = candidatesOf(built).get(`${wanted.kind}/${sourceName(built, wanted.name)}`) ?? [];
   const inNamespace = known.filter(({ headline }) => headline.namespace === wanted.namespace);
   const [choice, ...others] = known.length === 1 ? known : inNamespace;
-  return choice === undefined || others.length > 0 ? undefined : { path: choice.path, line: choice.headline.line };
+  return choice === undefined || others.length > 0
+    ? undefined
+    : { path: choice.path, line: choice.headline.line };
 }
 
 /** The line of an object in a file that is known to hold it. */
@@ -61,7 +63,9 @@ function candidatesOf(built: Built): ReadonlyMap<string, readonly Candidate[]> {
   const all = built.result.reads.files.flatMap((full) => {
     const path = full.startsWith(prefix) ? full.slice(prefix.length) : undefined;
     const file = path === undefined ? undefined : tree?.files.get(path);
-    return path === undefined || file === undefined ? [] : headlinesOf(file).map((headline) => ({ path, headline }));
+    return path === undefined || file === undefined
+      ? []
+      : headlinesOf(file).map((headline) => ({ path, headline }));
   });
   const byName = groupBy(all, ({ headline }) => `${headline.kind}/${headline.name}`);
   candidates.set(built, byName);

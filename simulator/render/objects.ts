@@ -38,11 +38,16 @@ function extract(result: KustomizeResult): Offer {
   for (const object of result.objects) {
     if (object.skipped === "reconcile-disabled" || object.skipped === "ssa-ignore") continue;
     if (isFluxKind(object, "Kustomization")) kustomizations.push(object);
-    else if (isSource(object)) sources.set(localKey(object.kind, object.namespace, object.name), parsed(object));
-    else if (object.apiVersion === "v1" && (object.kind === "ConfigMap" || object.kind === "Secret")) {
+    else if (isSource(object))
+      sources.set(localKey(object.kind, object.namespace, object.name), parsed(object));
+    else if (
+      object.apiVersion === "v1" &&
+      (object.kind === "ConfigMap" || object.kind === "Secret")
+    ) {
       const read = readData(parsed(object));
       if (read !== undefined) data.set(localKey(read.kind, read.namespace, read.name), read);
-    } else addScope(object.kind === "CustomResourceDefinition" ? parsed(object) : undefined, scopes);
+    } else
+      addScope(object.kind === "CustomResourceDefinition" ? parsed(object) : undefined, scopes);
   }
   // Data of a Kustomization that fails never reaches the cluster; its children and sources are there from earlier.
   return { kustomizations, sources, data: result.failure === undefined ? data : new Map(), scopes };
@@ -96,10 +101,15 @@ function decodeBase64(text: string): string {
 
 /** Adds the scope that a CustomResourceDefinition gives to its kind. */
 export function addScope(definition: JsonObject | undefined, scopes: Map<string, Scope>): void {
-  if (definition === undefined || groupOf(textAt(definition, "apiVersion") ?? "") !== "apiextensions.k8s.io") return;
+  if (
+    definition === undefined ||
+    groupOf(textAt(definition, "apiVersion") ?? "") !== "apiextensions.k8s.io"
+  )
+    return;
   const group = textAt(definition, "spec", "group");
   const kind = textAt(definition, "spec", "names", "kind");
   const scope = textAt(definition, "spec", "scope");
-  if (group === undefined || kind === undefined || (scope !== "Namespaced" && scope !== "Cluster")) return;
+  if (group === undefined || kind === undefined || (scope !== "Namespaced" && scope !== "Cluster"))
+    return;
   if (listAt(definition, "spec", "versions").some(isObject)) scopes.set(`${group}/${kind}`, scope);
 }

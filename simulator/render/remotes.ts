@@ -25,37 +25,63 @@ export function createRemotes(sources: Sources, artifactId: (key: string) => str
     const key = requestKey(request);
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const promise = running.get(key) ?? sources.fetch(request, signal);
+    // A fetch is shared and goes on when one who waits for it gives up: the next simulation will want it as well.
+    const shared = running.get(key) ?? begin(key, request);
+    return signal === undefined ? shared : orAborted(shared, signal);
+  };
+  const begin = (key: string, request: SourceRequest): Promise<SourceAnswer> => {
+    const promise = sources
+      .fetch(request)
+      .then((answer) => {
+        answers.set(key, answer);
+        return answer;
+      })
+      .finally(() => running.delete(key));
     running.set(key, promise);
-    try {
-      const answer = await promise;
-      answers.set(key, answer);
-      return answer;
-    } finally {
-      running.delete(key);
-    }
+    return promise;
   };
   return {
     fetch,
     async remote(need, signal) {
       const answer = await fetch(toRequest(need), signal);
       if (answer.outcome === "available") {
-        return { input: { key: need.key, artifact: artifactId(`remote|${need.key}`) }, tree: answer.tree };
+        return {
+          input: { key: need.key, artifact: artifactId(`remote|${need.key}`) },
+          tree: answer.tree,
+        };
       }
       const { message, reason } = answer;
       return { input: { key: need.key, unavailable: message }, unavailable: { message, reason } };
     },
     retry() {
-      for (const [key, answer] of answers) if (answer.outcome === "unavailable") answers.delete(key);
+      for (const [key, answer] of answers)
+        if (answer.outcome === "unavailable") answers.delete(key);
     },
   };
 }
 
+/** The promise's answer, or a rejection with the signal's reason as soon as that is aborted. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
 function toRequest(need: Need & { readonly kind: "git" | "http" }): SourceRequest {
   if (need.kind === "http") return { kind: "http", url: need.url };
-  return { kind: "git", url: need.url, ...(need.ref === "" ? {} : { ref: need.ref }), submodules: need.submodules };
+  return {
+    kind: "git",
+    url: need.url,
+    ...(need.ref === "" ? {} : { ref: need.ref }),
+    submodules: need.submodules,
+  };
 }
 
 function requestKey(request: SourceRequest): string {
-  return request.kind === "http" ? `http|${request.url}` : `git|${request.url}|${request.ref ?? ""}|${request.submodules ?? false}`;
+  return request.kind === "http"
+    ? `http|${request.url}`
+    : `git|${request.url}|${request.ref ?? ""}|${request.submodules ?? false}`;
 }

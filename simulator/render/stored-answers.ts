@@ -20,7 +20,9 @@ export function withStoredAnswers(engine: Engine, store: AnswerStore): Engine {
   return {
     async kustomize(request, artifacts, signal) {
       // Identities only decrypt, so they change nothing here and stay out of the question.
-      const question = isPublic(request) ? `kustomize ${JSON.stringify({ ...request, ageIdentities: [] })}` : undefined;
+      const question = isPublic(request)
+        ? `kustomize ${JSON.stringify({ ...request, ageIdentities: [] })}`
+        : undefined;
       if (question === undefined) return engine.kustomize(request, artifacts, signal);
       signal?.throwIfAborted();
       const stored = parseList(store.load(question)) as readonly StoredAnswer[];
@@ -43,7 +45,11 @@ export function withStoredAnswers(engine: Engine, store: AnswerStore): Engine {
   };
 }
 
-function added(stored: readonly StoredAnswer[], result: KustomizeResult, artifacts: ArtifactTrees): readonly StoredAnswer[] {
+function added(
+  stored: readonly StoredAnswer[],
+  result: KustomizeResult,
+  artifacts: ArtifactTrees,
+): readonly StoredAnswer[] {
   return [{ proof: proofOf(result, artifacts), result }, ...stored].slice(0, answersPerQuestion);
 }
 
@@ -54,7 +60,9 @@ function isPublic(request: KustomizeRequest): boolean {
 }
 
 function isLasting(result: KustomizeResult): boolean {
-  const holdsSecret = result.objects.some(({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1");
+  const holdsSecret = result.objects.some(
+    ({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1",
+  );
   return !holdsSecret && result.failure?.stage !== "engine";
 }
 

@@ -14,7 +14,10 @@ export function indexOf(tree: FileTree, similar?: FileTree): TreeIndex {
   const known = indexes.get(tree);
   if (known !== undefined) return known;
   const shared = similar === undefined ? undefined : indexes.get(similar);
-  const index = shared !== undefined && similar !== undefined && samePaths(tree, similar) ? shared : build(tree);
+  const index =
+    shared !== undefined && similar !== undefined && samePaths(tree, similar)
+      ? shared
+      : build(tree);
   indexes.set(tree, index);
   return index;
 }

@@ -197,6 +197,7 @@ function fakeSession(world: FakeWorld, request: Request): Session {
     rendered: async (_simulation, { secrets }) =>
       (world.entries ?? []).filter((each) => secrets === "show" || each.ref.kind !== "Secret"),
     objectText: async () => undefined,
+    retrySources: () => {},
     dispose: async () => undefined,
   };
   const withBase = request.verb === "diff" || request.from !== undefined;

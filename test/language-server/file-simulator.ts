@@ -39,6 +39,7 @@ export function createFileSimulator(): FileSimulator {
     rendered: async () => [],
     objectText: async ({ tree }, _applier, object) =>
       textOf(tree, object.split("/").slice(3).join("/")),
+    retrySources: () => {},
     dispose: async () => {},
   };
 }

@@ -14,11 +14,16 @@ describe("incremental simulation", () => {
   it("equals one from scratch after every random edit", async () => {
     const engine = createNodeEngine({ jobs: 1 });
     const live = createSimulator({ engine, sources: noSources });
-    const original: FileTree = await readDirectoryTree(path.join(import.meta.dirname, "../../examples"));
+    const original: FileTree = await readDirectoryTree(
+      path.join(import.meta.dirname, "../../examples"),
+    );
     const random = randomNumbers(7);
     const planWith = async (simulator: Simulator, tree: FileTree): Promise<Omit<Plan, "stats">> => {
       const base = await simulator.simulate(original, defaultOptions);
-      const { stats: _, ...plan } = await simulator.plan(base, await simulator.simulate(tree, defaultOptions));
+      const { stats: _, ...plan } = await simulator.plan(
+        base,
+        await simulator.simulate(tree, defaultOptions),
+      );
       return plan;
     };
     let tree = original;
@@ -27,7 +32,9 @@ describe("incremental simulation", () => {
       const edit = randomEdit(tree, original, random);
       tree = edit.tree;
       const plan = await planWith(live, tree);
-      expect(plan, `edit ${number}: ${edit.description}`).toEqual(await planWith(createSimulator({ engine, sources: noSources }), tree));
+      expect(plan, `edit ${number}: ${edit.description}`).toEqual(
+        await planWith(createSimulator({ engine, sources: noSources }), tree),
+      );
       changes += plan.counts.changed + plan.counts.created + plan.counts.deleted;
     }
     expect(changes).toBeGreaterThan(edits);

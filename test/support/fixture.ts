@@ -16,7 +16,10 @@ export function fixture(text: string, label = "working tree"): FileTree {
   return treeOf(contents, label);
 }
 
-export function treeOf(contents: Readonly<Record<string, string | Uint8Array>>, label = "working tree"): FileTree {
+export function treeOf(
+  contents: Readonly<Record<string, string | Uint8Array>>,
+  label = "working tree",
+): FileTree {
   const files = new Map<string, TreeFile>();
   for (const [path, content] of Object.entries(contents)) files.set(path, fileOf(content));
   return { label, revision: "main@sha1:0000000000000000000000000000000000000000", files };
@@ -29,7 +32,10 @@ export function fileOf(content: string | Uint8Array): TreeFile {
 }
 
 /** The tree with some files replaced, added or (with `undefined`) removed. */
-export function edited(tree: FileTree, edits: Readonly<Record<string, string | undefined>>): FileTree {
+export function edited(
+  tree: FileTree,
+  edits: Readonly<Record<string, string | undefined>>,
+): FileTree {
   const files = new Map(tree.files);
   for (const [path, content] of Object.entries(edits)) {
     if (content === undefined) files.delete(path);

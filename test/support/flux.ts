@@ -1,7 +1,12 @@
 /** Short ways to write Flux manifests in tests. */
 
 /** A file with a Kustomization in namespace flux-system; `spec` lines are indented by two spaces already. */
-export function kustomization(name: string, path: string, spec = "", source = "flux-system"): string {
+export function kustomization(
+  name: string,
+  path: string,
+  spec = "",
+  source = "flux-system",
+): string {
   return `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:

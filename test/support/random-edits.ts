@@ -24,22 +24,45 @@ export function randomNumbers(seed: number): () => number {
 /** Edits one file of `tree`; `original` is what broken files are mended from. */
 export function randomEdit(tree: FileTree, original: FileTree, random: () => number): Edit {
   const paths = [...tree.files.keys()].filter((path) => /\.ya?ml$/.test(path));
-  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random() * items.length)];
+  const pick = <T>(items: readonly T[]): T | undefined =>
+    items[Math.floor(random() * items.length)];
   const path = pick(paths) ?? "new.yaml";
   const text = new TextDecoder().decode(tree.files.get(path)?.bytes);
-  switch (pick(["change", "change", "change", "change", "break", "mend", "mend", "mend", "add", "delete", "rename", "touch"] as const)) {
+  switch (
+    pick([
+      "change",
+      "change",
+      "change",
+      "change",
+      "break",
+      "mend",
+      "mend",
+      "mend",
+      "add",
+      "delete",
+      "rename",
+      "touch",
+    ] as const)
+  ) {
     case "change":
       return write(tree, path, changeLine(text, random), "change");
     case "break":
       return write(tree, path, breakText(text, random), "break");
     case "add":
-      return write(tree, path.replace(/[^/]+$/, `added-${Math.floor(random() * 5)}.yaml`), addedObject(random), "add");
+      return write(
+        tree,
+        path.replace(/[^/]+$/, `added-${Math.floor(random() * 5)}.yaml`),
+        addedObject(random),
+        "add",
+      );
     case "delete":
       return remove(tree, path);
     case "rename": {
       const file = tree.files.get(path);
       const moved = path.replace(/\.ya?ml$/, (end) => `-moved${end}`);
-      return file === undefined ? remove(tree, path) : put(remove(tree, path).tree, moved, file, "rename");
+      return file === undefined
+        ? remove(tree, path)
+        : put(remove(tree, path).tree, moved, file, "rename");
     }
     case "touch":
       return write(tree, path, `${text}\n# touched\n`, "touch");
@@ -49,8 +72,14 @@ export function randomEdit(tree: FileTree, original: FileTree, random: () => num
   }
 }
 
-function mend(tree: FileTree, original: FileTree, pick: <T>(items: readonly T[]) => T | undefined): Edit {
-  const different = [...original.files].filter(([path, file]) => tree.files.get(path)?.id !== file.id);
+function mend(
+  tree: FileTree,
+  original: FileTree,
+  pick: <T>(items: readonly T[]) => T | undefined,
+): Edit {
+  const different = [...original.files].filter(
+    ([path, file]) => tree.files.get(path)?.id !== file.id,
+  );
   const extra = [...tree.files.keys()].filter((path) => !original.files.has(path));
   const leftover = pick(extra);
   const chosen = pick(different);
@@ -63,7 +92,17 @@ function changeLine(text: string, random: () => number): string {
   const candidates = lines.flatMap((line, index) => (/^\s*[\w.-]+: \S/.test(line) ? [index] : []));
   const index = candidates[Math.floor(random() * candidates.length)];
   if (index === undefined) return `${text}\n`;
-  const values = ["changed", "true", "7", '"quoted"', "./kubernetes/apps", "${VARIABLE}", "", "{a: b}", "[1, 2]"];
+  const values = [
+    "changed",
+    "true",
+    "7",
+    '"quoted"',
+    "./kubernetes/apps",
+    "${VARIABLE}",
+    "",
+    "{a: b}",
+    "[1, 2]",
+  ];
   const value = values[Math.floor(random() * values.length)] ?? "";
   lines[index] = (lines[index] ?? "").replace(/: .*$/, `: ${value}`);
   return lines.join("\n");
@@ -71,7 +110,8 @@ function changeLine(text: string, random: () => number): string {
 
 function breakText(text: string, random: () => number): string {
   const position = Math.floor(random() * text.length);
-  const broken = ["\t", ": : :", "- [", "\u0000", "{{", "\n---\n", "&a *a"][Math.floor(random() * 7)] ?? "";
+  const broken =
+    ["\t", ": : :", "- [", "\u0000", "{{", "\n---\n", "&a *a"][Math.floor(random() * 7)] ?? "";
   return text.slice(0, position) + broken + text.slice(position);
 }
 
@@ -84,7 +124,10 @@ function write(tree: FileTree, path: string, text: string, what: string): Edit {
 }
 
 function put(tree: FileTree, path: string, file: TreeFile, what: string): Edit {
-  return { description: `${what} ${path}`, tree: { ...tree, files: new Map(tree.files).set(path, file) } };
+  return {
+    description: `${what} ${path}`,
+    tree: { ...tree, files: new Map(tree.files).set(path, file) },
+  };
 }
 
 function remove(tree: FileTree, path: string): Edit {

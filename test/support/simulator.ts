@@ -2,13 +2,26 @@
 import { afterAll, beforeAll } from "vitest";
 
 import { createSimulator, defaultOptions } from "#simulator";
-import type { FileTree, Plan, Simulation, SimulationOptions, Simulator, SourceAnswer, SourceRequest, Sources } from "#simulator";
+import type {
+  FileTree,
+  Plan,
+  Simulation,
+  SimulationOptions,
+  Simulator,
+  SourceAnswer,
+  SourceRequest,
+  Sources,
+} from "#simulator";
 import { createNodeEngine } from "#simulator/node";
 
 /** Sources that have nothing: what every test without a fetch uses. */
 export const noSources: Sources = {
   fetch: (request: SourceRequest): Promise<SourceAnswer> =>
-    Promise.resolve({ outcome: "unavailable", reason: "offline", message: `${request.url} is not in the cache and fetching is off` }),
+    Promise.resolve({
+      outcome: "unavailable",
+      reason: "offline",
+      message: `${request.url} is not in the cache and fetching is off`,
+    }),
 };
 
 export interface Bench {
@@ -31,7 +44,8 @@ export function useSimulator(sources: Sources = noSources): Bench {
   afterAll(async () => {
     await simulator?.dispose();
   });
-  const simulate: Bench["simulate"] = (tree, options) => get().simulate(tree, { ...defaultOptions, ...options });
+  const simulate: Bench["simulate"] = (tree, options) =>
+    get().simulate(tree, { ...defaultOptions, ...options });
   return {
     get simulator() {
       return get();
@@ -42,8 +56,13 @@ export function useSimulator(sources: Sources = noSources): Bench {
       return get().plan(before, await simulate(target, options));
     },
     async rendered(tree, options) {
-      const entries = await get().rendered(await simulate(tree, options), { secrets: "show", origins: false });
-      return entries.map(({ applier, ref }) => `${applier.name}: ${ref.kind} ${ref.namespace}/${ref.name}`);
+      const entries = await get().rendered(await simulate(tree, options), {
+        secrets: "show",
+        origins: false,
+      });
+      return entries.map(
+        ({ applier, ref }) => `${applier.name}: ${ref.kind} ${ref.namespace}/${ref.name}`,
+      );
     },
   };
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -75,24 +74,46 @@ func (b *builder) readObjects(resources resmap.ResMap) ([]rendered, *stageError)
 	if resources.Size() > maxObjects {
 		return nil, limit(fmt.Sprintf("the build gives more than %d objects", maxObjects))
 	}
-	text, err := resources.AsYaml()
+	var objects []rendered
+	for index, res := range resources.Resources() {
+		read, err := readResource(res)
+		if err == nil {
+			objects, err = appendObjects(objects, read, index)
+		}
+		if err != nil {
+			failure := failed(api.StageBuild, err)
+			failure.index = index
+			return nil, failure
+		}
+	}
+	return objects, nil
+}
+
+// readResource gives one object, or several when a text of the resource looks like the start of another document.
+func readResource(res *resource.Resource) ([]*unstructured.Unstructured, error) {
+	if object := plainObject(res); object != nil {
+		return []*unstructured.Unstructured{object}, nil
+	}
+	text, err := res.AsYAML()
 	if err != nil {
-		failure := failed(api.StageBuild, fmt.Errorf("kustomize build failed: %w", err))
-		failure.index = slices.IndexFunc(resources.Resources(), isUnprintable)
-		return nil, failure
+		return nil, fmt.Errorf("kustomize build failed: %w", err)
 	}
 	decoder := yamlutil.NewYAMLOrJSONDecoder(bytes.NewReader(text), 2048)
-	var objects []rendered
-	for index := 0; ; index++ {
+	var objects []*unstructured.Unstructured
+	for {
 		object := &unstructured.Unstructured{}
 		if err := decoder.Decode(object); err != nil {
 			if err == io.EOF {
 				return objects, nil
 			}
-			failure := failed(api.StageBuild, err)
-			failure.index = index
-			return nil, failure
+			return nil, err
 		}
+		objects = append(objects, object)
+	}
+}
+
+func appendObjects(objects []rendered, read []*unstructured.Unstructured, index int) ([]rendered, error) {
+	for _, object := range read {
 		switch {
 		case object.IsList():
 			err := object.EachListItem(func(item runtime.Object) error {
@@ -100,17 +121,13 @@ func (b *builder) readObjects(resources resmap.ResMap) ([]rendered, *stageError)
 				return nil
 			})
 			if err != nil {
-				return nil, failed(api.StageBuild, err)
+				return nil, err
 			}
 		case isObject(object) && !isKustomizeConfig(object):
 			objects = append(objects, rendered{object, index})
 		}
 	}
-}
-
-func isUnprintable(res *resource.Resource) bool {
-	_, err := res.AsYAML()
-	return err != nil
+	return objects, nil
 }
 
 func isObject(object *unstructured.Unstructured) bool {

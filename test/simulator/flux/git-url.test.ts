@@ -22,6 +22,8 @@ describe("sameRepository", () => {
   });
 
   it("shows no credentials", () => {
-    expect(normaliseGitUrl("https://user:token@example.test/org/fleet")).toBe("example.test/org/fleet");
+    expect(normaliseGitUrl("https://user:token@example.test/org/fleet")).toBe(
+      "example.test/org/fleet",
+    );
   });
 });

@@ -8,7 +8,11 @@ import { applierId } from "../../../simulator/render/node.ts";
 import type { RenderNode } from "../../../simulator/render/node.ts";
 import type { JsonObject } from "../../../simulator/manifest/json.ts";
 
-function node(name: string, dependsOn: readonly JsonObject[] = [], spec: JsonObject = {}): RenderNode {
+function node(
+  name: string,
+  dependsOn: readonly JsonObject[] = [],
+  spec: JsonObject = {},
+): RenderNode {
   const object = {
     apiVersion: "kustomize.toolkit.fluxcd.io/v1",
     kind: "Kustomization",
@@ -18,8 +22,14 @@ function node(name: string, dependsOn: readonly JsonObject[] = [], spec: JsonObj
   return { id: applierId("c", "ns", name), cluster: "c", object, spec: readKustomization(object) };
 }
 
-function check(nodes: readonly RenderNode[], own: Readonly<Record<string, Verdict>> = {}, additiveCheck = false) {
-  const verdicts = new Map(nodes.map(({ id, spec }) => [id, own[spec.name] ?? { state: "ready" as const }]));
+function check(
+  nodes: readonly RenderNode[],
+  own: Readonly<Record<string, Verdict>> = {},
+  additiveCheck = false,
+) {
+  const verdicts = new Map(
+    nodes.map(({ id, spec }) => [id, own[spec.name] ?? { state: "ready" as const }]),
+  );
   const judged = judgeDependencies(nodes, verdicts, { additiveCheck });
   return Object.fromEntries(nodes.map(({ id, spec }) => [spec.name, judged.get(id)]));
 }
@@ -39,18 +49,37 @@ describe("judgeDependencies", () => {
   });
 
   it("blocks along a chain behind a failing one", () => {
-    const verdicts = check([node("a", [{ name: "b" }]), node("b", [{ name: "c" }]), node("c")], { c: { state: "failed" } });
-    expect(verdicts["b"]).toMatchObject({ state: "blocked", message: "dependency 'ns/c' is not ready" });
-    expect(verdicts["a"]).toMatchObject({ state: "blocked", message: "dependency 'ns/b' is not ready" });
+    const verdicts = check([node("a", [{ name: "b" }]), node("b", [{ name: "c" }]), node("c")], {
+      c: { state: "failed" },
+    });
+    expect(verdicts["b"]).toMatchObject({
+      state: "blocked",
+      message: "dependency 'ns/c' is not ready",
+    });
+    expect(verdicts["a"]).toMatchObject({
+      state: "blocked",
+      message: "dependency 'ns/b' is not ready",
+    });
   });
 
   it("claims nothing about a dependency that could not be read", () => {
-    expect(check([node("a", [{ name: "b" }]), node("b")], { b: { state: "unknown" } })["a"]).toEqual({ state: "ready" });
+    expect(
+      check([node("a", [{ name: "b" }]), node("b")], { b: { state: "unknown" } })["a"],
+    ).toEqual({ state: "ready" });
   });
 
   it("names the members of a cycle, and only these", () => {
-    const verdicts = check([node("a", [{ name: "b" }]), node("b", [{ name: "a" }]), node("c", [{ name: "a" }]), node("d")]);
-    expect(verdicts["a"]).toMatchObject({ state: "blocked", code: "dependency-cycle", message: "dependencies form a cycle: ns/a → ns/b → ns/a" });
+    const verdicts = check([
+      node("a", [{ name: "b" }]),
+      node("b", [{ name: "a" }]),
+      node("c", [{ name: "a" }]),
+      node("d"),
+    ]);
+    expect(verdicts["a"]).toMatchObject({
+      state: "blocked",
+      code: "dependency-cycle",
+      message: "dependencies form a cycle: ns/a → ns/b → ns/a",
+    });
     expect(verdicts["b"]).toMatchObject({ code: "dependency-cycle" });
     expect(verdicts["c"]).toMatchObject({ code: "dependency-not-ready" });
     expect(verdicts["d"]).toEqual({ state: "ready" });
@@ -61,25 +90,39 @@ describe("judgeDependencies", () => {
   });
 
   it("judges a chain of thousands", () => {
-    const nodes = Array.from({ length: 3000 }, (_, index) => node(`n${index}`, index === 0 ? [] : [{ name: `n${index - 1}` }]));
+    const nodes = Array.from({ length: 3000 }, (_, index) =>
+      node(`n${index}`, index === 0 ? [] : [{ name: `n${index - 1}` }]),
+    );
     expect(check(nodes, { n0: { state: "failed" } })["n2999"]).toMatchObject({ state: "blocked" });
   });
 
   it("lets readyExpr replace the built-in check, unless AdditiveCELDependencyCheck is on", () => {
-    const nodes = [node("a", [{ name: "b", readyExpr: "dep.metadata.name == 'b' && self.metadata.name == 'a'" }]), node("b")];
+    const nodes = [
+      node("a", [
+        { name: "b", readyExpr: "dep.metadata.name == 'b' && self.metadata.name == 'a'" },
+      ]),
+      node("b"),
+    ];
     expect(check(nodes, { b: { state: "failed" } })["a"]).toEqual({ state: "ready" });
     expect(check(nodes, { b: { state: "failed" } }, true)["a"]).toMatchObject({ state: "blocked" });
   });
 
   it("shows expressions the status a reconciliation would leave", () => {
-    const expression = "dep.status.conditions.filter(c, c.type == 'Ready').all(c, c.status == 'True') && dep.status.observedGeneration == dep.metadata.generation";
+    const expression =
+      "dep.status.conditions.filter(c, c.type == 'Ready').all(c, c.status == 'True') && dep.status.observedGeneration == dep.metadata.generation";
     const nodes = [node("a", [{ name: "b", readyExpr: expression }]), node("b")];
     expect(check(nodes)["a"]).toEqual({ state: "ready" });
-    expect(check(nodes, { b: { state: "failed" } })["a"]).toMatchObject({ code: "dependency-not-ready" });
+    expect(check(nodes, { b: { state: "failed" } })["a"]).toMatchObject({
+      code: "dependency-not-ready",
+    });
   });
 
   it("fails on an expression that is no CEL, and blocks on one that can't be evaluated", () => {
-    expect(check([node("a", [{ name: "b", readyExpr: "dep.x ==" }]), node("b")])["a"]).toMatchObject({ state: "failed", code: "ready-expression" });
-    expect(check([node("a", [{ name: "b", readyExpr: "dep.status.nothing == 1" }]), node("b")])["a"]).toMatchObject({ state: "blocked", code: "ready-expression" });
+    expect(
+      check([node("a", [{ name: "b", readyExpr: "dep.x ==" }]), node("b")])["a"],
+    ).toMatchObject({ state: "failed", code: "ready-expression" });
+    expect(
+      check([node("a", [{ name: "b", readyExpr: "dep.status.nothing == 1" }]), node("b")])["a"],
+    ).toMatchObject({ state: "blocked", code: "ready-expression" });
   });
 });

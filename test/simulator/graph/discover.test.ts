@@ -10,7 +10,9 @@ import { fixture } from "../../support/fixture.ts";
 const summary = ({ seeds }: Pick<Discovery, "seeds">) =>
   seeds.map(({ cluster, kustomizations, treeSources }) => ({
     cluster,
-    roots: kustomizations.map(({ object }) => `${readKustomization(object).name}:${readKustomization(object).path}`),
+    roots: kustomizations.map(
+      ({ object }) => `${readKustomization(object).name}:${readKustomization(object).path}`,
+    ),
     sources: [...treeSources],
   }));
 
@@ -46,10 +48,21 @@ spec:
 
 describe("discover", () => {
   it("finds every bootstrapped cluster and leaves children alone", () => {
-    const found = discover(fixture(bootstrap("staging") + bootstrap("production") + child), defaultOptions);
+    const found = discover(
+      fixture(bootstrap("staging") + bootstrap("production") + child),
+      defaultOptions,
+    );
     expect(summary(found)).toEqual([
-      { cluster: "clusters/production", roots: ["flux-system:clusters/production"], sources: ["GitRepository/flux-system/flux-system"] },
-      { cluster: "clusters/staging", roots: ["flux-system:clusters/staging"], sources: ["GitRepository/flux-system/flux-system"] },
+      {
+        cluster: "clusters/production",
+        roots: ["flux-system:clusters/production"],
+        sources: ["GitRepository/flux-system/flux-system"],
+      },
+      {
+        cluster: "clusters/staging",
+        roots: ["flux-system:clusters/staging"],
+        sources: ["GitRepository/flux-system/flux-system"],
+      },
     ]);
   });
 
@@ -72,7 +85,11 @@ spec:
       defaultOptions,
     );
     expect(summary(found)).toEqual([
-      { cluster: "clusters/home", roots: ["flux-system:clusters/home"], sources: ["GitRepository/flux-system/flux-system"] },
+      {
+        cluster: "clusters/home",
+        roots: ["flux-system:clusters/home"],
+        sources: ["GitRepository/flux-system/flux-system"],
+      },
     ]);
   });
 
@@ -100,7 +117,13 @@ instance:
     url: https://example.test/org/fleet
     path: kubernetes/flux/cluster
 `;
-    const wanted = [{ cluster: "kubernetes/flux/cluster", roots: ["flux-system:kubernetes/flux/cluster"], sources: ["GitRepository/flux-system/flux-system"] }];
+    const wanted = [
+      {
+        cluster: "kubernetes/flux/cluster",
+        roots: ["flux-system:kubernetes/flux/cluster"],
+        sources: ["GitRepository/flux-system/flux-system"],
+      },
+    ];
     expect(summary(discover(fixture(inRelease), defaultOptions))).toEqual(wanted);
     expect(summary(discover(fixture(inValues), defaultOptions))).toEqual(wanted);
     expect(summary(discover(fixture(inRelease + inValues), defaultOptions))).toEqual(wanted);
@@ -110,8 +133,16 @@ instance:
     const tree = fixture(`${bootstrap("staging")}${child}`);
     const found = discover(tree, { ...defaultOptions, paths: ["./clusters/staging", "apps/one"] });
     expect(summary(found)).toEqual([
-      { cluster: "clusters/staging", roots: ["flux-system:clusters/staging"], sources: ["GitRepository/flux-system/flux-system"] },
-      { cluster: "apps/one", roots: ["flux-system:apps/one"], sources: ["GitRepository/flux-system/flux-system"] },
+      {
+        cluster: "clusters/staging",
+        roots: ["flux-system:clusters/staging"],
+        sources: ["GitRepository/flux-system/flux-system"],
+      },
+      {
+        cluster: "apps/one",
+        roots: ["flux-system:apps/one"],
+        sources: ["GitRepository/flux-system/flux-system"],
+      },
     ]);
   });
 
@@ -124,14 +155,25 @@ instance:
   it("takes given roots instead of searching, and says when they hold none", () => {
     const text = bootstrap("staging").split("\n").slice(2).join("\n");
     const roots = [{ name: "root.yaml", text }];
-    expect(summary(discover(fixture(child), { ...defaultOptions, roots }))).toMatchObject([{ cluster: "clusters/staging" }]);
-    const empty = discover(fixture(child), { ...defaultOptions, roots: [{ name: "root.yaml", text: "a: b" }] });
+    expect(summary(discover(fixture(child), { ...defaultOptions, roots }))).toMatchObject([
+      { cluster: "clusters/staging" },
+    ]);
+    const empty = discover(fixture(child), {
+      ...defaultOptions,
+      roots: [{ name: "root.yaml", text: "a: b" }],
+    });
     expect(empty.problems).toMatchObject([{ code: "invalid-root" }]);
   });
 
   it("reports a root file that is no YAML at its line", () => {
-    const found = discover(fixture(child), { ...defaultOptions, roots: [{ name: "root.yaml", text: "a: b\nc: [\n" }] });
-    expect(found.problems[0]).toMatchObject({ code: "yaml-syntax", place: { path: "root.yaml", line: 3 } });
+    const found = discover(fixture(child), {
+      ...defaultOptions,
+      roots: [{ name: "root.yaml", text: "a: b\nc: [\n" }],
+    });
+    expect(found.problems[0]).toMatchObject({
+      code: "yaml-syntax",
+      place: { path: "root.yaml", line: 3 },
+    });
   });
 
   it("survives files that only look like manifests", () => {
@@ -154,12 +196,27 @@ spec: {path: ./flux
 describe("unreached", () => {
   const ask = (text: string, read: readonly string[], paths: readonly string[]) => {
     const { scan } = discover(fixture(text), defaultOptions);
-    const kustomizations = paths.map((path) => ({ namespace: "flux-system", name: "reached", path }));
-    return scan === undefined ? [] : summary({ seeds: unreached(fixture(text), scan, { files: new Set(read), kustomizations }, defaultOptions) });
+    const kustomizations = paths.map((path) => ({
+      namespace: "flux-system",
+      name: "reached",
+      path,
+    }));
+    return scan === undefined
+      ? []
+      : summary({
+          seeds: unreached(
+            fixture(text),
+            scan,
+            { files: new Set(read), kustomizations },
+            defaultOptions,
+          ),
+        });
   };
 
   it("makes a root of what nothing reaches", () => {
-    expect(ask(child, [], [])).toMatchObject([{ cluster: "apps/one", roots: ["one:apps/one/app"] }]);
+    expect(ask(child, [], [])).toMatchObject([
+      { cluster: "apps/one", roots: ["one:apps/one/app"] },
+    ]);
   });
 
   it("leaves alone what a build read and what lies below a reached path", () => {
@@ -170,7 +227,9 @@ describe("unreached", () => {
   it("leaves alone a second copy of what is reached", () => {
     const { scan } = discover(fixture(child), defaultOptions);
     const kustomizations = [{ namespace: "flux-system", name: "one", path: "apps/one/app" }];
-    expect(scan && unreached(fixture(child), scan, { files: new Set(), kustomizations }, defaultOptions)).toEqual([]);
+    expect(
+      scan && unreached(fixture(child), scan, { files: new Set(), kustomizations }, defaultOptions),
+    ).toEqual([]);
   });
 
   it("is not misled by a path in a patch, and leaves hidden folders alone", () => {
@@ -187,9 +246,9 @@ spec:
   path: ./elsewhere
   sourceRef: {kind: GitRepository, name: flux-system}
 `;
-    expect(ask(`${patched}${child}${child.replace("apps/one", ".archive/one")}`, [], [])).toMatchObject([
-      { cluster: "flux", roots: ["apps:elsewhere", "one:apps/one/app"] },
-    ]);
+    expect(
+      ask(`${patched}${child}${child.replace("apps/one", ".archive/one")}`, [], []),
+    ).toMatchObject([{ cluster: "flux", roots: ["apps:elsewhere", "one:apps/one/app"] }]);
   });
 
   it("takes a source for the tree only when nothing speaks against it", () => {
@@ -204,14 +263,31 @@ spec: {url: ${url}}
       const options = { ...defaultOptions, remoteUrls };
       const { scan } = discover(fixture(text), options);
       const reached = { files: new Set<string>(), kustomizations: [] };
-      return scan && summary({ seeds: unreached(fixture(text), scan, reached, options) }).flatMap((seed) => seed.sources);
+      return (
+        scan &&
+        summary({ seeds: unreached(fixture(text), scan, reached, options) }).flatMap(
+          (seed) => seed.sources,
+        )
+      );
     };
     const key = "GitRepository/flux-system/flux-system";
     expect(ofRoot(child, ["https://example.test/org/fleet"])).toEqual([key]);
-    expect(ofRoot(child + sources("GitRepository", "https://example.test/org/fleet.git"), ["git@example.test:org/fleet"])).toEqual([key]);
-    expect(ofRoot(child + sources("GitRepository", "https://example.test/other"), ["git@example.test:org/fleet"])).toEqual([]);
+    expect(
+      ofRoot(child + sources("GitRepository", "https://example.test/org/fleet.git"), [
+        "git@example.test:org/fleet",
+      ]),
+    ).toEqual([key]);
+    expect(
+      ofRoot(child + sources("GitRepository", "https://example.test/other"), [
+        "git@example.test:org/fleet",
+      ]),
+    ).toEqual([]);
     const withFolder = `${child}\n#- apps/one/app/cm.yaml\n{}\n`;
-    expect(ofRoot(withFolder + sources("GitRepository", "https://example.test/fork"), ["git@example.test:org/fleet"])).toEqual([key]);
+    expect(
+      ofRoot(withFolder + sources("GitRepository", "https://example.test/fork"), [
+        "git@example.test:org/fleet",
+      ]),
+    ).toEqual([key]);
     expect(ofRoot(child.replace("GitRepository", "ExternalArtifact"), [])).toEqual([]);
   });
 
@@ -225,7 +301,9 @@ spec:
   path: ./apps
   sourceRef: {kind: GitRepository, name: flux-system}
 `;
-    expect(ask(parent + child, [], [])).toMatchObject([{ cluster: "cluster", roots: ["apps:apps"] }]);
+    expect(ask(parent + child, [], [])).toMatchObject([
+      { cluster: "cluster", roots: ["apps:apps"] },
+    ]);
   });
 
   it("keeps clusters apart that use the same names", () => {
@@ -238,6 +316,9 @@ spec:
   path: ./apps/${cluster}
   sourceRef: {kind: GitRepository, name: flux-system}
 `;
-    expect(ask(one("a") + one("b"), [], [])).toMatchObject([{ cluster: "clusters/a" }, { cluster: "clusters/b" }]);
+    expect(ask(one("a") + one("b"), [], [])).toMatchObject([
+      { cluster: "clusters/a" },
+      { cluster: "clusters/b" },
+    ]);
   });
 });

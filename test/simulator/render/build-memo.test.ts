@@ -8,7 +8,11 @@ import { edited, treeOf } from "../../support/fixture.ts";
 const tree = treeOf({ "app/kustomization.yaml": "a", "app/deep/cm.yaml": "b", "other.yaml": "c" });
 const result: KustomizeResult = {
   objects: [],
-  reads: { files: ["a1/app/kustomization.yaml"], listings: ["a1/app/"], absent: ["a1/app/kustomization.yml"] },
+  reads: {
+    files: ["a1/app/kustomization.yaml"],
+    listings: ["a1/app/"],
+    absent: ["a1/app/kustomization.yml"],
+  },
   needs: [],
   warnings: [],
   customSchema: false,
@@ -23,7 +27,11 @@ function remembered(now: typeof tree, key = "key"): boolean {
 describe("the memory of builds", () => {
   it("holds for the same tree and for changes of what was not read", () => {
     expect(remembered(tree)).toBe(true);
-    expect(remembered(edited(tree, { "other.yaml": "changed", "app/deep/cm.yaml": "changed", "new.yaml": "x" }))).toBe(true);
+    expect(
+      remembered(
+        edited(tree, { "other.yaml": "changed", "app/deep/cm.yaml": "changed", "new.yaml": "x" }),
+      ),
+    ).toBe(true);
   });
   it("ends with a read file, a listing, an absence and the request", () => {
     expect(remembered(edited(tree, { "app/kustomization.yaml": "changed" }))).toBe(false);

@@ -9,9 +9,13 @@ import { useSimulator } from "../../support/simulator.ts";
 const bench = useSimulator();
 
 const problems = async (...args: Parameters<typeof bench.simulate>) =>
-  (await bench.simulate(...args)).problems.map(({ code, place, severity }) => `${severity} ${code} ${place?.path ?? ""}:${place?.line ?? ""}`);
+  (await bench.simulate(...args)).problems.map(
+    ({ code, place, severity }) => `${severity} ${code} ${place?.path ?? ""}:${place?.line ?? ""}`,
+  );
 const states = async (...args: Parameters<typeof bench.simulate>) =>
-  Object.fromEntries((await bench.simulate(...args)).appliers.map(({ ref, state }) => [ref.name, state]));
+  Object.fromEntries(
+    (await bench.simulate(...args)).appliers.map(({ ref, state }) => [ref.name, state]),
+  );
 
 describe("a cluster", () => {
   it("takes children from the parent's render, patches included", async () => {
@@ -53,9 +57,13 @@ ${configMap("one", "https://${DOMAIN}")}
 `);
     const simulation = await bench.simulate(tree);
     expect(simulation.problems).toEqual([]);
-    expect(await bench.simulator.objectText(simulation, "cluster|Kustomization/flux-system/apps", "v1/ConfigMap/apps/one")).toContain(
-      "key: https://example.test",
-    );
+    expect(
+      await bench.simulator.objectText(
+        simulation,
+        "cluster|Kustomization/flux-system/apps",
+        "v1/ConfigMap/apps/one",
+      ),
+    ).toContain("key: https://example.test");
   });
 
   it("shows a placeholder for a variable that only an unknown object can define, and fails for one that nothing can", async () => {
@@ -68,7 +76,13 @@ ${configMap("one", "${DOMAIN}")}
 `);
     expect(await states(tree)).toMatchObject({ apps: "ready" });
     expect(await problems(tree)).toMatchObject([/^information variable-unknown/]);
-    const inline = edited(tree, { "cluster/apps.yaml": kustomization("apps", "./apps", "  postBuild:\n    substitute: {OTHER: x}") });
+    const inline = edited(tree, {
+      "cluster/apps.yaml": kustomization(
+        "apps",
+        "./apps",
+        "  postBuild:\n    substitute: {OTHER: x}",
+      ),
+    });
     expect(await states(inline)).toMatchObject({ apps: "failed" });
     expect(await states(inline, { flux: "2.8" })).toMatchObject({ apps: "ready" });
   });
@@ -82,7 +96,10 @@ ${kustomization("apps", "./apps", from)}
 ${configMap("one", "${DOMAIN}")}
 `);
     const live = (name: string) => [
-      { name: "live.yaml", text: `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}, namespace: flux-system}\nstringData: {DOMAIN: live.test}\n` },
+      {
+        name: "live.yaml",
+        text: `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}, namespace: flux-system}\nstringData: {DOMAIN: live.test}\n`,
+      },
     ];
     expect(await states(tree, { live: live("outside") })).toMatchObject({ apps: "ready" });
     expect(await states(tree, { live: live("another") })).toMatchObject({ apps: "failed" });
@@ -94,7 +111,9 @@ ${configMap("one", "${DOMAIN}")}
 ${kustomization("apps", "./apps", "", "elsewhere")}
 `);
     expect(await problems(tree)).toEqual(["error source-not-found cluster/apps.yaml:1"]);
-    const given = new Map([["GitRepository/flux-system/elsewhere", treeOf({ "apps/one.yaml": configMap("one", "1") })]]);
+    const given = new Map([
+      ["GitRepository/flux-system/elsewhere", treeOf({ "apps/one.yaml": configMap("one", "1") })],
+    ]);
     expect(await bench.rendered(tree, { sources: given })).toContain("apps: ConfigMap apps/one");
   });
 
@@ -124,7 +143,9 @@ ${kustomization("apps", "./apps", "", "same")}
 #- apps/one.yaml
 ${configMap("one", "1")}
 `);
-    expect(await bench.rendered(tree, { remoteUrls: ["git@example.test:org/fleet.git"] })).toContain("apps: ConfigMap apps/one");
+    expect(
+      await bench.rendered(tree, { remoteUrls: ["git@example.test:org/fleet.git"] }),
+    ).toContain("apps: ConfigMap apps/one");
   });
 
   it("fails a namespaced object without namespace and drops the namespace of a cluster-scoped one", async () => {
@@ -137,8 +158,12 @@ kind: ConfigMap
 metadata: {name: homeless}
 `);
     expect(await problems(tree)).toEqual(["error namespace-missing cluster/apps.yaml:1"]);
-    const scoped = edited(tree, { "apps/cm.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: ns, namespace: odd}\n" });
-    expect(await problems(scoped)).toEqual(["information namespace-on-cluster-scoped apps/cm.yaml:1"]);
+    const scoped = edited(tree, {
+      "apps/cm.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: ns, namespace: odd}\n",
+    });
+    expect(await problems(scoped)).toEqual([
+      "information namespace-on-cluster-scoped apps/cm.yaml:1",
+    ]);
     expect(await bench.rendered(scoped)).toContain("apps: Namespace /ns");
   });
 
@@ -196,7 +221,10 @@ resources: [linked.yaml]
 `);
     const link: TreeFile = { id: "1".repeat(40), size: 9, kind: "symlink" };
     const linked = { ...tree, files: new Map(tree.files).set("apps/linked.yaml", link) };
-    expect(await problems(linked)).toEqual(["error build-failed apps/kustomization.yaml:1", "warning symlink-dropped apps/linked.yaml:"]);
+    expect(await problems(linked)).toEqual([
+      "error build-failed apps/kustomization.yaml:1",
+      "warning symlink-dropped apps/linked.yaml:",
+    ]);
   });
 
   it("points at the line of an unset variable and of a broken one", async () => {
@@ -212,6 +240,8 @@ ${configMap("one", text)}
   });
 
   it("says that there is nothing when there is no Flux in the tree", async () => {
-    expect(await problems(treeOf({ "README.md": "# hello\n" }))).toEqual(["information no-roots :"]);
+    expect(await problems(treeOf({ "README.md": "# hello\n" }))).toEqual([
+      "information no-roots :",
+    ]);
   });
 });

@@ -19,7 +19,7 @@ export interface Measured {
 }
 
 /** Bash adds up the CPU time of a process and of all that it waited for. */
-const timed = "TIMEFORMAT='%3R %3U %3S'; time \"$0\" \"$@\" 2>&3 >/dev/null";
+const timed = 'TIMEFORMAT=\'%3R %3U %3S\'; time "$0" "$@" 2>&3 >/dev/null';
 
 export async function measure(command: Command): Promise<Measured> {
   const child = spawn("bash", ["-c", timed, command.program, ...command.args], {
@@ -40,7 +40,9 @@ export async function measure(command: Command): Promise<Measured> {
   const [wall, user, system] = times.trim().split(" ").map(Number);
   if (code === null || !command.codes.includes(code) || wall === undefined) {
     const said = messages.trim().split("\n").slice(-5).join("\n");
-    throw new Error(`${command.program} ${command.args.join(" ")} ended with code ${code}:\n${said}`);
+    throw new Error(
+      `${command.program} ${command.args.join(" ")} ended with code ${code}:\n${said}`,
+    );
   }
   return { wallMs: wall * 1000, cpuMs: ((user ?? 0) + (system ?? 0)) * 1000, peakMB };
 }

@@ -15,20 +15,24 @@ const clusterFolder = "kubernetes/flux/cluster";
 
 /** Corpora without that folder have no cluster that both tools can start from, and are left out. */
 export function unpackCorpora(folder: string, into: string): readonly Corpus[] {
-  return readdirSync(folder).sort().flatMap((name) => {
-    const dir = join(into, name);
-    const archive = join(folder, name, "corpus.tar.gz");
-    if (existsSync(archive)) {
-      mkdirSync(dir);
-      execFileSync("tar", ["-xzf", archive, "-C", dir, "--no-same-owner"]);
-    } else if (existsSync(join(folder, name, ".git"))) {
-      cpSync(join(folder, name), dir, { recursive: true, verbatimSymlinks: true });
-    } else {
-      return [];
-    }
-    const root = existsSync(join(dir, ".git")) ? dir : join(dir, readdirSync(dir)[0] ?? "");
-    return existsSync(join(root, clusterFolder)) ? [{ name, dir: root, cluster: clusterFolder }] : [];
-  });
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const dir = join(into, name);
+      const archive = join(folder, name, "corpus.tar.gz");
+      if (existsSync(archive)) {
+        mkdirSync(dir);
+        execFileSync("tar", ["-xzf", archive, "-C", dir, "--no-same-owner"]);
+      } else if (existsSync(join(folder, name, ".git"))) {
+        cpSync(join(folder, name), dir, { recursive: true, verbatimSymlinks: true });
+      } else {
+        return [];
+      }
+      const root = existsSync(join(dir, ".git")) ? dir : join(dir, readdirSync(dir)[0] ?? "");
+      return existsSync(join(root, clusterFolder))
+        ? [{ name, dir: root, cluster: clusterFolder }]
+        : [];
+    });
 }
 
 /** One line of a file, before and after. */
@@ -43,16 +47,21 @@ export interface LineEdit {
 export function appEdits(corpus: Corpus): readonly LineEdit[] {
   return trackedFiles(corpus)
     .filter((path) => /\/app\/helmrelease\.ya?ml$/.test(path))
-    .flatMap((path) => lineEdit(corpus, path, /^ {2}interval: .*$/m, (value) => `  interval: ${value}m`));
+    .flatMap((path) =>
+      lineEdit(corpus, path, /^ {2}interval: .*$/m, (value) => `  interval: ${value}m`),
+    );
 }
 
 /** The patch in the root that reaches every Kustomization: another number of retries. */
 export function rootPatchEdit(corpus: Corpus): LineEdit {
   const edits = trackedFiles(corpus)
     .filter((path) => path.startsWith(`${clusterFolder}/`))
-    .flatMap((path) => lineEdit(corpus, path, /^( +)retries: .*$/m, (value) => `$1retries: ${value}`));
+    .flatMap((path) =>
+      lineEdit(corpus, path, /^( +)retries: .*$/m, (value) => `$1retries: ${value}`),
+    );
   const edit = edits[0];
-  if (edit === undefined) throw new Error(`${corpus.name} has no root patch with a line "retries:"`);
+  if (edit === undefined)
+    throw new Error(`${corpus.name} has no root patch with a line "retries:"`);
   return edit;
 }
 

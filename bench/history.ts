@@ -36,7 +36,10 @@ export interface HistoryTimes {
 }
 
 /** Opens the repository, reads the working tree and HEAD, then a revision far back and a merge base. */
-export async function readLongHistory(dir: string, git: "git" | "without git"): Promise<HistoryTimes> {
+export async function readLongHistory(
+  dir: string,
+  git: "git" | "without git",
+): Promise<HistoryTimes> {
   const options = git === "git" ? {} : { git: false as const };
   const started = performance.now();
   const repository = await openRepository(dir, options);
@@ -44,7 +47,8 @@ export async function readLongHistory(dir: string, git: "git" | "without git"): 
   const opened = performance.now();
   const tree = await (await openWorkingTree(dir, options)).read();
   const head = await repository.readTree("HEAD", tree);
-  if (head.files.size !== files) throw new Error(`HEAD has ${head.files.size} files instead of ${files}`);
+  if (head.files.size !== files)
+    throw new Error(`HEAD has ${head.files.size} files instead of ${files}`);
   const read = performance.now();
   const older = await repository.readTree("HEAD~500", tree);
   if (older.files.size !== files) throw new Error("an older revision lacks files");

@@ -14,9 +14,13 @@ export interface LiveSession {
 }
 
 export function startLiveSession(corpus: Corpus): LiveSession {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "live.ts"), corpus.dir, corpus.cluster], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, "live.ts"), corpus.dir, corpus.cluster],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
   const memory = sampleMemory(child.pid ?? 0, { own: "counted" });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));

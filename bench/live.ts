@@ -18,7 +18,11 @@ const [dir = "", cluster = ""] = process.argv.slice(2);
 const corpus = { name: dir, dir, cluster };
 const offline: Sources = {
   fetch: ({ url }) =>
-    Promise.resolve({ outcome: "unavailable", reason: "offline", message: `${url} is not fetched` }),
+    Promise.resolve({
+      outcome: "unavailable",
+      reason: "offline",
+      message: `${url} is not fetched`,
+    }),
 };
 
 const simulator = createSimulator({ engine: createNodeEngine(engine), sources: offline });
@@ -36,7 +40,10 @@ let value = 100;
 let turn = 0;
 
 /** What happens between a key stroke (or a saved file) and the new plan. */
-async function nextPlan(changed: readonly string[], overlay: ReadonlyMap<string, string>): Promise<Plan> {
+async function nextPlan(
+  changed: readonly string[],
+  overlay: ReadonlyMap<string, string>,
+): Promise<Plan> {
   typed = overlay;
   tree = await workingTree.refresh(tree, changed, typed);
   return simulator.plan(base, await simulator.simulate(tree, options));

@@ -26,16 +26,26 @@ export function describeMachine(flate: Flate | undefined): Machine {
     memoryGB: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${release()}`,
     node: process.versions.node,
-    git: /\d[\d.]+/.exec(execFileSync("git", ["--version"], { encoding: "utf8" }))?.[0] ?? "unknown",
+    git:
+      /\d[\d.]+/.exec(execFileSync("git", ["--version"], { encoding: "utf8" }))?.[0] ?? "unknown",
     flate: flate?.version ?? "absent",
     load: loadavg().map((value) => Math.round(value * 10) / 10),
   };
 }
 
 /** Bytes on disk and in a package, which is deflated. */
-export function shippedSizes(): Readonly<Record<string, { readonly raw: number; readonly deflated: number }>> {
+export function shippedSizes(): Readonly<
+  Record<string, { readonly raw: number; readonly deflated: number }>
+> {
   const folder = dirname(engine.wasm);
-  const names = ["engine.wasm", "engine.image", "sluice.cjs", "extension.cjs", "language-server.cjs", "engine-worker.cjs"];
+  const names = [
+    "engine.wasm",
+    "engine.image",
+    "sluice.cjs",
+    "extension.cjs",
+    "language-server.cjs",
+    "engine-worker.cjs",
+  ];
   return Object.fromEntries(
     names.map((name) => {
       const path = join(folder, name);

@@ -18,12 +18,18 @@ import { bundle, findFlate } from "./tools.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: "string", default: "5" }, only: { type: "string" }, "no-record": { type: "boolean" } },
+  options: {
+    runs: { type: "string", default: "5" },
+    only: { type: "string" },
+    "no-record": { type: "boolean" },
+  },
 });
 const [folder] = positionals;
 const runs = Number(values.runs);
 const missing = [
-  ...(folder !== undefined && existsSync(folder) ? [] : ["give the folder of the corpora: npm run bench -- FOLDER"]),
+  ...(folder !== undefined && existsSync(folder)
+    ? []
+    : ["give the folder of the corpora: npm run bench -- FOLDER"]),
   ...(existsSync(bundle) ? [] : ["build first: npm run build"]),
   ...(runs >= 1 ? [] : ["--runs wants a number"]),
 ];
@@ -44,7 +50,9 @@ async function main(from: string): Promise<void> {
   const flate = findFlate();
   if (flate === undefined) print("flate is not in PATH (FLATE= names it): it is left out.");
   const machine = describeMachine(flate);
-  const corpora = unpackCorpora(from, scratch).filter(({ name }) => values.only === undefined || name === values.only);
+  const corpora = unpackCorpora(from, scratch).filter(
+    ({ name }) => values.only === undefined || name === values.only,
+  );
   const results = await runScenarios({ corpora, flate, runs, scratch, say: note });
   const startUp = measureStartUp();
   const history = await measureHistory();
@@ -55,15 +63,27 @@ async function main(from: string): Promise<void> {
   print(`30,000 commits, median in ms: ${JSON.stringify(history)}`);
   print(`sizes: ${JSON.stringify(sizes)}`);
   if (values["no-record"] === true) return;
-  const recorded = { date: new Date().toISOString().slice(0, 10), machine, results, startUp, history, sizes };
-  writeFileSync(join(import.meta.dirname, "results.json"), `${JSON.stringify(recorded, undefined, 2)}\n`);
+  const recorded = {
+    date: new Date().toISOString().slice(0, 10),
+    machine,
+    results,
+    startUp,
+    history,
+    sizes,
+  };
+  writeFileSync(
+    join(import.meta.dirname, "results.json"),
+    `${JSON.stringify(recorded, undefined, 2)}\n`,
+  );
 }
 
 function measureStartUp(): Readonly<Record<string, number>> {
   const shortest: Record<string, number> = {};
   for (let run = 0; run < runs; run++) {
     note(`start-up, ${run + 1} of ${runs}`);
-    const text = execFileSync(process.execPath, [join(import.meta.dirname, "start-up.ts")], { encoding: "utf8" });
+    const text = execFileSync(process.execPath, [join(import.meta.dirname, "start-up.ts")], {
+      encoding: "utf8",
+    });
     for (const [name, ms] of Object.entries(JSON.parse(text) as Record<string, number>)) {
       shortest[name] = Math.round(Math.min(ms, shortest[name] ?? Number.POSITIVE_INFINITY));
     }
@@ -71,7 +91,9 @@ function measureStartUp(): Readonly<Record<string, number>> {
   return shortest;
 }
 
-async function measureHistory(): Promise<Readonly<Record<string, Readonly<Record<string, Series>>>>> {
+async function measureHistory(): Promise<
+  Readonly<Record<string, Readonly<Record<string, Series>>>>
+> {
   const dir = join(scratch, "history");
   note("making a repository with 30,000 commits");
   makeLongHistory(dir);

@@ -35,7 +35,10 @@ export interface Plan {
 export async function runScenarios(plan: Plan): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const corpus of plan.corpora) {
-    results.push(...(await freshProcesses(corpus, plan)), ...(await residentSimulation(corpus, plan)));
+    results.push(
+      ...(await freshProcesses(corpus, plan)),
+      ...(await residentSimulation(corpus, plan)),
+    );
   }
   return results;
 }
@@ -86,7 +89,9 @@ async function residentSimulation(corpus: Corpus, plan: Plan): Promise<readonly 
         plan.say(`${corpus.name}: ${one.scenario}, ${run + 1} of ${plan.runs}`);
         samples.sluice.push(...(await session.ask({ what: one.order, times: one.times })));
         if (plan.flate !== undefined) {
-          samples.flate.push(await measureEdited(corpus, one.edit, run, flateDiff(corpus, plan.flate, cache)));
+          samples.flate.push(
+            await measureEdited(corpus, one.edit, run, flateDiff(corpus, plan.flate, cache)),
+          );
         }
       }
       results.push(result(corpus, one.scenario, samples));
@@ -97,7 +102,12 @@ async function residentSimulation(corpus: Corpus, plan: Plan): Promise<readonly 
 }
 
 /** The other tool reads the edit from disk; another value each time, as a cache would answer the old one. */
-async function measureEdited(corpus: Corpus, edit: LineEdit | undefined, run: number, command: Command): Promise<Measured> {
+async function measureEdited(
+  corpus: Corpus,
+  edit: LineEdit | undefined,
+  run: number,
+  command: Command,
+): Promise<Measured> {
   if (edit === undefined) return measure(command);
   const path = join(corpus.dir, edit.path);
   writeFileSync(path, edit.after(5000 + run));

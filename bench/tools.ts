@@ -21,7 +21,8 @@ export interface Flate {
 /** `FLATE` names the program; otherwise it is looked for in PATH. */
 export function findFlate(): Flate | undefined {
   const { FLATE: named, PATH: folders = "" } = process.env;
-  const candidates = named === undefined ? folders.split(delimiter).map((folder) => join(folder, "flate")) : [named];
+  const candidates =
+    named === undefined ? folders.split(delimiter).map((folder) => join(folder, "flate")) : [named];
   const path = candidates.find((candidate) => existsSync(candidate));
   if (path === undefined) return undefined;
   const said = execFileSync(path, ["--version"], { encoding: "utf8" });
@@ -38,7 +39,12 @@ export function sluiceDiff(corpus: Corpus, cacheDir: string): Command {
 }
 
 /** Everything that Sluice looks at too: Secrets and CRDs are not skipped, absent Secrets are no failure. */
-function flate(corpus: Corpus, { path }: Flate, cacheDir: string, verb: readonly string[]): Command {
+function flate(
+  corpus: Corpus,
+  { path }: Flate,
+  cacheDir: string,
+  verb: readonly string[],
+): Command {
   const everything = ["--allow-missing-secrets", "--skip-secrets=false", "--skip-crds=false"];
   return {
     program: path,

@@ -33,10 +33,14 @@ async function unitTests() {
   const {
     numPassedTests: passed,
     numFailedTests,
-    numFailedTestSuites,
+    testResults,
   } = JSON.parse(readFileSync(report, "utf8"));
   // A file that could not be loaded has no failed test, but it is a failure.
-  const failed = Math.max(numFailedTests, ok ? 0 : numFailedTestSuites);
+  const broken = testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  );
+  const failed = numFailedTests + broken.length;
   return { ok: ok && passed > 0, passed, failed, note: `${passed} passed, ${failed} failed` };
 }
 

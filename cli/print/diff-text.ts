@@ -61,7 +61,7 @@ export function isNotable(entry: PlanApplier): boolean {
 }
 
 /** The sign that stands before a change. */
-export function changeSign(kind: Change["kind"]): string {
+function changeSign(kind: Change["kind"]): string {
   switch (kind) {
     case "created":
       return "+";
@@ -100,7 +100,7 @@ export function applierNotes(entry: PlanApplier): readonly string[] {
 }
 
 /** `failed (BuildFailed)`. */
-export function stateText(applier: ApplierRecord): string {
+function stateText(applier: ApplierRecord): string {
   return applier.reason === undefined ? applier.state : `${applier.state} (${applier.reason})`;
 }
 

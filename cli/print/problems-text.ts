@@ -45,7 +45,7 @@ export function problemCountsText(counts: ProblemCounts, style: Style): string {
   return parts.join(", ");
 }
 
-export function severityText(problem: Problem, style: Style): string {
+function severityText(problem: Problem, style: Style): string {
   switch (problem.severity) {
     case "error":
       return style.bad("error");

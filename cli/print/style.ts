@@ -20,7 +20,7 @@ export const plainStyle: Style = {
   accent: unchanged,
 };
 
-export const colourStyle: Style = {
+const colourStyle: Style = {
   strong: sgr(1, 22),
   faint: sgr(2, 22),
   good: sgr(32, 39),

@@ -49,7 +49,7 @@ const fileDeleted = 0xffffffff;
 const fileWithheld = 0xfffffffe;
 
 /** Thrown when the engine cannot answer; the instance must be thrown away unless `usable`. */
-export class EngineError extends Error {
+class EngineError extends Error {
   override readonly name = "EngineError";
 }
 

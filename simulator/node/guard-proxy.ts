@@ -20,8 +20,8 @@ export interface GuardProxy {
   /** With the password; for `http.proxy` of git. */
   readonly url: string;
   /** Why a connection was refused or cut, if one was: git itself only sees that the proxy said no. */
-  failure(): Error | undefined;
-  close(): Promise<void>;
+  readonly failure: () => Error | undefined;
+  readonly close: () => Promise<void>;
 }
 
 export async function startGuardProxy(guard: NetworkGuard, maxBytes: number): Promise<GuardProxy> {
@@ -123,7 +123,10 @@ async function forward(
   gate: Gate,
 ): Promise<void> {
   const target = parseUrl(request.url ?? "");
-  if (target?.protocol !== "http:") return void refuse(response);
+  if (target?.protocol !== "http:") {
+    refuse(response);
+    return;
+  }
   const socket = gate.keep(await gate.open(target.hostname, Number(target.port || 80)));
   const { "proxy-authorization": _, "proxy-connection": __, ...headers } = request.headers;
   const sent = httpRequest({

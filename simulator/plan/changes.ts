@@ -40,7 +40,7 @@ export function findChanges(
 }
 
 /** Whether an applier's render can be trusted for comparison; one failed side says nothing about objects. */
-export function isRendered(node: RenderedNode): boolean {
+function isRendered(node: RenderedNode): boolean {
   return (
     node.built.outcome === "built" &&
     (node.built.result.failure === undefined || node.built.result.failure.stage === "apply")

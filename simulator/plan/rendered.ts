@@ -152,7 +152,7 @@ function withoutNullTimestamps(object: JsonObject): JsonObject {
 }
 
 /** YAML in the order people write it: apiVersion, kind, metadata (name and namespace first), then the rest by name. */
-export function toYaml(object: JsonObject): string {
+function toYaml(object: JsonObject): string {
   const metadata = object["metadata"];
   const ordered = first(
     {

@@ -12,7 +12,7 @@ import type { Built } from "./node.ts";
 
 const found = new WeakMap<TreeFile, readonly Headline[]>();
 
-export function headlinesOf(file: TreeFile): readonly Headline[] {
+function headlinesOf(file: TreeFile): readonly Headline[] {
   let known = found.get(file);
   if (known === undefined) {
     known = file.bytes === undefined ? [] : headlines(new TextDecoder().decode(file.bytes));

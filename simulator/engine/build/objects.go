@@ -76,7 +76,7 @@ func (b *builder) readObjects(resources resmap.ResMap) ([]rendered, *stageError)
 	}
 	var objects []rendered
 	for index, res := range resources.Resources() {
-		read, err := readResource(res)
+		read, err := readResource(resources, res)
 		if err == nil {
 			objects, err = appendObjects(objects, read, index)
 		}
@@ -90,12 +90,16 @@ func (b *builder) readObjects(resources resmap.ResMap) ([]rendered, *stageError)
 }
 
 // readResource gives one object, or several when a text of the resource looks like the start of another document.
-func readResource(res *resource.Resource) ([]*unstructured.Unstructured, error) {
+func readResource(resources resmap.ResMap, res *resource.Resource) ([]*unstructured.Unstructured, error) {
 	if object := plainObject(res); object != nil {
 		return []*unstructured.Unstructured{object}, nil
 	}
 	text, err := res.AsYAML()
 	if err != nil {
+		// The controller prints everything at once, and kustomize says more then.
+		if _, all := resources.AsYaml(); all != nil {
+			err = all
+		}
 		return nil, fmt.Errorf("kustomize build failed: %w", err)
 	}
 	decoder := yamlutil.NewYAMLOrJSONDecoder(bytes.NewReader(text), 2048)

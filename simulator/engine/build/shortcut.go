@@ -40,7 +40,7 @@ func plainValue(node *yaml.Node, accept func(text string) bool) (any, bool) {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		if node.ShortTag() == yaml.NodeTagString {
-			return node.Value, isOrdinary(node.Value) && accept(node.Value)
+			return node.Value, isStable(node) && accept(node.Value)
 		}
 		return plainScalar(node)
 	case yaml.MappingNode:
@@ -48,7 +48,7 @@ func plainValue(node *yaml.Node, accept func(text string) bool) (any, bool) {
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key := node.Content[i]
 			isText := key.Kind == yaml.ScalarNode && key.ShortTag() == yaml.NodeTagString && key.Anchor == ""
-			if _, twice := object[key.Value]; !isText || twice || !isOrdinary(key.Value) || !accept(key.Value) {
+			if _, twice := object[key.Value]; !isText || twice || !isStable(key) || !accept(key.Value) {
 				return nil, false
 			}
 			value, ok := plainValue(node.Content[i+1], accept)
@@ -70,6 +70,11 @@ func plainValue(node *yaml.Node, accept func(text string) bool) (any, bool) {
 		return list, true
 	}
 	return nil, false
+}
+
+// isStable says that a text reads back as it is. Folded lines don't: kustomize's encoder adds empty ones.
+func isStable(node *yaml.Node) bool {
+	return isOrdinary(node.Value) && (node.Style&yaml.FoldedStyle == 0 || !strings.Contains(node.Value, "\n"))
 }
 
 // isOrdinary leaves out what YAML folds, escapes or takes for the end of a line.

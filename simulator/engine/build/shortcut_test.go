@@ -82,7 +82,7 @@ func TestPlainObjectsAreWhatTheTextGives(t *testing.T) {
 		compareWithText(t, spec)
 	}
 	for _, spec := range []string{"  a: 012\n", "  a: 0o17\n", "  a: 1e3\n", "  a: .5\n", "  a: -0\n", "  a: 9007199254740993\n", "  a: ~\n", "  a: yes\n  b: 1_0\n", "  1: a\n",
-		"  a: \"\\u0085\"\n", "  a: \"\\ufeff\"\n", "  a: \"\\u2028\"\n", "  a: \"\\t\"\n", "  a: \"\\r\\n\"\n", "  a: \"\\U0001F600\"\n"} {
+		"  a: >\n    x\n\n    y\n", "  a: \"\\u0085\"\n", "  a: \"\\ufeff\"\n", "  a: \"\\u2028\"\n", "  a: \"\\t\"\n", "  a: \"\\r\\n\"\n", "  a: \"\\U0001F600\"\n"} {
 		if plainObject(parse(t, spec)) != nil {
 			t.Errorf("%q is taken for plain", spec)
 		}
@@ -116,10 +116,29 @@ func TestPlainTextsAreWhatTheTextGives(t *testing.T) {
 		"[", "]", "{", "}", ",", "---", "...", "yes", "null", "~", "1", "0x1", "1e3", "2020-01-01", "é", "ab", "word word", "=", "<<", "\\\\", strings.Repeat("long line ", 12)}
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 4000 {
-		var text strings.Builder
-		for range 1 + random.IntN(8) {
-			text.WriteString(strings.ReplaceAll(pieces[random.IntN(len(pieces))], "\n", "\\n"))
+		text := randomText(random, pieces)
+		quoted := strings.ReplaceAll(text, "\n", "\\n")
+		compareWithText(t, "  a: \""+quoted+"\"\n  \""+quoted+"\": b\n")
+		plain := strings.NewReplacer("\\\"", "\"", "\\\\", "\\").Replace(text)
+		for _, header := range []string{"|", "|-", "|+", ">"} {
+			compareBlock(t, "  a: "+header+"2\n    x"+strings.ReplaceAll(plain, "\n", "\n    ")+"\n  b: c\n")
 		}
-		compareWithText(t, "  a: \""+text.String()+"\"\n  \""+text.String()+"\": b\n")
+	}
+}
+
+func randomText(random *rand.Rand, pieces []string) string {
+	var text strings.Builder
+	for range 1 + random.IntN(8) {
+		text.WriteString(pieces[random.IntN(len(pieces))])
+	}
+	return text.String()
+}
+
+// compareBlock leaves out what is not YAML or not plain.
+func compareBlock(t *testing.T, spec string) {
+	t.Helper()
+	resources, err := provider.NewDefaultDepProvider().GetResourceFactory().SliceFromBytes([]byte(head + spec))
+	if err == nil && len(resources) == 1 && plainObject(resources[0]) != nil {
+		compareWithText(t, spec)
 	}
 }

@@ -23,7 +23,7 @@ export function built(name: "engine.wasm" | "engine.image" | "engine-native"): s
 }
 
 export const engineModule = await compileEngine(readFileSync(built("engine.wasm")));
-export const engineImage: Uint8Array = readFileSync(built("engine.image"));
+const engineImage: Uint8Array = readFileSync(built("engine.image"));
 
 export function startEngine(): EngineInstance {
   return new EngineInstance(engineModule, engineImage);
@@ -32,7 +32,7 @@ export function startEngine(): EngineInstance {
 export type Files = Readonly<Record<string, string>>;
 
 /** Several files in one text, each introduced by a line `#- path`. */
-export function filesOf(text: string): Files {
+function filesOf(text: string): Files {
   const files: Record<string, string> = {};
   for (const part of text.split(/^#- /mu).slice(1)) {
     const end = part.indexOf("\n");

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import { measure } from "./command.ts";
 import { unpackCorpora } from "./corpora.ts";
 import { makeLongHistory, readLongHistory } from "./history.ts";
 import { describeMachine, shippedSizes } from "./machine.ts";
@@ -54,14 +55,22 @@ async function main(from: string): Promise<void> {
     ({ name }) => values.only === undefined || name === values.only,
   );
   const results = await runScenarios({ corpora, flate, runs, scratch, say: note });
-  const startUp = measureStartUp();
+  const startUp = await measureStartUp();
   const history = await measureHistory();
   const sizes = shippedSizes();
   note("");
   print(table(results));
-  print(`\nstart-up, shortest of ${runs} in ms: ${JSON.stringify(startUp)}`);
-  print(`30,000 commits, median in ms: ${JSON.stringify(history)}`);
-  print(`sizes: ${JSON.stringify(sizes)}`);
+  print(`\nstart-up, shortest of ${runs}, in ms\n${lines(startUp)}`);
+  for (const [adapter, times] of Object.entries(history)) {
+    const medians = Object.entries(times).map(([what, { median }]) => [what, median] as const);
+    print(
+      `\n30,000 commits through ${adapter}, median in ms\n${lines(Object.fromEntries(medians))}`,
+    );
+  }
+  const kilobytes = Object.entries(sizes).map(
+    ([name, { deflated }]) => [name, Math.round(deflated / 1024)] as const,
+  );
+  print(`\nsizes in a package, KiB\n${lines(Object.fromEntries(kilobytes))}`);
   if (values["no-record"] === true) return;
   const recorded = {
     date: new Date().toISOString().slice(0, 10),
@@ -77,15 +86,22 @@ async function main(from: string): Promise<void> {
   );
 }
 
-function measureStartUp(): Readonly<Record<string, number>> {
+async function measureStartUp(): Promise<Readonly<Record<string, number>>> {
   const shortest: Record<string, number> = {};
+  const keep = (name: string, ms: number): void => {
+    shortest[name] = Math.round(Math.min(ms, shortest[name] ?? Number.POSITIVE_INFINITY));
+  };
+  const nothing = { program: process.execPath, args: ["-e", "0"], cwd: scratch, codes: [0] };
   for (let run = 0; run < runs; run++) {
     note(`start-up, ${run + 1} of ${runs}`);
+    keep("process: Node that does nothing", (await measure(nothing)).wallMs);
+    const version = { ...nothing, args: [bundle, "--version"] };
+    keep("process: sluice --version", (await measure(version)).wallMs);
     const text = execFileSync(process.execPath, [join(import.meta.dirname, "start-up.ts")], {
       encoding: "utf8",
     });
     for (const [name, ms] of Object.entries(JSON.parse(text) as Record<string, number>)) {
-      shortest[name] = Math.round(Math.min(ms, shortest[name] ?? Number.POSITIVE_INFINITY));
+      keep(name, ms);
     }
   }
   return shortest;
@@ -100,8 +116,10 @@ async function measureHistory(): Promise<
   const measured: Record<string, Record<string, Series>> = {};
   for (const git of ["git", "without git"] as const) {
     const samples = [];
-    for (let run = 0; run < runs; run++) {
-      note(`30,000 commits ${git}, ${run + 1} of ${runs}`);
+    // Without git a merge base that far away takes seconds.
+    const repeats = git === "git" ? runs : Math.min(runs, 2);
+    for (let run = 0; run < repeats; run++) {
+      note(`30,000 commits ${git}, ${run + 1} of ${repeats}`);
       samples.push(await readLongHistory(dir, git));
     }
     measured[samples[0]?.adapter ?? git] = {
@@ -112,6 +130,13 @@ async function measureHistory(): Promise<
     };
   }
   return measured;
+}
+
+function lines(figures: Readonly<Record<string, number>>): string {
+  const width = Math.max(...Object.keys(figures).map((name) => name.length));
+  return Object.entries(figures)
+    .map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
+    .join("\n");
 }
 
 function print(text: string): void {

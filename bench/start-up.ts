@@ -9,20 +9,20 @@ import { engine } from "./tools.ts";
 const marks: [name: string, at: number][] = [];
 const mark = (name: string): void => void marks.push([name, performance.now()]);
 
-mark("start Node and load the sources");
+mark("engine: load its sources");
 const bytes = new Uint8Array(readFileSync(engine.wasm));
 const image = new Uint8Array(readFileSync(join(dirname(engine.wasm), "engine.image")));
-mark("read engine and image");
+mark("engine: read engine and image");
 const module = await compileEngine(bytes);
-mark("compile");
+mark("engine: compile");
 const cold = new EngineInstance(module);
-mark("instantiate and initialise without image");
+mark("engine: instantiate and initialise without image");
 cold.warmUp();
-mark("first build without image");
+mark("engine: first build without image");
 const warm = new EngineInstance(module, image);
-mark("instantiate with image");
+mark("engine: instantiate with image");
 warm.warmUp();
-mark("first build with image");
+mark("engine: first build with image");
 
 const split = marks.map(([name, at], i) => [name, at - (marks[i - 1]?.[1] ?? 0)] as const);
 process.stdout.write(JSON.stringify(Object.fromEntries(split)));

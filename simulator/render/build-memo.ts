@@ -34,7 +34,7 @@ interface Read {
 }
 
 const answersPerKey = 4;
-const generations = 50;
+const generations = 8;
 
 export function createBuildMemo(): BuildMemo {
   const entries = new Map<string, Entry[]>();

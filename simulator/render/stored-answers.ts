@@ -25,7 +25,7 @@ export function withStoredAnswers(engine: Engine, store: AnswerStore): Engine {
         : undefined;
       if (question === undefined) return engine.kustomize(request, artifacts, signal);
       signal?.throwIfAborted();
-      const stored = parseList(store.load(question)) as readonly StoredAnswer[];
+      const stored = parseList(store.load(question)).filter(isStoredAnswer);
       const known = stored.find(({ result, proof }) => proofOf(result, artifacts) === proof);
       if (known !== undefined) return known.result;
       const result = await engine.kustomize(request, artifacts, signal);
@@ -74,6 +74,15 @@ function ignoreInputs(tree: FileTree): readonly string[] {
     if (path.endsWith(".sourceignore")) inputs.push(`${kind} ${id}`);
   }
   return inputs;
+}
+
+function isStoredAnswer(value: unknown): value is StoredAnswer {
+  const { proof, result } = (value ?? {}) as Partial<StoredAnswer>;
+  return (
+    typeof proof === "string" &&
+    Array.isArray(result?.objects) &&
+    Array.isArray(result.reads?.files)
+  );
 }
 
 /** What can't be read counts as nothing stored. */

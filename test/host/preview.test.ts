@@ -22,7 +22,13 @@ suite("Preview", () => {
 
   teardown(async () => {
     for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
-      await vscode.window.showTextDocument(document);
+      // Another editor that is still opening may take the place: then it is asked for again.
+      await until(`an editor of ${document.uri.path}`, () =>
+        vscode.window.showTextDocument(document).then(
+          () => true,
+          () => false,
+        ),
+      );
       await vscode.commands.executeCommand("workbench.action.files.revert");
     }
     await vscode.commands.executeCommand("workbench.action.closeAllEditors");

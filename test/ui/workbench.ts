@@ -123,8 +123,13 @@ function gestures(page: Page): Omit<Workbench, "page" | "close"> {
       await page.getByRole("tab", { name: new RegExp(`^${name}`) }).waitFor();
     },
     async replaceInEditor(from, to) {
-      await page.keyboard.press("Control+h");
       const find = page.locator(".find-widget textarea, .find-widget .input").first();
+      // Keys that arrive while the workbench is busy opening an editor are lost.
+      for (let tries = 0; tries < 5 && !(await find.isVisible()); tries++) {
+        await page.locator(".editor-instance .view-lines").first().click();
+        await page.keyboard.press("Control+h");
+        await find.waitFor({ timeout: 5_000 }).catch(() => undefined);
+      }
       await find.waitFor();
       await find.fill(from);
       await page.getByRole("textbox", { name: "Replace" }).first().fill(to);

@@ -52,6 +52,15 @@ export function appEdits(corpus: Corpus): readonly LineEdit[] {
     );
 }
 
+/** The Flux Kustomizations of the apps, each with another interval: their parent and they themselves are built again. */
+export function kustomizationEdits(corpus: Corpus): readonly LineEdit[] {
+  return trackedFiles(corpus)
+    .filter((path) => /^kubernetes\/apps\/.*\/ks\.ya?ml$/.test(path))
+    .flatMap((path) =>
+      lineEdit(corpus, path, /^ {2}interval: .*$/m, (value) => `  interval: ${value}m`),
+    );
+}
+
 /** The patch in the root that reaches every Kustomization: another number of retries. */
 export function rootPatchEdit(corpus: Corpus): LineEdit {
   const edits = trackedFiles(corpus)

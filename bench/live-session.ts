@@ -3,9 +3,12 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { build } from "esbuild";
+
 import type { Corpus } from "./corpora.ts";
 import type { LiveOrder, LiveTimes } from "./live-orders.ts";
 import { sampleMemory } from "./process-tree.ts";
+import { engine } from "./tools.ts";
 
 export interface LiveSession {
   ask(order: LiveOrder): Promise<LiveTimes["samples"]>;
@@ -13,13 +16,27 @@ export interface LiveSession {
   end(): Promise<number>;
 }
 
-export function startLiveSession(corpus: Corpus): LiveSession {
+/** As the extension starts its language server (`extension/client/node-client.ts`). */
+const flags = ["--max-semi-space-size=2"];
+
+/** `scratch` is a folder for the bundle, because a program in TypeScript takes more memory than what is shipped. */
+export async function startLiveSession(corpus: Corpus, scratch: string): Promise<LiveSession> {
+  const outfile = join(scratch, "live.mjs");
+  await build({
+    entryPoints: [join(import.meta.dirname, "live.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    outfile,
+    logLevel: "error",
+  });
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, "live.ts"), corpus.dir, corpus.cluster],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-    },
+    [...flags, outfile, corpus.dir, corpus.cluster, engine.wasm, engine.worker],
+    { stdio: ["pipe", "pipe", "inherit"] },
   );
   const memory = sampleMemory(child.pid ?? 0, { own: "counted" });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -1,6 +1,7 @@
 /**
  * A resident simulation of one repository, as the editor keeps it: started by `live-session.ts`, told by lines on stdin
- * what to measure, answers each with a line of JSON. Arguments: the work tree, the folder where its cluster starts.
+ * what to measure, answers each with a line of JSON. Arguments: the work tree, the folder where its cluster starts,
+ * the engine and the script of its workers.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,11 +11,10 @@ import { createSimulator, defaultOptions } from "#simulator";
 import type { Plan, Sources } from "#simulator";
 import { createNodeEngine, openRepository, openWorkingTree } from "#simulator/node";
 
-import { appEdits, rootPatchEdit, type LineEdit } from "./corpora.ts";
+import { appEdits, kustomizationEdits, rootPatchEdit, type LineEdit } from "./corpora.ts";
 import type { LiveOrder, LiveTimes } from "./live-orders.ts";
-import { engine } from "./tools.ts";
 
-const [dir = "", cluster = ""] = process.argv.slice(2);
+const [dir = "", cluster = "", wasm = "", worker = ""] = process.argv.slice(2);
 const corpus = { name: dir, dir, cluster };
 const offline: Sources = {
   fetch: ({ url }) =>
@@ -25,7 +25,7 @@ const offline: Sources = {
     }),
 };
 
-const simulator = createSimulator({ engine: createNodeEngine(engine), sources: offline });
+const simulator = createSimulator({ engine: createNodeEngine({ wasm, worker }), sources: offline });
 const options = { ...defaultOptions, paths: [cluster] };
 const repository = await openRepository(dir);
 const workingTree = await openWorkingTree(dir);
@@ -33,6 +33,7 @@ let tree = await workingTree.read();
 const head = await repository?.readTree("HEAD", tree);
 const base = head && (await simulator.simulate(head, options));
 const edits = appEdits(corpus);
+const parentEdits = kustomizationEdits(corpus);
 const rootPatch = rootPatchEdit(corpus);
 /** Files that are edited now and nowhere else saved. */
 let typed: ReadonlyMap<string, string> = new Map();
@@ -77,10 +78,14 @@ async function restore(edit: LineEdit): Promise<void> {
 async function sample(order: LiveOrder): Promise<LiveTimes["samples"]> {
   const samples: LiveTimes["samples"][number][] = [];
   for (let i = 0; i < order.times; i++) {
-    const edit = edits[Math.floor(turn++ / 3) % edits.length] ?? rootPatch;
+    const file = Math.floor(turn++ / 3);
+    const edit = edits[file % edits.length] ?? rootPatch;
     switch (order.what) {
       case "typed":
         samples.push(await timed(() => typeLine(edit)));
+        break;
+      case "parent":
+        samples.push(await timed(() => typeLine(parentEdits[file % parentEdits.length] ?? edit)));
         break;
       case "saved":
         samples.push(await timed(() => saveLine(edit)));

@@ -12,6 +12,7 @@ import { measure } from "./command.ts";
 import { unpackCorpora } from "./corpora.ts";
 import { makeLongHistory, readLongHistory } from "./history.ts";
 import { describeMachine, shippedSizes } from "./machine.ts";
+import { startRegistry } from "./registry.ts";
 import { table } from "./report.ts";
 import { runScenarios } from "./scenarios.ts";
 import { series, type Series } from "./statistics.ts";
@@ -54,7 +55,12 @@ async function main(from: string): Promise<void> {
   const corpora = unpackCorpora(from, scratch).filter(
     ({ name }) => values.only === undefined || name === values.only,
   );
-  const results = await runScenarios({ corpora, flate, runs, scratch, say: note });
+  const registry = flate && (await startRegistry(from, scratch));
+  if (flate !== undefined && registry === undefined)
+    print("there is no registry of charts: flate goes without.");
+  const results = await runScenarios({ corpora, flate, runs, scratch, say: note }).finally(() =>
+    registry?.stop(),
+  );
   const startUp = await measureStartUp();
   const history = await measureHistory();
   const sizes = shippedSizes();

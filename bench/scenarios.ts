@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { measure, type Command, type Measured } from "./command.ts";
-import { appEdits, rootPatchEdit, type Corpus, type LineEdit } from "./corpora.ts";
+import {
+  appEdits,
+  kustomizationEdits,
+  rootPatchEdit,
+  type Corpus,
+  type LineEdit,
+} from "./corpora.ts";
 import type { LiveOrder } from "./live-orders.ts";
 import { startLiveSession } from "./live-session.ts";
 import { series, type Series } from "./statistics.ts";
@@ -77,10 +83,16 @@ async function residentSimulation(corpus: Corpus, plan: Plan): Promise<readonly 
   const scenarios: readonly LiveScenario[] = [
     { scenario: "one line typed", order: "typed", times: 30, edit },
     { scenario: "one line saved", order: "saved", times: 12, edit },
+    {
+      scenario: "one line of a Kustomization typed",
+      order: "parent",
+      times: 12,
+      edit: kustomizationEdits(corpus)[0],
+    },
     { scenario: "root patch edited", order: "root patch", times: 3, edit: rootPatchEdit(corpus) },
     { scenario: "nothing changed", order: "nothing", times: 20, edit: undefined },
   ];
-  const session = startLiveSession(corpus);
+  const session = await startLiveSession(corpus, plan.scratch);
   const results: Result[] = [];
   await withCache(plan, async (cache) => {
     for (const one of scenarios) {

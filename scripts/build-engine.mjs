@@ -45,7 +45,7 @@ async function main() {
   }
   if (process.argv.includes("--differential")) {
     for (const module of differentialModules) {
-      step(module, () => go(["test", "./..."], {}, join(engine, module)));
+      step(module, () => go(["test", "-count=1", "./..."], {}, join(engine, module)));
     }
     return;
   }

@@ -3,20 +3,13 @@
 package difftest
 
 import (
-	"bytes"
-	"encoding/binary"
-	"encoding/json"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"sigs.k8s.io/yaml"
 )
-
-const enginePath = "../../../dist/engine-native"
 
 // example is one file of testdata: `#- path` starts a file, and two names have a meaning of their own.
 type example struct {
@@ -38,9 +31,6 @@ type outcome struct {
 }
 
 func TestAgainstUpstream(t *testing.T) {
-	if _, err := os.Stat(enginePath); err != nil {
-		t.Fatalf("%s is missing; build it with: node scripts/build-engine.mjs", enginePath)
-	}
 	names, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no examples", err)
@@ -93,53 +83,26 @@ func read(t *testing.T, name string) example {
 }
 
 func (e example) kustomization() map[string]any {
+	return kustomization("apps", "flux-system", e.spec)
+}
+
+func kustomization(name, namespace string, spec map[string]any) map[string]any {
 	return map[string]any{
 		"apiVersion": "kustomize.toolkit.fluxcd.io/v1",
 		"kind":       "Kustomization",
-		"metadata":   map[string]any{"name": "apps", "namespace": "flux-system"},
-		"spec":       e.spec,
+		"metadata":   map[string]any{"name": name, "namespace": namespace},
+		"spec":       spec,
 	}
 }
 
-// runEngine asks the native build of the engine, in its own words (`cmd/native`).
+// runEngine asks the native build of the engine about an example.
 func runEngine(t *testing.T, example example) outcome {
 	t.Helper()
-	var files bytes.Buffer
-	field(&files, "repo")
-	for path, content := range example.files {
-		field(&files, path)
-		field(&files, content)
-	}
-	request, err := json.Marshal(map[string]any{
+	var answer buildAnswer
+	decode(t, ask(t, putFiles("repo", example.files), question{opBuild, map[string]any{
 		"artifact": "repo", "kustomization": example.kustomization(), "flux": "2.9", "strict": true,
 		"objects": example.objects, "undecryptable": "fail", "mode": "exact",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var input bytes.Buffer
-	for _, call := range []struct {
-		operation uint32
-		input     []byte
-	}{{1, files.Bytes()}, {3, request}} {
-		_ = binary.Write(&input, binary.LittleEndian, call.operation)
-		field(&input, string(call.input))
-	}
-	command := exec.Command(enginePath)
-	command.Stdin = &input
-	output, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader := bytes.NewReader(output)
-	_ = next(t, reader)
-	var answer struct {
-		Objects []struct{ JSON string }
-		Failure *struct{ Message string }
-	}
-	if err := json.Unmarshal(next(t, reader), &answer); err != nil {
-		t.Fatal(err)
-	}
+	}})[1], &answer)
 	result := outcome{}
 	if answer.Failure != nil {
 		result.message = answer.Failure.Message
@@ -149,22 +112,4 @@ func runEngine(t *testing.T, example example) outcome {
 		result.objects = append(result.objects, object.JSON)
 	}
 	return result
-}
-
-func field(into *bytes.Buffer, text string) {
-	_ = binary.Write(into, binary.LittleEndian, uint32(len(text)))
-	into.WriteString(text)
-}
-
-func next(t *testing.T, reader io.Reader) []byte {
-	t.Helper()
-	var length uint32
-	if err := binary.Read(reader, binary.LittleEndian, &length); err != nil {
-		t.Fatal(err)
-	}
-	answer := make([]byte, length)
-	if _, err := io.ReadFull(reader, answer); err != nil {
-		t.Fatal(err)
-	}
-	return answer
 }

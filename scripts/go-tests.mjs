@@ -46,7 +46,7 @@ async function testModule(folder) {
     env,
     show: "on-failure",
   });
-  const tested = await run("go", ["test", "-json", ...flags, "./..."], {
+  const tested = await run("go", ["test", "-count=1", "-json", ...flags, "./..."], {
     cwd: folder,
     env,
     show: "never",

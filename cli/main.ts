@@ -1,6 +1,4 @@
 /** Entry point of `sluice`: connects one run to the process, its streams and its signals. */
-import { setMaxListeners } from "node:events";
-
 import { failureText, run } from "./run.ts";
 
 void main();
@@ -8,8 +6,6 @@ void main();
 async function main(): Promise<void> {
   const { stdout, stderr, env } = process;
   const interrupted = new AbortController();
-  // Every build in flight listens; that many listeners are no leak.
-  setMaxListeners(0, interrupted.signal);
   let interruptCode = 130;
   for (const [signal, code] of [
     ["SIGINT", 130],

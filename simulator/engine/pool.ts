@@ -2,6 +2,7 @@
  * The `Engine` port over a pool of workers, each with an engine of its own: a build that hangs or crashes takes only its worker.
  * Knows neither Node nor browsers; those give it a way to spawn a worker and the compiled module.
  */
+import { onAbort } from "../on-abort.ts";
 import type { Engine, FileTree } from "../ports.ts";
 import type { IgnoreRequest } from "./instance.ts";
 import type { KustomizeResult } from "./protocol.ts";
@@ -97,18 +98,18 @@ class EnginePool {
         reject(aborted());
         return;
       }
-      const onAbort = (): void => {
+      const leave = onAbort(signal, () => {
         task.cancelled = true;
         const at = this.#queue.indexOf(task);
         if (at >= 0) {
           this.#queue.splice(at, 1);
         }
         reject(aborted());
-      };
+      });
       const settle =
         <T>(end: (value: T) => void) =>
         (value: T): void => {
-          signal?.removeEventListener("abort", onAbort);
+          leave();
           end(value);
         };
       const task: Task = {
@@ -119,7 +120,6 @@ class EnginePool {
         retried: false,
         cancelled: false,
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
       this.#queue.push(task);
       this.#advance();
     });

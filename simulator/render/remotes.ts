@@ -1,4 +1,5 @@
 /** What a build asks for beyond its source: remote bases and files, fetched through the port and remembered. */
+import { onAbort } from "../on-abort.ts";
 import type { Need, RemoteInput } from "../engine/protocol.ts";
 import type { FileTree, SourceAnswer, SourceRequest, Sources } from "../ports.ts";
 
@@ -64,9 +65,8 @@ export function createRemotes(sources: Sources, artifactId: (key: string) => str
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    const leave = onAbort(signal, () => reject(signal.reason as Error));
+    promise.then(resolve, reject).finally(leave);
   });
 }
 

@@ -12,7 +12,7 @@ import type {
 import type { FolderView, FolderViews } from "../../../extension/model/folder-view.ts";
 import { nextViews } from "../../../extension/model/folder-view.ts";
 
-export const folder = "file:///work/my%20repo";
+export const folder = "file:///home/me/my%20repo";
 
 /** `Deployment apps/podinfo`, or `Namespace apps`. */
 function ref(text: string): ObjectRef {

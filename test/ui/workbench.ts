@@ -94,16 +94,25 @@ function install(
 
 function gestures(page: Page): Omit<Workbench, "page" | "close"> {
   const quickInput = page.locator(".quick-input-widget .quick-input-box input");
-  const run = async (title: string): Promise<void> => {
-    await page.keyboard.press("F1");
-    await quickInput.waitFor();
-    // Filled, not typed: early keys get lost while the box opens.
-    await quickInput.fill(`>${title}`);
-    await page
-      .locator(".quick-input-list .monaco-list-row", { hasText: title.split(": ").at(-1) ?? title })
-      .first()
-      .click();
+  /** Opens the quick input, fills it and picks a row. The box closes again when an editor that is still opening takes the focus. */
+  const pick = async (key: string, text: string, label: string): Promise<void> => {
+    const row = page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
+    for (let tries = 5; ; tries--) {
+      await page.keyboard.press(key);
+      try {
+        await quickInput.waitFor({ timeout: 5_000 });
+        // Filled, not typed: early keys get lost while the box opens.
+        await quickInput.fill(text, { timeout: 5_000 });
+        await row.click({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (tries === 1) throw error;
+        await page.keyboard.press("Escape");
+      }
+    }
   };
+  const run = (title: string): Promise<void> =>
+    pick("F1", `>${title}`, title.split(": ").at(-1) ?? title);
   return {
     run,
     async choose(label) {
@@ -116,10 +125,7 @@ function gestures(page: Page): Omit<Workbench, "page" | "close"> {
     },
     tree: (name) => page.getByRole("tree", { name }),
     async openFile(name, folder) {
-      await page.keyboard.press("Control+p");
-      await quickInput.waitFor();
-      await quickInput.fill(`${folder}/${name}`);
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+      await pick("Control+p", `${folder}/${name}`, name);
       await page.getByRole("tab", { name: new RegExp(`^${name}`) }).waitFor();
     },
     async replaceInEditor(from, to) {

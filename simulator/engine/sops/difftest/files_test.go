@@ -3,6 +3,7 @@ package difftest
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -142,6 +143,15 @@ func TestTexts(t *testing.T) {
 }
 
 // TestRedaction wants the shape of the decrypted file without any of its values.
+// standsIn tells whether a value is left in a text. Digits may stand inside a digest by chance, so a number counts only as
+// a scalar of its own.
+func standsIn(text []byte, value string) bool {
+	if strings.Trim(value, "0123456789.") != "" {
+		return bytes.Contains(text, []byte(value))
+	}
+	return regexp.MustCompile(`(^|[^0-9a-zA-Z.])` + regexp.QuoteMeta(value) + `($|[^0-9a-zA-Z.])`).Match(text)
+}
+
 func TestRedaction(t *testing.T) {
 	key := newKey(t)
 	for _, file := range plainFiles {
@@ -152,7 +162,7 @@ func TestRedaction(t *testing.T) {
 			continue
 		}
 		for _, value := range []string{"hello", "hunter2", "007", "a<b>", "two words", "bytes", "1.25", "12345678901234567", "ENC["} {
-			if bytes.Contains(first, []byte(value)) {
+			if standsIn(first, value) {
 				t.Errorf("%s: %q is in\n%s", file.name, value, first)
 			}
 		}

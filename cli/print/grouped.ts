@@ -1,4 +1,4 @@
-/** Groups items by a key in the order of first appearance. (`Map.groupBy` is not in Node 20, which we support.) */
+/** Groups items by a key in the order of first appearance. The simulator has the same; importing it here would load the simulator for `--help`. */
 export function grouped<Item, Key>(
   items: readonly Item[],
   keyOf: (item: Item) => Key,

@@ -5,7 +5,7 @@
 
 /** C0 and C1 controls, DEL, soft hyphen, zero-width and bidirectional marks, line and paragraph separators, BOM. */
 const unsafe =
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** One line of safe text. */

@@ -12,7 +12,7 @@ export function badLine(complaint: string, text: string): number | undefined {
   return field(complaint, text) ?? inOnlyDocument(complaint, text);
 }
 
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function unknownAnchor(text: string): number | undefined {

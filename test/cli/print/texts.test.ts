@@ -346,7 +346,7 @@ describe("hostile text", () => {
     expect(code).not.toBe(2);
     expect(stdout).not.toBe("");
     for (const text of [stdout, stderr]) {
-      // eslint-disable-next-line no-control-regex
+      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u202e]/);
       expect(text).not.toMatch(/^\s*::error/m);
     }

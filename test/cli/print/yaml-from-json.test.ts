@@ -118,7 +118,7 @@ describe("yamlFromJson", () => {
     fc.assert(
       fc.property(value, (input) => {
         const text = yamlFromJson(JSON.stringify(input));
-        // eslint-disable-next-line no-control-regex
+        // eslint-disable-next-line no-control-regex -- control characters are what is looked for
         expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
         const document = parseDocument(text, { version: "1.1", merge: false });
         expect(document.errors).toEqual([]);

@@ -128,9 +128,8 @@ function inputs(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      const apart =
-        entry.name === "vendor" || entry.name === "difftest" || entry.name === "testdata";
-      return apart || (path !== engine && path.includes(`${sep}generate`)) ? [] : inputs(path);
+      const apart = ["vendor", "difftest", "testdata", "generate"].includes(entry.name);
+      return apart ? [] : inputs(path);
     }
     // Of the host only what shapes the image counts.
     if (entry.name.endsWith(".ts")) {

@@ -2,6 +2,6 @@
 export { compileEngine, warmImage } from "./compile.ts";
 export { createEnginePool, type EnginePoolOptions } from "./pool.ts";
 export { serveEngine } from "./serve.ts";
-export { EngineInstance } from "./instance.ts";
+export { callOperations, EngineInstance } from "./instance.ts";
 export type { EngineWorker, EngineWorkerEvents, FromWorker, ToWorker } from "./worker-messages.ts";
 export type * from "./protocol.ts";

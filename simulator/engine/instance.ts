@@ -3,19 +3,30 @@
  * The operations are those of `dispatch/dispatch.go`.
  */
 import { applyImage, encodeImage, type InstanceState, stateOf } from "./image.ts";
-import type { KustomizeRequest, KustomizeResult } from "./protocol.ts";
+import type { EngineCall, EngineCalls } from "./protocol.ts";
 import { coldStart, warmStart, wasiImports } from "./wasi.ts";
 
 const operations = {
   hello: 0,
   putFiles: 1,
   dropArtifact: 2,
-  kustomizeBuild: 3,
   sourceIgnore: 4,
   stats: 5,
   collect: 6,
   warm: 7,
 } as const;
+
+/** Number of each call's operation. */
+export const callOperations: Readonly<Record<EngineCall, number>> = {
+  kustomize: 3,
+  helm: 8,
+  chart: 9,
+  resourceSet: 10,
+  generator: 11,
+  imagePolicy: 12,
+  imageUpdate: 13,
+  version: 14,
+};
 
 /** A change of one file of an artifact. Without bytes the file is there but too large to read; `deleted` removes it. */
 export type FileChange =
@@ -94,8 +105,8 @@ export class EngineInstance {
     this.#parse(this.#call(operations.dropArtifact, this.#encoder.encode(artifact)));
   }
 
-  kustomizeBuild(request: KustomizeRequest): KustomizeResult {
-    return this.#json(operations.kustomizeBuild, request) as KustomizeResult;
+  answer<Call extends EngineCall>(call: Call, request: EngineCalls[Call][0]): EngineCalls[Call][1] {
+    return this.#json(callOperations[call], request) as EngineCalls[Call][1];
   }
 
   excluded(request: IgnoreRequest): readonly string[] {

@@ -5,10 +5,12 @@
 import { onAbort } from "../on-abort.ts";
 import type { Engine, FileTree } from "../ports.ts";
 import type { IgnoreRequest } from "./instance.ts";
-import type { KustomizeResult } from "./protocol.ts";
+import { lostAnswer, type Loss } from "./lost-answer.ts";
+import type { EngineCall, EngineCalls } from "./protocol.ts";
 import { synchronise } from "./sync.ts";
 import type {
   EngineJob,
+  EngineValue,
   EngineWorker,
   FromWorker,
   SpawnEngineWorker,
@@ -35,7 +37,7 @@ export interface EnginePoolOptions {
 interface Task {
   readonly job: EngineJob;
   readonly artifacts: ReadonlyMap<string, FileTree>;
-  readonly resolve: (value: KustomizeResult | readonly string[]) => void;
+  readonly resolve: (value: EngineValue) => void;
   readonly reject: (error: unknown) => void;
   retried: boolean;
   cancelled: boolean;
@@ -51,18 +53,20 @@ interface Slot {
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** What became of a task whose worker did not answer. */
-type Loss = { readonly kind: "timeout" } | { readonly kind: "crash"; readonly message: string };
-
 export function createEnginePool(options: EnginePoolOptions): Engine {
   const pool = new EnginePool(options);
   if (options.ahead === true) {
     pool.startAhead();
   }
   return {
-    async kustomize(request, artifacts, signal) {
-      const value = await pool.run({ kind: "kustomize", request }, artifacts, signal);
-      return value as KustomizeResult;
+    async call<Call extends EngineCall>(
+      call: Call,
+      request: EngineCalls[Call][0],
+      artifacts: ReadonlyMap<string, FileTree>,
+      signal?: AbortSignal,
+    ) {
+      const value = await pool.run({ kind: "call", call, request }, artifacts, signal);
+      return value as EngineCalls[Call][1];
     },
     async excluded(tree, ignore, signal) {
       const value = await pool.run(
@@ -92,7 +96,7 @@ class EnginePool {
     job: EngineJob,
     artifacts: ReadonlyMap<string, FileTree>,
     signal: AbortSignal | undefined,
-  ): Promise<KustomizeResult | readonly string[]> {
+  ): Promise<EngineValue> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true || this.#disposed) {
         reject(aborted());
@@ -183,7 +187,9 @@ class EnginePool {
       this.#remove(slot);
       const reason = error instanceof Error ? error.message : String(error);
       for (const task of this.#queue.splice(0)) {
-        task.resolve(lost(task.job, { kind: "crash", message: reason }, this.#options.timeoutMs));
+        task.resolve(
+          lostAnswer(task.job, { kind: "crash", message: reason }, this.#options.timeoutMs),
+        );
       }
     });
     return slot;
@@ -235,12 +241,12 @@ class EnginePool {
       task.retried = true;
       this.#queue.unshift(task);
     } else {
-      task?.resolve(lost(task.job, loss, this.#options.timeoutMs));
+      task?.resolve(lostAnswer(task.job, loss, this.#options.timeoutMs));
     }
     if (starting) {
       // A worker that cannot start would only fail again.
       const waiting = this.#queue.shift();
-      waiting?.resolve(lost(waiting.job, loss, this.#options.timeoutMs));
+      waiting?.resolve(lostAnswer(waiting.job, loss, this.#options.timeoutMs));
     }
     this.#advance();
   }
@@ -259,39 +265,6 @@ class EnginePool {
     slot.worker.terminate();
     return task;
   }
-}
-
-/** The answer in place of the one that did not come. */
-function lost(job: EngineJob, loss: Loss, timeoutMs: number): KustomizeResult | readonly string[] {
-  if (job.kind === "excluded") {
-    return [];
-  }
-  return {
-    objects: [],
-    reads: { files: [], listings: [], absent: [] },
-    needs: [],
-    failure: {
-      stage: "engine",
-      reason: "BuildFailed",
-      message: explain(loss, timeoutMs),
-      cause: loss.kind,
-    },
-    warnings: [],
-    customSchema: false,
-  };
-}
-
-function explain(loss: Loss, timeoutMs: number): string {
-  if (loss.kind === "timeout") {
-    return `the build took longer than ${timeoutMs / 1000} s and was stopped`;
-  }
-  if (loss.message.includes("out of memory")) {
-    return "the build needs more memory than the render engine may use (1 GiB)";
-  }
-  if (loss.message.includes("call stack")) {
-    return "the build is nested too deeply for the render engine";
-  }
-  return `the render engine crashed: ${loss.message}`;
 }
 
 function ignoreRequest(tree: FileTree, ignore: string | undefined): IgnoreRequest {

@@ -3,6 +3,49 @@
  * The Go side of the same shapes is `api/` in this folder.
  */
 
+import type {
+  ResourceSetRequest,
+  ResourceSetResult,
+  GeneratorRequest,
+  GeneratorResult,
+  ImagePolicyRequest,
+  ImagePolicyResult,
+  ImageUpdateRequest,
+  ImageUpdateResult,
+  VersionRequest,
+  VersionResult,
+} from "./generator-protocol.ts";
+import type {
+  HelmPart,
+  HelmRequest,
+  HelmResult,
+  ChartRequest,
+  ChartResult,
+} from "./helm-protocol.ts";
+
+export type {
+  ResourceSetRequest,
+  ResourceSetResult,
+  GeneratorRequest,
+  GeneratedArtifact,
+  GeneratorResult,
+  ImagePolicyRequest,
+  ImagePolicyResult,
+  ImageUpdateRequest,
+  ImageUpdateResult,
+  VersionRequest,
+  VersionResult,
+} from "./generator-protocol.ts";
+export type {
+  HelmPart,
+  ChartInput,
+  LookupAnswer,
+  HelmRequest,
+  HelmResult,
+  ChartRequest,
+  ChartResult,
+} from "./helm-protocol.ts";
+
 /** The minor of Flux whose controllers are imitated. */
 export type FluxMinor = "2.6" | "2.7" | "2.8" | "2.9";
 
@@ -68,6 +111,10 @@ export interface EngineObject {
   readonly keepOnPrune?: boolean;
   /** Path inside the artifact, when mode is `origins` and kustomize knows it. `remote` is set for a remote base. */
   readonly origin?: { readonly path: string; readonly remote?: string };
+  /** Set on what a HelmRelease applies: which part of the chart it comes from. */
+  readonly helm?: HelmPart;
+  /** Name of the ResourceSet step that applies it. */
+  readonly step?: string;
 }
 
 /** Every path an answer depends on, as `<artifact>/<path>`; a folder listing has a trailing slash. */
@@ -91,12 +138,51 @@ export type Need =
       readonly submodules: boolean;
     }
   | { readonly kind: "http"; readonly key: string; readonly url: string }
-  | { readonly kind: "ConfigMap" | "Secret"; readonly key: string };
+  | { readonly kind: "ConfigMap" | "Secret"; readonly key: string }
+  /** A dependency of a chart in a directory that is not in its `charts/`; answered like a remote, with one file `chart.tgz`. */
+  | {
+      readonly kind: "chart";
+      readonly key: string;
+      /** `https://…`, `oci://…`; empty when Chart.yaml names none. */
+      readonly repository: string;
+      readonly name: string;
+      /** Version or range. */
+      readonly version: string;
+    }
+  /** `lookup` in a template; `name` is empty for a list. `key` is `lookup:<apiVersion>/<kind>/<namespace>/<name>`. */
+  | {
+      readonly kind: "lookup";
+      readonly key: string;
+      readonly apiVersion: string;
+      readonly objectKind: string;
+      readonly namespace: string;
+      readonly name: string;
+    };
 
-/** Where in the pipeline of kustomize-controller a Kustomization failed; `reason` is the controller's own condition reason. */
+/** Where in the controller's pipeline an applier failed. */
+export type FailureStage =
+  | "path"
+  | "generate"
+  | "build"
+  | "decrypt"
+  | "substitute"
+  | "apply"
+  /** Loading a chart, its dependencies, its valuesFiles. */
+  | "chart"
+  /** Composing values. */
+  | "values"
+  /** `values.schema.json`. */
+  | "schema"
+  | "template"
+  | "post-render"
+  /** Inputs of a ResourceSet. */
+  | "inputs"
+  | "engine";
+
+/** `reason` is the controller's own condition reason: `BuildFailed`, `InstallFailed`, `ValuesError` … */
 export interface EngineFailure {
-  readonly stage: "path" | "generate" | "build" | "decrypt" | "substitute" | "apply" | "engine";
-  readonly reason: "ArtifactFailed" | "BuildFailed" | "ReconciliationFailed";
+  readonly stage: FailureStage;
+  readonly reason: string;
   /** The controller's message; temporary folders are left out, so paths start at the artifact root. */
   readonly message: string;
   /** The file inside the artifact at fault, when known. */
@@ -109,19 +195,50 @@ export interface EngineFailure {
   readonly cause?: "timeout" | "crash" | "limit";
 }
 
-export interface KustomizeResult {
+export type EngineWarningCode =
+  | "placeholder-variable"
+  | "undecrypted"
+  /** Values that only the cluster knows (`assumed`) were left out or stand as placeholders. */
+  | "values-unknown"
+  /** A template asked the cluster and got no answer, so it was told that there is nothing. */
+  | "lookup-unanswered"
+  /** A template uses a function whose real answer differs each time; the answer here is made from the release and the place. */
+  | "nondeterministic"
+  /** Something the controller says as a warning: an unresolvable value of a chart, an object in `crds/` that is no CRD … */
+  | "upstream";
+
+export interface EngineWarning {
+  readonly code: EngineWarningCode;
+  readonly message: string;
+  readonly path?: string;
+  readonly object?: string;
+}
+
+/** What every render answers with. */
+export interface RenderResult {
   /** Empty when `failure` is set and the failure came before the apply stage. */
   readonly objects: readonly EngineObject[];
   readonly reads: ReadSet;
   /** Inputs that were missing. The host fetches them and calls again; `failure` then says what their absence did. */
   readonly needs: readonly Need[];
   readonly failure?: EngineFailure;
-  readonly warnings: readonly {
-    readonly code: "placeholder-variable" | "undecrypted";
-    readonly message: string;
-    readonly path?: string;
-    readonly object?: string;
-  }[];
+  readonly warnings: readonly EngineWarning[];
+}
+
+export interface KustomizeResult extends RenderResult {
   /** True when the build used `openapi:`, so that the engine resets its schema before the next one. */
   readonly customSchema: boolean;
 }
+
+/** Every question of the engine that is about artifacts or values, with its answer. */
+export interface EngineCalls {
+  readonly kustomize: readonly [KustomizeRequest, KustomizeResult];
+  readonly helm: readonly [HelmRequest, HelmResult];
+  readonly chart: readonly [ChartRequest, ChartResult];
+  readonly resourceSet: readonly [ResourceSetRequest, ResourceSetResult];
+  readonly generator: readonly [GeneratorRequest, GeneratorResult];
+  readonly imagePolicy: readonly [ImagePolicyRequest, ImagePolicyResult];
+  readonly imageUpdate: readonly [ImageUpdateRequest, ImageUpdateResult];
+  readonly version: readonly [VersionRequest, VersionResult];
+}
+export type EngineCall = keyof EngineCalls;

@@ -45,8 +45,8 @@ function answer(instance: EngineInstance, message: Extract<ToWorker, { type: "jo
 
 function run(instance: EngineInstance, job: EngineJob) {
   switch (job.kind) {
-    case "kustomize":
-      return instance.kustomizeBuild(job.request);
+    case "call":
+      return instance.answer(job.call, job.request);
     case "excluded":
       return instance.excluded(job.request);
   }

@@ -1,10 +1,16 @@
 /** What the pool and an engine worker say to each other. Everything survives `structuredClone`. */
 import type { IgnoreRequest } from "./instance.ts";
-import type { KustomizeRequest, KustomizeResult } from "./protocol.ts";
+import type { EngineCall, EngineCalls } from "./protocol.ts";
 
 export type EngineJob =
-  | { readonly kind: "kustomize"; readonly request: KustomizeRequest }
+  | {
+      readonly kind: "call";
+      readonly call: EngineCall;
+      readonly request: EngineCalls[EngineCall][0];
+    }
   | { readonly kind: "excluded"; readonly request: IgnoreRequest };
+
+export type EngineValue = EngineCalls[EngineCall][1] | readonly string[];
 
 export type ToWorker =
   | {
@@ -27,7 +33,7 @@ export type FromWorker =
   | {
       readonly type: "done";
       readonly id: number;
-      readonly value: KustomizeResult | readonly string[];
+      readonly value: EngineValue;
       readonly memoryBytes: number;
     }
   /** The instance is broken; the worker is of no further use. `id` is absent when it did not even start. */

@@ -56,6 +56,9 @@ type Object struct {
 	Skipped     string  `json:"skipped,omitempty"`
 	KeepOnPrune bool    `json:"keepOnPrune,omitempty"`
 	Origin      *Origin `json:"origin,omitempty"`
+	// Helm is set on what a HelmRelease applies, Step on what a step of a ResourceSet does.
+	Helm *HelmPart `json:"helm,omitempty"`
+	Step string    `json:"step,omitempty"`
 }
 
 // ReadSet is every path an answer depends on.
@@ -65,13 +68,38 @@ type ReadSet struct {
 	Absent   []string `json:"absent"`
 }
 
-// Need is an input that was missing.
+// Need is an input that was missing. Which fields count depends on the kind.
 type Need struct {
-	Kind       string `json:"kind"`
-	Key        string `json:"key"`
-	URL        string `json:"url,omitempty"`
-	Ref        string `json:"ref"`
-	Submodules bool   `json:"submodules"`
+	Kind string
+	Key  string
+	// URL, Ref and Submodules are of `git` and `http`.
+	URL        string
+	Ref        string
+	Submodules bool
+	// Repository and Version are of `chart`, APIVersion, ObjectKind and Namespace of `lookup`; Name of both.
+	Repository string
+	Version    string
+	APIVersion string
+	ObjectKind string
+	Namespace  string
+	Name       string
+}
+
+// MarshalJSON writes the fields that the kind has in `protocol.ts`.
+func (n Need) MarshalJSON() ([]byte, error) {
+	fields := map[string]any{"kind": n.Kind, "key": n.Key}
+	switch n.Kind {
+	case "git":
+		fields["url"], fields["ref"], fields["submodules"] = n.URL, n.Ref, n.Submodules
+	case "http":
+		fields["url"] = n.URL
+	case NeedChart:
+		fields["repository"], fields["name"], fields["version"] = n.Repository, n.Name, n.Version
+	case NeedLookup:
+		fields["apiVersion"], fields["objectKind"] = n.APIVersion, n.ObjectKind
+		fields["namespace"], fields["name"] = n.Namespace, n.Name
+	}
+	return json.Marshal(fields)
 }
 
 // Stages and reasons of a failure.
@@ -138,8 +166,12 @@ func (r KustomizeResult) MarshalJSON() ([]byte, error) {
 	filled.Objects = list(r.Objects)
 	filled.Needs = list(r.Needs)
 	filled.Warnings = list(r.Warnings)
-	filled.Reads = ReadSet{Files: list(r.Reads.Files), Listings: list(r.Reads.Listings), Absent: list(r.Reads.Absent)}
+	filled.Reads = r.Reads.filled()
 	return json.Marshal(filled)
+}
+
+func (r ReadSet) filled() ReadSet {
+	return ReadSet{Files: list(r.Files), Listings: list(r.Listings), Absent: list(r.Absent)}
 }
 
 func list[T any](items []T) []T {

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
 	"sluice.dev/engine/api"
+	"sluice.dev/engine/masking"
 	"sluice.dev/engine/memfs"
 	"sluice.dev/engine/remote"
 )
@@ -47,7 +48,7 @@ type builder struct {
 	// substituted is set once the substitution of a resource has gone through.
 	substituted bool
 	// secrets holds the plain values that came from Secrets or were encrypted.
-	secrets  map[string]bool
+	secrets  masking.Secrets
 	warnings []api.Warning
 	custom   bool
 	// positions maps each object of the answer to its place in the build.
@@ -107,7 +108,7 @@ func newBuilder(store *memfs.Store, request *api.KustomizeRequest) (*builder, *a
 		object:  unstructured.Unstructured{Object: asController(request.Kustomization, request.Flux)},
 		fs:      memfs.NewFS(artifactRoot, request.Artifact, tree),
 		cluster: newCluster(request),
-		secrets: map[string]bool{},
+		secrets: masking.Secrets{},
 	}
 	b.learnCluster()
 	b.cluster.expect(b.object.GetNamespace(), spec.PostBuild)
@@ -195,6 +196,15 @@ func (b *builder) renderResource(resources resmap.ResMap, res *resource.Resource
 	return nil
 }
 
+// ResetSchema undoes what a former build did to kustomize's schema.
+func ResetSchema() {
+	if schemaChanged {
+		openapi.ResetOpenAPI()
+		_ = openapi.Schema()
+		schemaChanged = false
+	}
+}
+
 // kustomize runs the build proper, as `Build` of fluxcd/pkg/kustomize does.
 func (b *builder) kustomize() (resources resmap.ResMap, err error) {
 	defer func() {
@@ -202,11 +212,7 @@ func (b *builder) kustomize() (resources resmap.ResMap, err error) {
 			err = fmt.Errorf("recovered from kustomize build panic: %v", r)
 		}
 	}()
-	if schemaChanged {
-		openapi.ResetOpenAPI()
-		_ = openapi.Schema()
-		schemaChanged = false
-	}
+	ResetSchema()
 	options := &krusty.Options{
 		LoadRestrictions: kustypes.LoadRestrictionsNone,
 		PluginConfig:     kustypes.DisabledPluginConfig(),

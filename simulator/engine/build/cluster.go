@@ -2,8 +2,6 @@ package build
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 
 	"sluice.dev/engine/api"
+	"sluice.dev/engine/masking"
 )
 
 // variablePattern is the rule for names of variables (`fluxcd/pkg kustomize/kustomize_varsub.go`).
@@ -23,9 +22,6 @@ const variablePattern = "^[_[:alpha:]][_[:alpha:][:digit:]]*$"
 
 // placeholderPrefix begins the visible text that stands for a value nobody knows.
 const placeholderPrefix = "SLUICE_UNKNOWN_"
-
-// digestPrefix begins the text that stands for a value of a Secret.
-const digestPrefix = "secret-"
 
 var (
 	validVariable = regexp.MustCompile(variablePattern)
@@ -97,7 +93,7 @@ func (c *cluster) Get(_ context.Context, key client.ObjectKey, into client.Objec
 		object.Data = make(map[string][]byte, len(data))
 		for name, value := range data {
 			if known && c.masking {
-				value = digest(value)
+				value = masking.Digest(value)
 			}
 			object.Data[name] = []byte(value)
 		}
@@ -117,12 +113,6 @@ func (c *cluster) data(kind, namespace, name string) (data map[string]string, kn
 	}
 	c.missing[key] = kind
 	return nil, false, apierrors.NewNotFound(schema.GroupResource{Resource: strings.ToLower(kind) + "s"}, name)
-}
-
-// digest stands for a secret value: the same value has the same digest everywhere.
-func digest(value string) string {
-	sum := sha256.Sum256([]byte("sluice secret value\x00" + value))
-	return digestPrefix + hex.EncodeToString(sum[:])[:12]
 }
 
 func unsetVariable(err error) (string, bool) {

@@ -23,7 +23,7 @@ func (b *builder) describe(failure *stageError) *api.Failure {
 		message = strings.ReplaceAll(message, place[0]+"/", place[1]+"/")
 		message = strings.ReplaceAll(message, place[0], place[1])
 	}
-	out := &api.Failure{Stage: failure.stage, Reason: failure.reason, Message: b.scrub(relative(message)), Object: failure.object, Cause: failure.cause}
+	out := &api.Failure{Stage: failure.stage, Reason: failure.reason, Message: b.secrets.Scrub(relative(message)), Object: failure.object, Cause: failure.cause}
 	if res := failure.resource; res != nil {
 		out.Object = objectKey(res.GetKind(), res.GetNamespace(), res.GetName())
 	}

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resource"
 
 	"sluice.dev/engine/api"
+	"sluice.dev/engine/masking"
 	"sluice.dev/engine/native"
 )
 
@@ -224,7 +225,7 @@ func (b *builder) guessed(object rendered) bool {
 		return false
 	}
 	text, err := json.Marshal(object.Object)
-	return err != nil || bytes.Contains(text, []byte(placeholderPrefix)) || bytes.Contains(text, []byte(digestPrefix))
+	return err != nil || bytes.Contains(text, []byte(placeholderPrefix)) || bytes.Contains(text, []byte(masking.Prefix))
 }
 
 func refused(object rendered, err error) *stageError {
@@ -274,7 +275,7 @@ func skipped(object *unstructured.Unstructured) string {
 }
 
 func describeObject(object rendered) (api.Object, error) {
-	text, err := canonical(object.Object)
+	text, err := Canonical(object.Object)
 	if err != nil {
 		return api.Object{}, err
 	}
@@ -297,8 +298,8 @@ func describeObject(object rendered) (api.Object, error) {
 	return entry, nil
 }
 
-// canonical is JSON with sorted keys and plain text.
-func canonical(value any) (string, error) {
+// Canonical is JSON with sorted keys and plain text.
+func Canonical(value any) (string, error) {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)

@@ -6,6 +6,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"sluice.dev/engine/masking"
 	"sluice.dev/engine/sops"
 )
 
@@ -16,17 +17,17 @@ func (b *builder) learnFile(encrypted, plain []byte, format sops.Format) {
 		b.learn(parseTree(encrypted), parseTree(plain))
 	case sops.Dotenv, sops.INI:
 		for _, value := range lineValues(encrypted, plain) {
-			b.learnText(value)
+			b.secrets.Learn(value)
 		}
 	case sops.Binary, sops.Unknown:
-		b.learnText(string(plain))
+		b.secrets.Learn(string(plain))
 	}
 }
 
 // maskFile is a decrypted file with digests for what was encrypted.
 func maskFile(encrypted, plain []byte, input, output sops.Format) ([]byte, error) {
 	if input != output {
-		return []byte(digest(string(plain))), nil
+		return []byte(masking.Digest(string(plain))), nil
 	}
 	switch output {
 	case sops.JSON:
@@ -37,7 +38,7 @@ func maskFile(encrypted, plain []byte, input, output sops.Format) ([]byte, error
 		return maskLines(encrypted, plain), nil
 	case sops.Binary, sops.Unknown:
 	}
-	return []byte(digest(string(plain))), nil
+	return []byte(masking.Digest(string(plain))), nil
 }
 
 // parseTree reads YAML or JSON; text that is neither is one value.

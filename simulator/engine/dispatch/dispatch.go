@@ -14,21 +14,47 @@ import (
 
 	"sluice.dev/engine/api"
 	"sluice.dev/engine/build"
+	"sluice.dev/engine/helm"
 	"sluice.dev/engine/ignore"
 	"sluice.dev/engine/memfs"
 )
 
-// The operations; `simulator/engine/instance.ts` has the same numbers.
-const (
-	opHello          = 0
-	opPutFiles       = 1
-	opDropArtifact   = 2
-	opKustomizeBuild = 3
-	opSourceIgnore   = 4
-	opStats          = 5
-	opCollect        = 6
-	opWarm           = 7
-)
+// operation answers one question; its error means that there is no answer at all.
+type operation func(e *Engine, input []byte) (any, error)
+
+// operations has the same numbers as `simulator/engine/instance.ts`. Other files add theirs in init.
+var operations = map[uint32]operation{
+	0: func(*Engine, []byte) (any, error) { return hello(), nil },
+	1: func(e *Engine, input []byte) (any, error) {
+		count, err := e.putFiles(input)
+		return map[string]int{"files": count}, err
+	},
+	2: func(e *Engine, input []byte) (any, error) {
+		e.store.Drop(string(input))
+		return map[string]bool{"dropped": true}, nil
+	},
+	3: (*Engine).kustomizeBuild,
+	4: asking(func(_ *memfs.Store, request *api.IgnoreRequest) any { return ignore.Excluded(request) }),
+	5: func(e *Engine, _ []byte) (any, error) { return e.stats(), nil },
+	6: func(e *Engine, _ []byte) (any, error) {
+		debug.FreeOSMemory()
+		return e.stats(), nil
+	},
+	7: func(e *Engine, _ []byte) (any, error) { return e.warm(), nil },
+	8: asking(func(store *memfs.Store, request *api.HelmRequest) any { return helm.Run(store, request) }),
+	9: asking(func(store *memfs.Store, request *api.ChartRequest) any { return helm.Describe(store, request) }),
+}
+
+// asking makes an operation of a function whose question is plain JSON.
+func asking[Request any](answer func(*memfs.Store, *Request) any) operation {
+	return func(e *Engine, input []byte) (any, error) {
+		var request Request
+		if err := json.Unmarshal(input, &request); err != nil {
+			return nil, fmt.Errorf("the request is not valid: %w", err)
+		}
+		return answer(e.store, &request), nil
+	}
+}
 
 const (
 	// collectAbove is the heap at which a call begins with a collection; what survived the last one comes on top.
@@ -97,30 +123,8 @@ func failure(err error) []byte {
 }
 
 func (e *Engine) answer(op uint32, input []byte) (any, error) {
-	switch op {
-	case opHello:
-		return hello(), nil
-	case opPutFiles:
-		count, err := e.putFiles(input)
-		return map[string]int{"files": count}, err
-	case opDropArtifact:
-		e.store.Drop(string(input))
-		return map[string]bool{"dropped": true}, nil
-	case opKustomizeBuild:
-		return e.kustomizeBuild(input)
-	case opSourceIgnore:
-		var request api.IgnoreRequest
-		if err := json.Unmarshal(input, &request); err != nil {
-			return nil, err
-		}
-		return ignore.Excluded(&request), nil
-	case opStats:
-		return e.stats(), nil
-	case opCollect:
-		debug.FreeOSMemory()
-		return e.stats(), nil
-	case opWarm:
-		return e.warm(), nil
+	if operation, known := operations[op]; known {
+		return operation(e, input)
 	}
 	return nil, fmt.Errorf("unknown operation %d", op)
 }

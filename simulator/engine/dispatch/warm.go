@@ -1,11 +1,13 @@
 package dispatch
 
 import (
+	"encoding/json"
 	"runtime"
 	"runtime/debug"
 
 	"sluice.dev/engine/api"
 	"sluice.dev/engine/build"
+	"sluice.dev/engine/helm"
 )
 
 const (
@@ -15,6 +17,19 @@ const (
 )
 
 var warmFiles = map[string]string{
+	"chart/Chart.yaml":  "{apiVersion: v2, name: warm, version: 1.0.0}\n",
+	"chart/values.yaml": "replicas: 1\n",
+	"chart/values.schema.json": `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
+"properties": {"replicas": {"type": "integer"}}}`,
+	"chart/templates/deployment.yaml": `{{ define "warm.labels" }}app: {{ .Release.Name | quote }}{{ end -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ tpl "{{ .Release.Name }}" . }}
+  labels: {{- include "warm.labels" . | nindent 4 }}
+spec:
+  replicas: {{ .Values.replicas }}
+`,
 	"kustomization.yaml": `namespace: warm
 resources: [objects.yaml]
 configMapGenerator:
@@ -44,7 +59,7 @@ spec:
 `,
 }
 
-// warm pays what every first build pays (Kubernetes' OpenAPI, kustomize's tables) and leaves no artifact
+// warm pays what every first build pays (Kubernetes' OpenAPI, kustomize's tables, Helm's functions) and leaves no artifact
 // and as little garbage as possible behind.
 func (e *Engine) warm() map[string]uint64 {
 	debug.SetGCPercent(warmPercent)
@@ -62,6 +77,12 @@ func (e *Engine) warm() map[string]uint64 {
 		},
 		Flux:   "2.9",
 		Strict: true,
+	})
+	helm.Run(e.store, &api.HelmRequest{
+		Chart:       api.ChartInput{Artifact: warmArtifact, Form: api.ChartDirectory, Path: "chart"},
+		HelmRelease: json.RawMessage(`{"metadata": {"name": "warm", "namespace": "warm"}, "spec": {"values": {"replicas": 2}}}`),
+		Flux:        "2.9",
+		Revision:    1,
 	})
 	e.store.Drop(warmArtifact)
 	runtime.GC()

@@ -42,6 +42,9 @@ func isKustomization(name string) bool {
 	return slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name))
 }
 
+// ExpandsTooFar judges a text that is in no file.
+func ExpandsTooFar(text []byte) bool { return mayAlias(text) && expandsTooFar(text, false) }
+
 // mayAlias says whether the text has both an anchor and an alias, as far as bytes can tell.
 func mayAlias(data []byte) bool { return hasMark(data, '&') && hasMark(data, '*') }
 

@@ -123,3 +123,12 @@ func ReadRecorded(tree *Tree, id, name string, reads *Recorder) ([]byte, error) 
 	reads.file(key)
 	return file.data, file.checkAliases(name)
 }
+
+// Count is the number of files.
+func (t *Tree) Count() int { return len(t.files) }
+
+// Has says whether there is a file with this clean relative path.
+func (t *Tree) Has(name string) bool {
+	_, ok := t.files[name]
+	return ok
+}

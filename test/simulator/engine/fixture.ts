@@ -87,7 +87,7 @@ export function build(
   for (const [artifact, content] of Object.entries(others)) {
     putFiles(shared, artifact, content);
   }
-  return shared.kustomizeBuild(requestFor(spec, changes));
+  return shared.answer("kustomize", requestFor(spec, changes));
 }
 
 /** The objects of an answer, parsed; a failure is thrown with its message. */

@@ -21,7 +21,7 @@ describe("needs", () => {
         ref: "v1",
         submodules: true,
       },
-      { kind: "http", key: httpKey, url: file, ref: "", submodules: false },
+      { kind: "http", key: httpKey, url: file },
     ]);
   });
 

@@ -1,5 +1,5 @@
 // Package http stands in for net/http in the few upstream files that name it (see overlay/overlay.json).
-// It has the constants and types those files mention; the only request that works is kustomize's Get, which asks the host.
+// It has the constants and types those files mention; the requests that work, those of kustomize's loader and of Helm's schemas, ask the host.
 package http
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"sluice.dev/engine/remote"
 )
@@ -54,12 +55,18 @@ var ErrAbortHandler = errors.New("net/http: abort Handler")
 var errUnsupported = errors.New("the engine does no network requests of its own")
 
 type (
-	// Client gets what the host has fetched.
-	Client struct{}
+	// Client gets what the host has fetched. Its fields have no effect.
+	Client struct {
+		Timeout   time.Duration
+		Transport *Transport
+	}
 	// Header is a set of header fields.
 	Header map[string]string
-	// Request exists so that upstream compiles.
-	Request struct{ Header Header }
+	// Request is the part of a request that upstream sets.
+	Request struct {
+		Header  Header
+		address string
+	}
 	// Response is the part of an answer that upstream reads.
 	Response struct {
 		Status     string
@@ -82,8 +89,13 @@ func NewRequestWithContext(context.Context, string, string, io.Reader) (*Request
 	return nil, errUnsupported
 }
 
-// Do always fails.
-func (*Client) Do(*Request) (*Response, error) { return nil, errUnsupported }
+// Do asks the host for a file when the request is one of NewRequest.
+func (c *Client) Do(request *Request) (*Response, error) {
+	if request == nil || request.address == "" {
+		return nil, errUnsupported
+	}
+	return c.Get(request.address)
+}
 
 // Get always fails: only kustomize's loader, which uses a Client, may reach the host.
 func Get(string) (*Response, error) { return nil, errUnsupported }
@@ -100,3 +112,19 @@ func (*Client) Get(address string) (*Response, error) {
 		Body:       io.NopCloser(bytes.NewReader(content)),
 	}, nil
 }
+
+// Transport exists so that upstream compiles.
+type Transport struct {
+	Proxy func(*Request) (*url.URL, error)
+}
+
+// ProxyFromEnvironment knows no environment.
+func ProxyFromEnvironment(*Request) (*url.URL, error) { return nil, nil }
+
+// NewRequest makes a request for Do.
+func NewRequest(_, address string, _ io.Reader) (*Request, error) {
+	return &Request{Header: Header{}, address: address}, nil
+}
+
+// DetectContentType tells nothing: archives are known by their first bytes, and text by its name.
+func DetectContentType([]byte) string { return "application/octet-stream" }

@@ -1,0 +1,134 @@
+package helm
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	release "helm.sh/helm/v4/pkg/release/v1"
+	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+
+	"sluice.dev/engine/memfs"
+)
+
+// How hooks go through the post-renderers (Helm's `pkg/action/action.go`).
+const (
+	strategyCombined = "combined"
+	strategySeparate = "separate"
+	strategyNoHooks  = "nohooks"
+)
+
+// postRender brings files to hooks and manifests in Helm's order, through the post-renderers (renderResources).
+func (r *renderer) postRender(files map[string]string) ([]*release.Hook, []releaseutil.Manifest, error) {
+	var err error
+	strategy := r.release.strategy(r.request.Flux, r.request.UseHelm3Default)
+	switch strategy {
+	case strategyCombined:
+		files, err = r.renderStream(files, "manifests", "files", "output", "")
+	case strategySeparate, strategyNoHooks:
+		files, err = r.renderApart(files, strategy)
+	default:
+		err = fmt.Errorf("unknown post-render strategy: '%s'", strategy)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+}
+
+// renderStream takes files through the post-renderers as one stream of documents.
+// The texts are the words of the error messages, which differ by strategy.
+func (r *renderer) renderStream(files map[string]string, merging, running, parsing, prefix string) (map[string]string, error) {
+	merged, err := mergeFiles(files)
+	if err != nil {
+		return nil, fmt.Errorf("error merging %s: %w", merging, err)
+	}
+	rendered, err := r.runRenderers(merged)
+	if err != nil {
+		return nil, fmt.Errorf("error while running post render on %s: %w", running, err)
+	}
+	out, err := splitFiles(rendered, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("error while parsing post rendered %s: %w", parsing, err)
+	}
+	return out, nil
+}
+
+// renderApart sends hooks and the rest on their own ways; with `nohooks`, hooks stay as they are.
+func (r *renderer) renderApart(files map[string]string, strategy string) (map[string]string, error) {
+	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+	if err != nil {
+		return nil, err
+	}
+	hookFiles, manifestFiles := map[string]string{}, map[string]string{}
+	for _, hook := range hooks {
+		appendDocument(hookFiles, hook.Path, hook.Manifest)
+	}
+	for _, manifest := range manifests {
+		appendDocument(manifestFiles, manifest.Name, manifest.Content)
+	}
+	if len(hookFiles) > 0 && strategy == strategySeparate {
+		if hookFiles, err = r.renderStream(hookFiles, "hooks", "hooks", "output for hooks", "hooks"); err != nil {
+			return nil, err
+		}
+	}
+	if len(manifestFiles) > 0 {
+		if manifestFiles, err = r.renderStream(manifestFiles, "manifests", "manifests", "output for manifests", "manifests"); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(manifestFiles)) {
+		appendDocument(hookFiles, name, manifestFiles[name])
+	}
+	return hookFiles, nil
+}
+
+func appendDocument(files map[string]string, name, text string) {
+	if before, ok := files[name]; ok {
+		text = before + "\n---\n" + text
+	}
+	files[name] = text
+}
+
+// runRenderers is the chain of BuildPostRenderers (`internal/postrender/build.go`).
+func (r *renderer) runRenderers(stream string) (string, error) {
+	if memfs.ExpandsTooFar([]byte(stream)) {
+		return "", fmt.Errorf("the chart's YAML aliases grow too large: %w", errTooMuch)
+	}
+	text := []byte(stream)
+	for _, renderer := range r.release.Spec.PostRenderers {
+		if renderer.Kustomize == nil {
+			continue
+		}
+		built, err := kustomizeBuild(text, renderer.Kustomize.Patches, renderer.Kustomize.Images)
+		if err != nil {
+			return "", err
+		}
+		text = built
+	}
+	steps := []labelStep{}
+	if common := r.release.Spec.CommonMetadata; common != nil {
+		steps = append(steps, labelStep{labels: common.Labels, annotations: common.Annotations})
+	}
+	steps = append(steps, labelStep{labels: r.ownerLabels()})
+	for _, step := range steps {
+		labelled, err := step.run(text)
+		if err != nil {
+			return "", err
+		}
+		text = labelled
+	}
+	return string(text), nil
+}
+
+func (r *renderer) ownerLabels() map[string]string {
+	return map[string]string{
+		helmGroup + "/name":      r.release.Metadata.Name,
+		helmGroup + "/namespace": r.release.Metadata.Namespace,
+	}
+}
+
+func isPartial(name string) bool {
+	return strings.HasPrefix(name[strings.LastIndex(name, "/")+1:], "_")
+}

@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { createSimulator, defaultOptions } from "#simulator";
+import { createSimulator, defaultOptions, sourceTitle } from "#simulator";
 import type { Plan, Sources } from "#simulator";
 import { createNodeEngine, openRepository, openWorkingTree } from "#simulator/node";
 
@@ -17,11 +17,11 @@ import type { LiveOrder, LiveTimes } from "./live-orders.ts";
 const [dir = "", cluster = "", wasm = "", worker = ""] = process.argv.slice(2);
 const corpus = { name: dir, dir, cluster };
 const offline: Sources = {
-  fetch: ({ url }) =>
+  fetch: (request) =>
     Promise.resolve({
       outcome: "unavailable",
       reason: "offline",
-      message: `${url} is not fetched`,
+      message: `${sourceTitle(request)} is not fetched`,
     }),
 };
 

@@ -89,13 +89,17 @@ function checkedWords(
   return { verb, ...(operand !== undefined && { operand }) };
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} and ${last}`;
+}
+
 function checkOption(verb: Verb, name: OptionName, values: readonly string[]): void {
   const option: OptionSpec | undefined = optionsOf(verb).find((each) => each.name === name);
   if (option === undefined) {
     const takers = verbNames.filter((each) => optionsOf(each).some((other) => other.name === name));
-    throw new UserError(
-      `sluice ${verb} has no option --${name}; it belongs to ${takers.join(" and ")}.`,
-    );
+    throw new UserError(`sluice ${verb} has no option --${name}; it belongs to ${listed(takers)}.`);
   }
   if (values.length > 1 && option.repeatable !== true) {
     throw new UserError(`--${name} was given ${values.length} times; it can be given once.`);

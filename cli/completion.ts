@@ -8,6 +8,12 @@ import type { Verb } from "./verb-table.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
+/** Verbs whose operand is no folder. */
+const operandWords: Partial<Record<Verb, readonly string[]>> = {
+  cache: ["list", "clear", "path"],
+  completion: shells,
+};
+
 /** Throws a `UserError` for a shell that it doesn't know. */
 export function completionScript(shell: string | undefined): string {
   if (shell === undefined)
@@ -78,7 +84,8 @@ function bashVerbCase(verb: Verb): string {
   const flags = optionsOf(verb)
     .map((option) => `--${option.name}`)
     .join(" ");
-  const operands = verb === "completion" ? `compgen -W "${shells.join(" ")}"` : "compgen -d";
+  const words = operandWords[verb];
+  const operands = words === undefined ? "compgen -d" : `compgen -W "${words.join(" ")}"`;
   return `    ${verb})
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "${flags}" -- "$current"))
       else COMPREPLY=($(${operands} -- "$current")); fi ;;`;
@@ -104,8 +111,8 @@ compdef _sluice sluice
 }
 
 function zshVerbCase(verb: Verb): string {
-  const operand =
-    verb === "completion" ? `'1:shell:(${shells.join(" ")})'` : "'1:folder:_files -/'";
+  const words = operandWords[verb];
+  const operand = words === undefined ? "'1:folder:_files -/'" : `'1:operand:(${words.join(" ")})'`;
   const specs = optionsOf(verb).flatMap((option) =>
     flagsOf(option).map((flag) => zshOption(option, flag, verb)),
   );
@@ -145,7 +152,7 @@ function fishScript(): string {
 
 function fishVerb(verb: Verb): readonly string[] {
   const prefix = `complete -c sluice -n '__fish_seen_subcommand_from ${verb}'`;
-  const operands = verb === "completion" ? shells.join(" ") : "(__fish_complete_directories)";
+  const operands = operandWords[verb]?.join(" ") ?? "(__fish_complete_directories)";
   return [
     `${prefix} -a '${operands}'`,
     ...optionsOf(verb).map((option) => {

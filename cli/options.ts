@@ -26,7 +26,7 @@ export const optionGroups = {
 } as const;
 export type OptionGroup = keyof typeof optionGroups;
 
-const simulating = ["build", "diff", "tree", "check"] as const;
+const simulating = ["build", "diff", "tree", "check", "lint", "images", "values"] as const;
 export const options = [
   {
     name: "path",
@@ -66,7 +66,7 @@ export const options = [
   {
     name: "from",
     value: "REV|merge-base:BRANCH|DIR",
-    verbs: ["diff", "check"],
+    verbs: ["diff", "check", "lint", "images"],
     group: "input",
     help: "the old state (diff: HEAD if not given)",
   },
@@ -76,6 +76,13 @@ export const options = [
     verbs: simulating,
     group: "input",
     help: "the new state (default: the working tree)",
+  },
+  {
+    name: "release",
+    value: "[NAMESPACE/]NAME",
+    verbs: ["values"],
+    group: "input",
+    help: "only this HelmRelease",
   },
   {
     name: "flux-version",
@@ -91,6 +98,20 @@ export const options = [
     verbs: simulating,
     group: "flux",
     help: "version of Kubernetes on the cluster, for example 1.34",
+  },
+  {
+    name: "api-versions",
+    value: "GROUP/VERSION[/KIND],…",
+    repeatable: true,
+    verbs: simulating,
+    group: "flux",
+    help: "API versions of the cluster for Helm charts, beyond Kubernetes' own and those of CRDs in the repository",
+  },
+  {
+    name: "helm-upgrade",
+    verbs: simulating,
+    group: "flux",
+    help: "render Helm releases as upgrades (default: as first installations)",
   },
   {
     name: "feature-gates",
@@ -123,10 +144,26 @@ export const options = [
   {
     name: "cache-dir",
     value: "FOLDER",
-    verbs: simulating,
+    verbs: [...simulating, "cache"],
     group: "fetch",
     complete: "folder",
     help: "where fetched sources are kept (default: the user's cache folder)",
+  },
+  {
+    name: "kind",
+    value: "KIND",
+    repeatable: true,
+    verbs: ["cache"],
+    group: "fetch",
+    complete: ["git", "http", "oci", "chart", "bucket", "answers"],
+    help: "only sources of this kind, or the engine's answers; repeatable",
+  },
+  {
+    name: "older-than",
+    value: "AGE",
+    verbs: ["cache"],
+    group: "fetch",
+    help: "only what was not used for so long, for example 12h, 30d or 4w",
   },
   {
     name: "jobs",
@@ -140,7 +177,7 @@ export const options = [
     name: "output",
     short: "o",
     value: "FORMAT",
-    verbs: simulating,
+    verbs: [...simulating, "cache"],
     group: "output",
     help: "format of the output",
   },
@@ -153,10 +190,38 @@ export const options = [
   {
     name: "fail-on",
     value: "SEVERITY",
-    verbs: ["check"],
+    verbs: ["check", "lint"],
     group: "output",
     complete: ["error", "warning"],
-    help: "least severity that gives exit code 1: error or warning (default: error)",
+    help: "least severity that gives exit code 1: error or warning, for lint also information and hint (default: error)",
+  },
+  {
+    name: "no-render",
+    verbs: ["lint"],
+    group: "input",
+    help: "look at the texts only; nothing is rendered or fetched",
+  },
+  {
+    name: "rule",
+    value: "CODE=SEVERITY",
+    repeatable: true,
+    verbs: ["lint"],
+    group: "output",
+    help: "report this rule (or group/*) as error, warning, information, hint or off; repeatable",
+  },
+  {
+    name: "ignore",
+    value: "PATTERN[=CODE,…]",
+    repeatable: true,
+    verbs: ["lint"],
+    group: "output",
+    help: "report nothing, or nothing of these rules, in files that match; repeatable",
+  },
+  {
+    name: "stdio",
+    verbs: ["lsp"],
+    group: "input",
+    help: "speak on standard input and output (the default)",
   },
   {
     name: "color",

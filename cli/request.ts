@@ -2,13 +2,15 @@
 import type { FluxMinor } from "#simulator";
 
 import type { CommandLine } from "./command-line.ts";
+import type { LintRules, RuleSeverity } from "./lint-rules.ts";
+import { readLintRules, ruleSeverities } from "./lint-rules.ts";
 import type { OptionName } from "./options.ts";
 import { didYouMean } from "./suggestion.ts";
 import { UserError } from "./user-error.ts";
 import { verbs } from "./verb-table.ts";
 import type { Verb } from "./verb-table.ts";
 
-export type SimulatingVerb = Exclude<Verb, "completion">;
+export type SimulatingVerb = Exclude<Verb, "cache" | "completion" | "lsp">;
 
 /** Everything a simulating verb was asked for. Paths are as typed. */
 export interface Request {
@@ -19,10 +21,14 @@ export interface Request {
   readonly live: readonly string[];
   /** Folder by `Kind/namespace/name`. */
   readonly sources: ReadonlyMap<string, string>;
+  /** `[namespace/]name` of a HelmRelease. */
+  readonly release?: string;
   readonly from?: string;
   readonly to?: string;
   readonly flux: FluxMinor;
   readonly kubeVersion?: string;
+  readonly helm: "install" | "upgrade";
+  readonly apiVersions: readonly string[];
   readonly featureGates: Readonly<Record<string, boolean>>;
   readonly ageKeyFile?: string;
   readonly offline: boolean;
@@ -31,7 +37,13 @@ export interface Request {
   readonly jobs?: number;
   readonly format: string;
   readonly showSecrets: boolean;
-  readonly failOn: "error" | "warning";
+  readonly failOn: RuleSeverity;
+  /** `--flux-version` was given. */
+  readonly fluxIsGiven: boolean;
+  /** False with `--no-render`. */
+  readonly render: boolean;
+  /** How loud the rules of `sluice lint` are. */
+  readonly rules: LintRules;
 }
 
 /** Throws a `UserError` that says which value is wrong and what it should look like. */
@@ -54,10 +66,13 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     roots: all("root"),
     live: all("live"),
     sources: readSources(all("source")),
+    ...optional("release", "release"),
     ...optional("from", "from"),
     ...optional("to", "to"),
     flux: readFluxMinor(one("flux-version") ?? "2.9"),
     ...(kubeVersion !== undefined && { kubeVersion: readKubeVersion(kubeVersion) }),
+    helm: line.given.has("helm-upgrade") ? "upgrade" : "install",
+    apiVersions: readApiVersions(all("api-versions")),
     featureGates: readFeatureGates(all("feature-gates")),
     ...optional("ageKeyFile", "age-key-file"),
     offline: line.given.has("offline"),
@@ -70,7 +85,14 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
       verbs[verb].formats,
     ),
     showSecrets: line.given.has("show-secrets"),
-    failOn: readChoice("--fail-on", one("fail-on") ?? "error", ["error", "warning"] as const),
+    failOn: readChoice(
+      "--fail-on",
+      one("fail-on") ?? "error",
+      verb === "lint" ? ruleSeverities : (["error", "warning"] as const),
+    ),
+    fluxIsGiven: line.given.has("flux-version"),
+    render: !line.given.has("no-render"),
+    rules: readLintRules(all("rule"), all("ignore")),
   };
 }
 
@@ -94,6 +116,16 @@ function readFluxMinor(text: string): FluxMinor {
 function readKubeVersion(text: string): string {
   if (/^v?1\.\d+(\.\d+)?([-+][0-9A-Za-z.+-]+)?$/.test(text)) return text.replace(/^v/, "");
   throw new UserError(`--kube-version can't be "${text}". It looks like 1.34 or 1.34.2.`);
+}
+
+/** `group/version` and `group/version/Kind`, separated by commas. */
+function readApiVersions(texts: readonly string[]): readonly string[] {
+  const versions = texts.flatMap((text) => text.split(",").map((item) => item.trim()));
+  const bad = versions.find((item) => !/^[a-z0-9.-]+(\/[A-Za-z0-9]+){0,2}$/.test(item));
+  if (bad === undefined) return versions;
+  throw new UserError(
+    `--api-versions can't hold "${bad}". It looks like monitoring.coreos.com/v1.`,
+  );
 }
 
 /** `Kind/namespace/name=folder`; the folder may hold `=`. */

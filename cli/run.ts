@@ -29,6 +29,9 @@ const runners: Readonly<Record<SimulatingVerb, () => Promise<RunVerb>>> = {
   diff: async () => (await import("./verbs/diff.ts")).diff,
   tree: async () => (await import("./verbs/tree.ts")).tree,
   check: async () => (await import("./verbs/check.ts")).check,
+  lint: async () => (await import("./verbs/lint.ts")).lint,
+  images: async () => (await import("./verbs/images.ts")).images,
+  values: async () => (await import("./verbs/values.ts")).values,
 };
 
 /** Exit code: 0 nothing found, 1 differences or problems, 2 could not run, 130 interrupted. Never rejects. */
@@ -69,8 +72,19 @@ async function answer(
     await print(verbHelp(line.verb));
     return 0;
   }
+  if (line.verb === "lsp") {
+    const { lsp } = await import("./verbs/lsp.ts");
+    return lsp(line, signal);
+  }
   if (line.verb === "completion") {
     await print(completionScript(line.operand));
+    return 0;
+  }
+  if (line.verb === "cache") {
+    const { cache } = await import("./verbs/cache.ts");
+    const { defaultCacheDir } = await import("#simulator/node");
+    const cacheDir = line.given.get("cache-dir")?.[0] ?? defaultCacheDir(terminal.env);
+    await print(await cache(line, { cacheDir, now: Date.now() }));
     return 0;
   }
   return simulate(readRequest(line.verb, line), colourWish(line), terminal, open, signal);

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { FileTree, GivenFile, Log, SimulationOptions } from "#simulator";
-import { createSimulator } from "#simulator";
+import { createSimulator, versionPicker } from "#simulator";
 import {
   createCachedEngine,
   createSources,
@@ -63,6 +63,7 @@ function composed(
     cacheDir,
     offline: request.offline,
     allowPrivateNetwork: request.allowPrivateNetwork,
+    pickVersion: versionPicker(engine),
     ...(log !== undefined && { log }),
   });
   const simulator = createSimulator({ engine, sources, ...(log !== undefined && { log }) });
@@ -90,6 +91,8 @@ async function simulationOptions(
     remoteUrls,
     flux: request.flux,
     ...(request.kubeVersion !== undefined && { kubeVersion: request.kubeVersion }),
+    helm: request.helm,
+    apiVersions: request.apiVersions,
     featureGates: request.featureGates,
     ageIdentities: keys.identities,
   };

@@ -1,6 +1,17 @@
 /** The table of verbs: what each is for, its formats, exit codes and examples. Help and docs/cli.md are made from it. */
 
-export const verbNames = ["build", "diff", "tree", "check", "completion"] as const;
+export const verbNames = [
+  "build",
+  "diff",
+  "tree",
+  "check",
+  "lint",
+  "lsp",
+  "images",
+  "values",
+  "cache",
+  "completion",
+] as const;
 export type Verb = (typeof verbNames)[number];
 
 export interface VerbSpec {
@@ -91,6 +102,83 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
       ["sluice check --from merge-base:main", "only what this branch broke"],
       ["sluice check --offline --fail-on warning", "strict, without the network"],
     ],
+  },
+  images: {
+    summary: "print the container images of everything, or how they change",
+    operand: "[DIR]",
+    formats: ["text", "json", "yaml"],
+    about: [
+      "Renders everything in DIR (default: here), Helm charts included, and prints the container images",
+      "with the objects that name them. With --from only the images that come and go.",
+    ],
+    exitCodes: [
+      "0  printed; with --from: the same images",
+      "1  something has an error; with --from: other images",
+      couldNotRun,
+    ],
+    examples: [
+      ["sluice images", "what runs after the push"],
+      ["sluice images --from HEAD", "what the working tree changes about it"],
+      ["sluice images -o json | jq -r '.images[].image'", "for a scanner"],
+    ],
+  },
+  values: {
+    summary: "print the effective values of Helm releases",
+    operand: "[DIR]",
+    formats: ["text"],
+    about: [
+      "Prints what the charts of DIR (default: here) are rendered with: the chart's defaults, valuesFrom",
+      "and spec.values, merged as helm-controller merges them. Comments say where a value comes from;",
+      "what has no comment is the chart's own. Values of Secrets are digests.",
+    ],
+    exitCodes: ["0  printed", "1  a release has no values, because it fails before", couldNotRun],
+    examples: [["sluice values --release apps/podinfo", "one release"]],
+  },
+  cache: {
+    summary: "list or clear what was fetched and kept on disk",
+    operand: "[list|clear|path]",
+    formats: ["text", "json", "yaml"],
+    about: [
+      "Prints the sources that are kept on disk, with their size and the time they were fetched (list, the",
+      "default), removes them (clear), or prints the folder they are in (path). The folder is shared with",
+      "the editor. Above 2 GB the least recently used ones go by themselves.",
+      "With --kind and --older-than only some of them.",
+    ],
+    exitCodes: ["0  printed or cleared", "2  unknown word, unreadable folder"],
+    examples: [
+      ["sluice cache", "what is kept"],
+      ["sluice cache clear --older-than 30d", "only what was not used for a month"],
+      ["sluice cache clear --kind chart", "only charts"],
+    ],
+  },
+  lint: {
+    summary: "print what the rules of the editor find, for pipelines",
+    operand: "[DIR]",
+    formats: ["text", "json", "sarif", "junit", "github"],
+    about: [
+      "Checks every manifest in DIR (default: here) with the rules that the editor uses, and prints what they",
+      "find, one a line as FILE:LINE:COLUMN. What can only be known by rendering is rendered first, as sluice",
+      "check does; --no-render leaves that out and is quick. Each rule has a page in docs/rules.",
+      "Comments silence: # sluice-ignore CODE on the line or above it, # sluice-ignore-file CODE anywhere.",
+    ],
+    exitCodes: ["0  no finding at or above --fail-on", "1  findings", couldNotRun],
+    examples: [
+      ["sluice lint", "before a commit"],
+      ["sluice lint --no-render --fail-on warning", "quick and strict"],
+      ["sluice lint -o sarif > sluice.sarif", "for code scanning"],
+      ["sluice lint --rule flux/suspended=off --ignore 'archive/**'", "less of it"],
+    ],
+  },
+  lsp: {
+    summary: "print the messages of a language server, for editors",
+    operand: "",
+    formats: [],
+    about: [
+      "Is the language server for editors other than VS Code: it speaks LSP on its standard input and output",
+      "(--stdio, which is the default and all there is). docs/other-editors.md shows how Neovim and Helix start it.",
+    ],
+    exitCodes: ["0  the editor said goodbye", "1  the editor went away"],
+    examples: [["sluice lsp --stdio", "what an editor runs"]],
   },
   completion: {
     summary: "print a completion script for a shell",

@@ -3,13 +3,13 @@
  * `npm run conformance -- FOLDER [NAME…]`, where FOLDER/NAME holds corpus.tar.gz, expected.json.gz and status.json.
  * Exit code 0 only when nothing differs that is not on the short list below.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { createSimulator, defaultOptions } from "#simulator";
+import { createSimulator, defaultOptions, versionPicker } from "#simulator";
 import type { GivenFile, RenderedEntry, Simulation } from "#simulator";
 import { createNodeEngine, createSources, openWorkingTree } from "#simulator/node";
 import { withNative } from "./with-native.ts";
@@ -34,17 +34,21 @@ interface Expected {
   readonly object: unknown;
 }
 interface Status {
-  readonly kustomizations: readonly {
-    readonly namespace: string;
-    readonly name: string;
-    readonly suspended: boolean;
-    readonly ready: {
-      readonly status: string;
-      readonly reason: string;
-      readonly message: string;
-    } | null;
-    readonly inventory?: readonly string[];
-  }[];
+  readonly kustomizations: readonly Reconciled[];
+  readonly helmReleases: readonly Reconciled[];
+  /** Objects without an owner's label, so without an applier in expected.json. */
+  readonly withoutOwnerLabels: readonly Pick<Expected, "ref" | "object">[];
+}
+interface Reconciled {
+  readonly namespace: string;
+  readonly name: string;
+  readonly suspended: boolean;
+  readonly ready: {
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  } | null;
+  readonly inventory?: readonly string[];
 }
 
 interface Difference {
@@ -61,35 +65,43 @@ const corpora =
   names.length > 0
     ? names
     : readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "corpus.tar.gz")));
+const stopServing = await serveCharts();
 let failed = false;
 for (const name of corpora.sort()) failed = (await check(path.join(folder, name), name)) || failed;
+stopServing();
 process.exit(failed ? 1 : 0);
 
 async function check(corpus: string, name: string): Promise<boolean> {
   const work = mkdtempSync(path.join(tmpdir(), `conformance-${name}-`));
   try {
     execFileSync("tar", ["xzf", path.join(corpus, "corpus.tar.gz"), "-C", work]);
-    const expected = (
-      parseExactly(
-        gunzipSync(readFileSync(path.join(corpus, "expected.json.gz"))).toString(),
-      ) as Expected[]
-    ).filter(({ applier }) => applier.kind === "Kustomization");
+    const expected = parseExactly(
+      gunzipSync(readFileSync(path.join(corpus, "expected.json.gz"))).toString(),
+    ) as Expected[];
     const status = JSON.parse(readFileSync(path.join(corpus, "status.json"), "utf8")) as Status;
     const { simulation, entries, native } = await render(work);
-    const unhealthy = new Set(
-      status.kustomizations
-        .filter(({ ready }) => ready?.status !== "True")
-        .map((one) => `${one.namespace}/${one.name}`),
-    );
-    const objects = compareObjects(expected, entries, unhealthy);
-    const outcomes = compareOutcomes(status, simulation);
-    console.log(
-      `${name}: ${objects.equal} of ${expected.length} objects equal, ${outcomes.equal} of ${status.kustomizations.length} outcomes equal, ` +
-        `${native.equal} of ${native.total} builds have the same bytes natively`,
-    );
-    for (const { what, detail } of [...objects.differences, ...outcomes.differences].slice(0, 60))
-      console.log(`  ${what}\n      ${detail}`);
-    const differences = objects.differences.length + outcomes.differences.length;
+    let differences = 0;
+    for (const [kind, reconciled] of [
+      ["Kustomization", status.kustomizations],
+      ["HelmRelease", status.helmReleases],
+    ] as const) {
+      const isOfKind = ({ applier }: Pick<Expected, "applier">): boolean => applier.kind === kind;
+      const unhealthy = new Set(
+        reconciled
+          .filter(({ ready }) => ready?.status !== "True")
+          .map((one) => `${one.namespace}/${one.name}`),
+      );
+      const wanted = [...expected, ...ownerless(status, entries)].filter(isOfKind);
+      const objects = compareObjects(wanted, entries.filter(isOfKind), unhealthy);
+      const outcomes = compareOutcomes(kind, reconciled, simulation);
+      console.log(
+        `${name}, ${kind}s: ${objects.equal} of ${wanted.length} objects equal, ${outcomes.equal} of ${reconciled.length} outcomes equal`,
+      );
+      for (const { what, detail } of [...objects.differences, ...outcomes.differences].slice(0, 60))
+        console.log(`  ${what}\n      ${detail}`);
+      differences += objects.differences.length + outcomes.differences.length;
+    }
+    console.log(`${name}: ${native.equal} of ${native.total} builds have the same bytes natively`);
     return differences > 0 || native.equal < native.total;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -109,12 +121,17 @@ async function render(work: string): Promise<{
   const keys = existsSync(keyFile)
     ? (readFileSync(keyFile, "utf8").match(/AGE-SECRET-KEY-1[A-Z0-9]+/g) ?? [])
     : [];
+  const both = withNative(createNodeEngine({}));
   const sources = createSources({
     cacheDir: path.join(work, ".cache"),
     offline: false,
     allowPrivateNetwork: true,
+    pickVersion: versionPicker(both.engine),
   });
-  const both = withNative(createNodeEngine({}));
+  const cluster = JSON.parse(readFileSync(path.join(work, ".oracle", "cluster.json"), "utf8")) as {
+    readonly versions: { readonly kubernetes: string };
+    readonly flags: Readonly<Record<string, readonly string[]>>;
+  };
   const simulator = createSimulator({ engine: both.engine, sources });
   try {
     const tree = await (await openWorkingTree(work)).read();
@@ -122,6 +139,8 @@ async function render(work: string): Promise<{
       ...defaultOptions,
       roots: oracle("root.yaml"),
       live: [...oracle("cluster-inputs.yaml"), ...oracle("crds.yaml")],
+      kubeVersion: cluster.versions.kubernetes,
+      featureGates: gatesOf(cluster.flags["helm-controller"] ?? []),
       ageIdentities: keys,
     });
     const entries = await simulator.rendered(simulation, { secrets: "show", origins: false });
@@ -129,6 +148,56 @@ async function render(work: string): Promise<{
   } finally {
     await simulator.dispose();
   }
+}
+
+/** Hooks of `nohooks` and namespaces that Helm makes: the applier is the one that applies them here. */
+function ownerless(
+  { withoutOwnerLabels }: Status,
+  entries: readonly RenderedEntry[],
+): readonly Expected[] {
+  return withoutOwnerLabels.map(({ ref, object }) => {
+    const applier = entries.find(
+      (entry) =>
+        entry.ref.kind === ref.kind &&
+        entry.ref.name === ref.name &&
+        entry.ref.namespace === (ref.namespace ?? ""),
+    )?.applier;
+    return { applier: applier ?? { kind: "HelmRelease", namespace: "", name: "" }, ref, object };
+  });
+}
+
+/** `--feature-gates=A=true,B=false` of a controller. */
+function gatesOf(flags: readonly string[]): Readonly<Record<string, boolean>> {
+  const pairs = flags.flatMap((flag) => /^--feature-gates=(.*)$/.exec(flag)?.[1]?.split(",") ?? []);
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.split("=")[0] ?? "", pair.endsWith("=true")]),
+  );
+}
+
+/** The corpora's charts, from the registry that stands at the address their sources name. */
+async function serveCharts(): Promise<() => void> {
+  const store = mkdtempSync(path.join(tmpdir(), "conformance-charts-"));
+  execFileSync("tar", ["xzf", path.join(folder ?? "", "charts.tar.gz"), "-C", store]);
+  const server = spawn(
+    process.execPath,
+    [
+      path.join(folder ?? "", "tools", "oci-serve.mjs"),
+      "--store",
+      path.join(store, "charts"),
+      "--port",
+      "5111",
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.stdout.once("data", () => resolve());
+    server.once("exit", () => reject(new Error("the chart registry does not start")));
+  });
+  return () => {
+    server.removeAllListeners("exit");
+    server.kill();
+    rmSync(store, { recursive: true, force: true });
+  };
 }
 
 function compareObjects(
@@ -175,15 +244,18 @@ function compareObjects(
 }
 
 function compareOutcomes(
-  status: Status,
+  kind: string,
+  reconciled: readonly Reconciled[],
   simulation: Simulation,
 ): { equal: number; differences: Difference[] } {
   const records = new Map(
-    simulation.appliers.map((record) => [`${record.ref.namespace}/${record.ref.name}`, record]),
+    simulation.appliers
+      .filter(({ ref }) => ref.kind === kind)
+      .map((record) => [`${record.ref.namespace}/${record.ref.name}`, record]),
   );
   const differences: Difference[] = [];
   let equal = 0;
-  for (const { namespace, name, suspended, ready, inventory } of status.kustomizations) {
+  for (const { namespace, name, suspended, ready, inventory } of reconciled) {
     const record = records.get(`${namespace}/${name}`);
     records.delete(`${namespace}/${name}`);
     const wanted = outcome(suspended ? "suspended" : readyState(ready), ready);
@@ -205,7 +277,7 @@ function compareOutcomes(
     } else equal++;
   }
   for (const what of records.keys())
-    differences.push({ what, detail: "the controllers know no such Kustomization" });
+    differences.push({ what, detail: `the controllers know no such ${kind}` });
   return { equal, differences };
 }
 
@@ -230,6 +302,7 @@ function plain(message: string): string {
   return message
     .replaceAll(/<dir>\/kustomization-<n>(?=')/g, ".")
     .replaceAll(/<dir>\/kustomization-<n>\/?/g, "")
+    .replaceAll(/<dir>\/helmchart-[^/]*\/source\//g, "")
     .replaceAll("<dir>/", "/")
     .replaceAll(/(Get "[^"]+": )[^']*/g, "$1<cause>")
     .trim();

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 
-import { createSimulator, defaultOptions } from "#simulator";
+import { createSimulator, defaultOptions, sourceTitle } from "#simulator";
 import type {
   FileTree,
   Plan,
@@ -26,7 +26,7 @@ const sources: Sources = {
     Promise.resolve({
       outcome: "unavailable",
       reason: "offline",
-      message: `${request.url} is not fetched here`,
+      message: `${sourceTitle(request)} is not fetched here`,
     }),
 };
 const options: SimulationOptions = defaultOptions;

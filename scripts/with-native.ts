@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 
 import type { Engine, FileTree } from "#simulator";
-import type { KustomizeRequest, KustomizeResult } from "#simulator/engine";
+import { callOperations, type EngineCall, type EngineCalls } from "#simulator/engine";
 import { encodeFiles, NativeEngine } from "../test/support/native-engine.ts";
 
 export interface NativeComparison {
@@ -11,12 +11,13 @@ export interface NativeComparison {
 }
 
 interface Asked {
-  readonly request: KustomizeRequest;
+  readonly call: EngineCall;
+  readonly request: EngineCalls[EngineCall][0];
   readonly trees: ReadonlyMap<string, FileTree>;
-  readonly result: KustomizeResult;
+  readonly result: EngineCalls[EngineCall][1];
 }
 
-const operations = { putFiles: 1, dropArtifact: 2, kustomizeBuild: 3 } as const;
+const operations = { putFiles: 1, dropArtifact: 2 } as const;
 
 export function withNative(engine: Engine): {
   readonly engine: Engine;
@@ -27,9 +28,9 @@ export function withNative(engine: Engine): {
     engine: {
       excluded: (tree, ignore, signal) => engine.excluded(tree, ignore, signal),
       dispose: () => engine.dispose(),
-      async kustomize(request, trees, signal) {
-        const result = await engine.kustomize(request, trees, signal);
-        asked.push({ request, trees, result });
+      async call(call, request, trees, signal) {
+        const result = await engine.call(call, request, trees, signal);
+        asked.push({ call, request, trees, result });
         return result;
       },
     },
@@ -42,7 +43,7 @@ async function compare(asked: readonly Asked[]): Promise<NativeComparison> {
   const held = new Map<string, FileTree>();
   const text = new TextEncoder();
   let equal = 0;
-  for (const { request, trees, result } of asked) {
+  for (const { call, request, trees, result } of asked) {
     for (const [id, tree] of trees) {
       if (held.get(id) === tree) continue;
       const files = [...tree.files].flatMap(([path, { bytes }]) =>
@@ -53,7 +54,7 @@ async function compare(asked: readonly Asked[]): Promise<NativeComparison> {
       held.set(id, tree);
     }
     const message = text.encode(JSON.stringify(request));
-    const answer = await native.call(operations.kustomizeBuild, message);
+    const answer = await native.call(callOperations[call], message);
     const decoded: unknown = JSON.parse(new TextDecoder().decode(answer));
     if (JSON.stringify(decoded) === JSON.stringify(result)) equal++;
   }

@@ -1,6 +1,8 @@
 /** Composes the simulator from its stages, and keeps what one simulation can use of the earlier ones. */
+import { imagesOf } from "./plan/images.ts";
 import { makePlan } from "./plan/plan.ts";
-import { objectText, renderedEntries } from "./plan/rendered.ts";
+import { releaseValues } from "./plan/release-values.ts";
+import { applierText, objectText, renderedEntries } from "./plan/rendered.ts";
 import { createArtifacts } from "./render/artifact.ts";
 import { createBuildMemo } from "./render/build-memo.ts";
 import type { Memory } from "./render/context.ts";
@@ -31,6 +33,11 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
     plan: (base, target, signal) => makePlan(base, target, { memory, signal }),
     rendered: (simulation, options, signal) =>
       renderedEntries(simulation, options, { memory, signal }),
+    releaseValues: (simulation, applier, signal) =>
+      releaseValues(simulation, applier, { memory, signal }),
+    applierText: (simulation, applier, signal) =>
+      applierText(simulation, applier, { memory, signal }),
+    images: imagesOf,
     objectText: (simulation, applier, object, signal) =>
       objectText(simulation, applier, object, { memory, signal }),
     retrySources() {
@@ -52,19 +59,36 @@ function forgetUnavailable(memory: Memory): void {
 }
 
 function createMemory(ports: SimulatorPorts): Memory {
-  const ids = new Map<string, string>();
-  const artifactId = (key: string): string => {
-    const id = ids.get(key) ?? `a${ids.size + 1}`;
-    ids.set(key, id);
-    return id;
-  };
+  const artifactId = createArtifactIds();
   return {
     engine: ports.engine,
     artifacts: createArtifacts(ports.engine),
     builds: createBuildMemo(),
     remotes: createRemotes(ports.sources, artifactId),
+    asked: new Map(),
+    composites: new Map(),
     needed: new Map(),
     artifactId,
+  };
+}
+
+/**
+ * Short names for artifacts that are the same in every process, so that stored answers are found again; the number
+ * only tells apart what has the same hash.
+ */
+function createArtifactIds(): (key: string) => string {
+  const keys = new Map<string, string>();
+  const ids = new Map<string, string>();
+  return (key) => {
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+    let id = `a${(hash >>> 0).toString(36)}`;
+    while (keys.has(id)) id += "x";
+    keys.set(id, key);
+    ids.set(key, id);
+    return id;
   };
 }
 
@@ -73,6 +97,6 @@ function describe(
   milliseconds: number,
 ): string {
   const details = Object.entries(stats).map(([name, value]) => `${name} ${Math.round(value)}`);
-  const counts = `${appliers.length} Kustomizations, ${problems.length} problems`;
+  const counts = `${appliers.length} appliers, ${problems.length} problems`;
   return `simulated ${tree.label}: ${counts}, ${milliseconds.toFixed(1)} ms (${details.join(", ")})`;
 }

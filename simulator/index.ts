@@ -1,22 +1,31 @@
 /** The facade of the simulator: the only file other rooms import (besides `node/index.ts` and `web/index.ts`). */
 export type {
   AnswerStore,
+  BucketSourceRequest,
+  ChartSourceRequest,
   Engine,
   FileTree,
+  GitRef,
   GitSourceRequest,
   HttpSourceRequest,
   Log,
+  OciSourceRequest,
+  PickVersion,
+  SourceAccess,
   SourceAnswer,
   SourceRequest,
   Sources,
   TreeFile,
+  Verification,
 } from "./ports.ts";
-export type { FluxMinor } from "./engine/protocol.ts";
+export type { FluxMinor, VersionRequest } from "./engine/protocol.ts";
 export type {
   ApplierRecord,
   ApplierState,
   Change,
+  ChartChange,
   FieldChange,
+  ImageUse,
   ObjectRef,
   Place,
   Plan,
@@ -39,6 +48,52 @@ export type {
 export { defaultOptions } from "./simulator.ts";
 export { createSimulator } from "./create-simulator.ts";
 export { withStoredAnswers } from "./render/stored-answers.ts";
+export { fluxApiVersion, fluxKind, fluxKindOf, fluxKinds, isFluxKind } from "./flux/kinds.ts";
+export type { FluxKind, FluxKindName } from "./flux/kinds.ts";
+export { versionPicker } from "./pick-version.ts";
+export { isInnerApplier } from "./flux/applier.ts";
+export { sourceTitle } from "./source-title.ts";
 export { objectId, refTitle } from "./flux/object-ref.ts";
 export { jsonToYaml } from "./plan/rendered.ts";
 export { problemKey } from "./plan/plan.ts";
+export type { Json, JsonObject } from "./manifest/json.ts";
+export { flagAt, isObject, listAt, objectAt, textAt } from "./manifest/json.ts";
+export { groupOf } from "./flux/object-ref.ts";
+export type { Condition } from "./flux/conditions.ts";
+export { conditionsOf, findCondition } from "./flux/conditions.ts";
+export type { LiveState, LiveStatus } from "./flux/status.ts";
+export { liveStatus, stateRank } from "./flux/status.ts";
+export type { ManagedHealth, ManagedStatus } from "./flux/status-managed.ts";
+export { managedStatus } from "./flux/status-managed.ts";
+export { durationOf } from "./flux/status-duration.ts";
+export type { SuspendMechanism } from "./flux/status-switches.ts";
+export {
+  isForceable,
+  isReconcilable,
+  isResettable,
+  isStatic,
+  isSuspended,
+  suspendMechanism,
+} from "./flux/status-switches.ts";
+export {
+  appliesElsewhere,
+  ownerSelector,
+  inventoryRefs,
+  inventoryText,
+  ownersOf,
+  refOf,
+} from "./flux/ownership.ts";
+export type { FindObject, Trace, TraceHop } from "./flux/trace.ts";
+export { expectedRevision, dependenciesOf, sourceChain, sourcesOf, trace } from "./flux/trace.ts";
+export type { Headline } from "./manifest/headlines.ts";
+export { headlines } from "./manifest/headlines.ts";
+export { lineOfDepth } from "./manifest/depth.ts";
+export type { Distribution } from "./distribution/distribution.ts";
+export { readDistribution } from "./distribution/distribution.ts";
+export type {
+  BootstrapFile,
+  BootstrapOptions,
+  BootstrapPlan,
+  BootstrapSource,
+} from "./distribution/bootstrap.ts";
+export { fluxFolder, planBootstrap } from "./distribution/bootstrap.ts";

@@ -46,7 +46,24 @@ export type ProblemCode =
   | "engine-crashed"
   | "engine-timeout"
   | "limit-exceeded"
-  | "spec-invalid";
+  | "spec-invalid"
+  | "chart-failed"
+  | "values-failed"
+  | "schema-failed"
+  | "template-failed"
+  | "post-render-failed"
+  | "values-unknown"
+  | "lookup-unanswered"
+  | "nondeterministic"
+  | "upstream-warning"
+  | "source-invalid"
+  | "source-unverified"
+  | "source-remark"
+  | "inputs-failed"
+  | "no-inputs"
+  | "generator-failed"
+  | "release-replaced"
+  | "values-not-in-chart";
 
 /** Something wrong that a user can mend. Never thrown. */
 export interface Problem {
@@ -66,7 +83,7 @@ export interface Problem {
  */
 export type ApplierState = "ready" | "failed" | "blocked" | "suspended" | "unknown";
 
-/** One Kustomization of one cluster. */
+/** One applier of one cluster: a Kustomization, a HelmRelease, a ResourceSet … */
 export interface ApplierRecord {
   /** `<cluster>|<Kind>/<namespace>/<name>`, stable across simulations. */
   readonly id: string;
@@ -86,6 +103,13 @@ export interface ApplierRecord {
   readonly dependsOn: readonly string[];
   /** Number of objects in its inventory. */
   readonly objects: number;
+  /** HelmReleases: the chart, with the version that the controllers give it. */
+  readonly chart?: {
+    readonly name: string;
+    readonly version: string;
+    readonly appVersion?: string;
+  };
+  readonly release?: { readonly name: string; readonly namespace: string };
 }
 
 export interface FieldChange {
@@ -118,6 +142,26 @@ export interface PlanApplier {
   readonly status: "created" | "deleted" | "changed" | "unchanged";
   readonly changes: readonly Change[];
   readonly problems: readonly Problem[];
+  /** A HelmRelease whose chart is another one. */
+  readonly chart?: ChartChange;
+}
+
+/** What another chart, or another version of it, means for a HelmRelease. */
+export interface ChartChange {
+  readonly before: { readonly name: string; readonly version: string };
+  readonly after: { readonly name: string; readonly version: string };
+  /** Default values that differ. Absent when a chart could not be read. */
+  readonly defaults?: readonly FieldChange[];
+  /** JSON pointers of values that the HelmRelease sets, which the old chart has and the new one no longer has. */
+  readonly unknownValues: readonly string[];
+}
+
+/** One image that objects of a simulation name. */
+export interface ImageUse {
+  readonly image: string;
+  readonly cluster: string;
+  /** Objects that name it, in a stable order. */
+  readonly objects: readonly { readonly applier: string; readonly ref: ObjectRef }[];
 }
 
 export interface PlanCluster {
@@ -146,6 +190,8 @@ export interface Plan {
   readonly problems: readonly Problem[];
   /** Keys (code + applier + message) of problems that the base side has as well. */
   readonly oldProblems: readonly string[];
+  /** Images that no object of the base names, and such that none of the target names any more. Sorted. */
+  readonly images: { readonly added: readonly string[]; readonly removed: readonly string[] };
   readonly counts: PlanCounts;
   /** Milliseconds by stage, number of builds done and taken from memory. */
   readonly stats: { readonly [stage: string]: number };

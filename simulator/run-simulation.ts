@@ -47,7 +47,9 @@ export async function runSimulation(
   if (scan !== undefined) {
     const reached = {
       files: readFiles(clusters),
-      kustomizations: clusters.flatMap(({ nodes }) => nodes.map(({ spec }) => spec)),
+      kustomizations: clusters.flatMap(({ nodes }) =>
+        nodes.flatMap(({ spec }) => (spec.kind === "Kustomization" ? [spec] : [])),
+      ),
     };
     clusters.push(...(await renderSeeds(unreached(tree, scan, reached, options), context)));
     problems.push(...unreadable(scan, reached));
@@ -85,8 +87,8 @@ async function renderSeeds(
 function readFiles(clusters: readonly ClusterRender[]): ReadonlySet<string> {
   const files = new Set<string>();
   for (const { built } of clusters.flatMap(({ nodes }) => nodes)) {
-    if (built.outcome !== "built" || !built.isTree) continue;
-    const prefix = `${built.request.artifact}/`;
+    if (built.outcome !== "built" || built.treeArtifact === undefined) continue;
+    const prefix = `${built.treeArtifact}/`;
     for (const full of built.result.reads.files)
       if (full.startsWith(prefix)) files.add(full.slice(prefix.length));
   }

@@ -4,7 +4,7 @@
  */
 import type { FluxMinor } from "./engine/protocol.ts";
 import type { Engine, FileTree, Log, Sources } from "./ports.ts";
-import type { ApplierRecord, ObjectRef, Place, Plan, Problem } from "./records.ts";
+import type { ApplierRecord, ImageUse, ObjectRef, Place, Plan, Problem } from "./records.ts";
 
 /** A YAML text from outside the tree, given by `--root` or `--live`. */
 export interface GivenFile {
@@ -28,6 +28,10 @@ export interface SimulationOptions {
   readonly remoteUrls: readonly string[];
   readonly flux: FluxMinor;
   readonly kubeVersion?: string;
+  /** Whether releases are rendered as they are installed or as they are upgraded: templates can tell. */
+  readonly helm: "install" | "upgrade";
+  /** Custom API versions of the cluster beyond those of the CRDs that are rendered or live, as `group/version[/Kind]`. */
+  readonly apiVersions: readonly string[];
   readonly featureGates: Readonly<Record<string, boolean>>;
   readonly ageIdentities: readonly string[];
 }
@@ -39,6 +43,8 @@ export const defaultOptions: SimulationOptions = {
   sources: new Map(),
   remoteUrls: [],
   flux: "2.9",
+  helm: "install",
+  apiVersions: [],
   featureGates: {},
   ageIdentities: [],
 };
@@ -89,6 +95,23 @@ export interface Simulator {
     options: RenderedOptions,
     signal?: AbortSignal,
   ): Promise<readonly RenderedEntry[]>;
+  /**
+   * Effective values of a HelmRelease as YAML, with comments that say where each comes from and secrets digested;
+   * `undefined` for what is no HelmRelease, or has no values because its chart or they themselves can't be had.
+   */
+  releaseValues(
+    simulation: Simulation,
+    applier: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Everything one applier applies, as YAML documents with secrets digested; `undefined` when it is not rendered. */
+  applierText(
+    simulation: Simulation,
+    applier: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Every container image of a simulation, with the objects that name it; sorted by cluster and image. */
+  images(simulation: Simulation): readonly ImageUse[];
   /** One rendered object as YAML with secrets digested; `undefined` when this side doesn't have it. `object` is `<apiVersion>/<Kind>/<namespace>/<name>`. */
   objectText(
     simulation: Simulation,

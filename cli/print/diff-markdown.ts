@@ -13,6 +13,7 @@ import { plainStyle } from "./style.ts";
 const budgetOfTable = 10_000;
 const budgetOfFolds = 36_000;
 const budgetOfProblems = 8_000;
+const budgetOfImages = 4_000;
 const longestName = 200;
 
 interface Row {
@@ -35,8 +36,20 @@ export function diffMarkdown(plan: Plan): string {
     "",
     ...table(rows),
     ...folds(rows),
+    ...imageSection(plan),
     ...problemSection(plan),
   ].join("\n");
+}
+
+function imageSection({ images }: Plan): readonly string[] {
+  const lines = [
+    ...images.removed.map((image) => `- removed ${codeSpan(shortened(image, longestName))}`),
+    ...images.added.map((image) => `- added ${codeSpan(shortened(image, longestName))}`),
+  ];
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, countFitting(lines, budgetOfImages));
+  const more = lines.length - shown.length;
+  return ["#### Images", "", ...shown, ...(more > 0 ? [`- and ${more} more`] : []), ""];
 }
 
 function table(rows: readonly Row[]): readonly string[] {

@@ -2,6 +2,7 @@
 import type {
   ApplierRecord,
   Change,
+  ChartChange,
   FieldChange,
   Plan,
   PlanApplier,
@@ -26,7 +27,15 @@ export function* diffText(plan: Plan, style: Style): Generator<string> {
   );
   if (others.length > 0) yield "\n";
   for (const problem of others) yield problemText(problem, style, oldNote(problem, plan));
+  yield* imagesText(plan, style);
   yield `\n${planSummary(plan, style)}\n`;
+}
+
+function* imagesText({ images }: Plan, style: Style): Generator<string> {
+  if (images.added.length + images.removed.length === 0) return;
+  yield `\n${style.strong("Images")}\n`;
+  for (const image of images.removed) yield `  ${style.bad(`- ${image}`)}\n`;
+  for (const image of images.added) yield `  ${style.good(`+ ${image}`)}\n`;
 }
 
 /** `3 created, 1 deleted; 1 error`, or that nothing would change. */
@@ -96,7 +105,16 @@ export function applierNotes(entry: PlanApplier): readonly string[] {
   if (entry.status === "created" || entry.status === "deleted") notes.push(entry.status);
   if (entry.status !== "deleted" && entry.applier.state !== "ready")
     notes.push(stateText(entry.applier));
+  if (entry.chart !== undefined) notes.push(`chart ${chartNote(entry.chart)}`);
   return notes;
+}
+
+/** `podinfo 6.1.0 → 6.2.0, 3 defaults differ`. */
+function chartNote({ before, after, defaults = [] }: ChartChange): string {
+  const name = before.name === after.name ? "" : `${after.name} `;
+  const count = defaults.length === 1 ? "1 default differs" : `${defaults.length} defaults differ`;
+  const note = defaults.length === 0 ? "" : `, ${count}`;
+  return `${before.name} ${before.version} → ${name}${after.version}${note}`;
 }
 
 /** `failed (BuildFailed)`. */
@@ -113,6 +131,7 @@ function* clusterText(cluster: PlanCluster, plan: Plan, style: Style): Generator
       .map((note) => `, ${note}`)
       .join("");
     yield `  ${style.strong(refText(entry.applier.ref))}${style.faint(`  ${entry.applier.path}`)}${notes}\n`;
+    yield* defaultsText(entry, style);
     for (const change of entry.changes) yield* changeText(change, style);
     for (const problem of entry.problems) {
       const { applier: _shownAbove, ...rest } = problem;
@@ -120,6 +139,17 @@ function* clusterText(cluster: PlanCluster, plan: Plan, style: Style): Generator
     }
   }
 }
+
+/** Defaults of the chart that the release does not overrule are what an upgrade changes unseen. */
+function* defaultsText({ chart }: PlanApplier, style: Style): Generator<string> {
+  const defaults = chart?.defaults ?? [];
+  for (const field of defaults.slice(0, maxDefaults))
+    yield `    ${style.faint("default")} ${fieldLine(field, style)}\n`;
+  const more = defaults.length - maxDefaults;
+  if (more > 0) yield `    ${style.faint(`and ${more} more defaults`)}\n`;
+}
+
+const maxDefaults = 40;
 
 function* changeText(change: Change, style: Style): Generator<string> {
   const note = changeNote(change);

@@ -59,13 +59,19 @@ function applierLine(
   parent: ApplierRecord | undefined,
   style: Style,
 ): string {
-  const parts = [applier.path === "" ? "." : applier.path, counted(applier.objects, "object")];
+  const parts = [whereText(applier), counted(applier.objects, "object")];
   if (applier.source !== parent?.source) parts.push(`from ${applier.source}`);
   if (applier.dependsOn.length > 0) {
     parts.push(`after ${applier.dependsOn.map((id) => dependencyText(id, applier)).join(", ")}`);
   }
   const title = `${stateMark(applier, style)} ${style.strong(refText(applier.ref))}`;
   return `${title}  ${style.faint(parts.join(" · "))}`;
+}
+
+/** The chart of a release, the path of a Kustomization. */
+function whereText({ chart, path }: ApplierRecord): string {
+  if (chart !== undefined) return `chart ${chart.name} ${chart.version}`;
+  return path === "" ? "." : path;
 }
 
 /** The namespace is left out where it is the applier's own. */

@@ -4,14 +4,9 @@
  */
 import { flagAt, isObject, listAt, objectAt, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
+import type { ApplierSpec, DeletionPolicy, DependencyRef } from "./applier.ts";
 import { typeFaults } from "./kustomization-types.ts";
-
-export interface DependencyRef {
-  readonly namespace: string;
-  readonly name: string;
-  /** CEL over `self` and `dep`. */
-  readonly readyExpr?: string;
-}
+import { localKey } from "./object-ref.ts";
 
 export interface DataRef {
   readonly kind: "ConfigMap" | "Secret";
@@ -19,26 +14,11 @@ export interface DataRef {
   readonly optional: boolean;
 }
 
-export type DeletionPolicy = "MirrorPrune" | "Delete" | "WaitForTermination" | "Orphan";
-
-export interface KustomizationSpec {
-  readonly namespace: string;
-  readonly name: string;
-  /** Cleaned and relative to the source's root: no leading `./` or `/`, no `..`; empty for the root itself. */
-  readonly path: string;
-  readonly source:
-    { readonly kind: string; readonly namespace: string; readonly name: string } | undefined;
-  readonly dependsOn: readonly DependencyRef[];
-  readonly suspend: boolean;
-  readonly prune: boolean;
-  readonly deletionPolicy: DeletionPolicy;
+export interface KustomizationSpec extends ApplierSpec {
+  readonly kind: "Kustomization";
   readonly substituteFrom: readonly DataRef[];
   readonly decryption: boolean;
   readonly decryptionSecret: string | undefined;
-  /** Set when it applies to another cluster: the name of the Secret or ConfigMap with the kubeconfig. */
-  readonly remoteCluster: string | undefined;
-  /** What the API server would reject, in its words' spirit: `spec.sourceRef.name is required`. */
-  readonly faults: readonly string[];
 }
 
 export function readKustomization(object: JsonObject): KustomizationSpec {
@@ -47,7 +27,12 @@ export function readKustomization(object: JsonObject): KustomizationSpec {
   const faults: string[] = [];
   const source = readSource(spec, namespace, faults);
   faults.push(...typeFaults(object));
+  const substituteFrom = listAt(spec, "postBuild", "substituteFrom").flatMap((item) =>
+    readDataRef(item, faults),
+  );
+  const decryptionSecret = textAt(spec, "decryption", "secretRef", "name");
   return {
+    kind: "Kustomization",
     namespace,
     name: textAt(object, "metadata", "name") ?? "",
     path: cleanPath(textAt(spec, "path") ?? ""),
@@ -56,11 +41,13 @@ export function readKustomization(object: JsonObject): KustomizationSpec {
     suspend: flagAt(spec, "suspend"),
     prune: flagAt(spec, "prune"),
     deletionPolicy: readDeletionPolicy(textAt(spec, "deletionPolicy"), faults),
-    substituteFrom: listAt(spec, "postBuild", "substituteFrom").flatMap((item) =>
-      readDataRef(item, faults),
-    ),
+    substituteFrom,
     decryption: isObject(spec["decryption"]),
-    decryptionSecret: textAt(spec, "decryption", "secretRef", "name"),
+    decryptionSecret,
+    data: [
+      ...substituteFrom.map(({ kind, name }) => localKey(kind, namespace, name)),
+      ...(decryptionSecret === undefined ? [] : [localKey("Secret", namespace, decryptionSecret)]),
+    ],
     remoteCluster:
       textAt(spec, "kubeConfig", "secretRef", "name") ??
       textAt(spec, "kubeConfig", "configMapRef", "name"),
@@ -99,6 +86,7 @@ function readDependency(item: unknown, namespace: string): readonly DependencyRe
   const readyExpr = textAt(item, "readyExpr");
   return [
     {
+      kind: "Kustomization",
       namespace: textAt(item, "namespace") ?? namespace,
       name,
       ...(readyExpr === undefined ? {} : { readyExpr }),

@@ -1,9 +1,11 @@
 /**
- * What dependsOn does to a cluster's Kustomizations (`kustomization_controller.go checkDependencies`):
+ * What dependsOn does to a cluster's appliers (`kustomization_controller.go checkDependencies`):
  * a missing or unready dependency blocks, `readyExpr` replaces the built-in check unless AdditiveCELDependencyCheck is on,
  * and a cycle blocks all its members, which the controller itself never says.
  */
 import { evaluateCel } from "../flux/cel.ts";
+import { fluxKinds } from "../flux/kinds.ts";
+import { textAt } from "../manifest/json.ts";
 import { applierId } from "../render/node.ts";
 import type { RenderNode } from "../render/node.ts";
 import type { ApplierState, ProblemCode } from "../records.ts";
@@ -52,13 +54,22 @@ function blockedBy(
   judge: (node: RenderNode) => Verdict,
   options: DependencyOptions,
 ): Verdict | undefined {
-  for (const { namespace, name, readyExpr } of node.spec.dependsOn) {
+  for (const reference of node.spec.dependsOn) {
+    const { kind, namespace, name, readyExpr } = reference;
     const title = `'${namespace}/${name}'`;
-    const dependency = byId.get(applierId(node.cluster, namespace, name));
+    const dependency = byId.get(applierId(node.cluster, reference));
     if (dependency === undefined) {
-      const message = `dependency ${title} not found: kustomizations.kustomize.toolkit.fluxcd.io "${name}" not found`;
+      const row = fluxKinds.find((one) => one.kind === kind);
+      // A ResourceSet may wait for any object; of those that are no appliers nothing is known here.
+      if (row?.role !== "applier") continue;
+      const missing = `${row.plural}.${row.group} "${name}" not found`;
+      const message =
+        node.spec.kind === "HelmRelease"
+          ? `unable to get ${title} dependency: ${missing}`
+          : `dependency ${title} not found: ${missing}`;
       return blocked("dependency-not-found", message);
     }
+    if (reference.ready === false && readyExpr === undefined) continue;
     const verdict = judge(dependency);
     if (readyExpr !== undefined) {
       const failed = checkExpression(readyExpr, node, dependency, verdict, title);
@@ -85,7 +96,7 @@ function checkExpression(
   };
   const answer = evaluateCel(expression, variables);
   if (answer.outcome === "error") {
-    const message = `failed to ${answer.stage} readyExpr of dependency ${title}: ${answer.message}`;
+    const message = `failed to ${answer.stage} the CEL expression '${expression}': ${lowerFirst(answer.message)}`;
     return answer.stage === "compile"
       ? { state: "failed", reason: "InvalidCELExpression", message, code: "ready-expression" }
       : blocked("ready-expression", message);
@@ -96,6 +107,11 @@ function checkExpression(
         "dependency-not-ready",
         `dependency ${title} is not ready according to readyExpr eval`,
       );
+}
+
+/** Go's errors begin with small letters. */
+function lowerFirst(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
 /** The object as it would stand on the cluster after reconciliation, as far as an expression can ask. */
@@ -109,7 +125,16 @@ function withStatus(node: RenderNode, verdict: Verdict): object {
     observedGeneration: 1,
   };
   const metadata = { generation: 1, ...(node.object["metadata"] as object | undefined) };
-  return { ...node.object, metadata, status: { observedGeneration: 1, conditions: [condition] } };
+  const status = { observedGeneration: 1, conditions: [condition], ...historyOf(node, isReady) };
+  return { ...node.object, metadata, status };
+}
+
+/** The releases that a HelmRelease remembers: the one that would be there. */
+function historyOf({ object, spec }: RenderNode, isReady: boolean): object {
+  if (spec.kind !== "HelmRelease") return {};
+  const name = textAt(object, "spec", "releaseName") ?? spec.name;
+  const namespace = textAt(object, "spec", "targetNamespace") ?? spec.namespace;
+  return { history: [{ name, namespace, version: 1, status: isReady ? "deployed" : "failed" }] };
 }
 
 function blocked(code: ProblemCode, message: string): Verdict {
@@ -191,7 +216,5 @@ function targetsOf(
   { cluster, spec }: RenderNode,
   byId: ReadonlyMap<string, RenderNode>,
 ): readonly RenderNode[] {
-  return spec.dependsOn.flatMap(
-    ({ namespace, name }) => byId.get(applierId(cluster, namespace, name)) ?? [],
-  );
+  return spec.dependsOn.flatMap((ref) => byId.get(applierId(cluster, ref)) ?? []);
 }

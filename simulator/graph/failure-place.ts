@@ -12,8 +12,8 @@ import type { Place } from "../records.ts";
 /** `undefined` when the engine names no file, or the file is not one of the simulated tree. */
 export function failurePlace(failure: EngineFailure, built: Built): Place | undefined {
   if (failure.path === undefined) return objectPlace(failure.message, built);
-  if (!built.isTree) return undefined;
-  const file = built.trees.get(built.request.artifact)?.files.get(failure.path);
+  if (built.treeArtifact === undefined) return undefined;
+  const file = built.trees.get(built.treeArtifact)?.files.get(failure.path);
   const line = failure.line ?? lineOfMessage(failure.message, file) ?? lineOfObject(failure, file);
   return { path: failure.path, ...(line === undefined ? {} : { line }) };
 }

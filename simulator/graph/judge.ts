@@ -1,12 +1,13 @@
-/** Turns a rendered cluster into records and problems: what each Kustomization would come to, and what is wrong with it. */
+/** Turns a rendered cluster into records and problems: what each applier would come to, and what is wrong with it. */
 import { discreet } from "../diff/discreet.ts";
 import type { EngineFailure } from "../engine/protocol.ts";
+import { chartTitle } from "../flux/helm-release.ts";
 import { refTitle } from "../flux/object-ref.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { gate } from "../render/context.ts";
 import { inventoryOf } from "../render/inventory.ts";
 import { locate } from "../render/locate.ts";
-import { nodeRef } from "../render/node.ts";
+import { applierId, nodeRef } from "../render/node.ts";
 import type { Built } from "../render/node.ts";
 import type { FileTree } from "../ports.ts";
 import type { ApplierRecord, Place, Problem, ProblemCode } from "../records.ts";
@@ -64,8 +65,7 @@ function ownVerdict(node: RenderedNode, render: ClusterRender): Verdict {
     );
     return {
       state: missing ? "unknown" : "failed",
-      reason: failure.reason,
-      message: failure.message,
+      ...inWordsOf(node, failure),
       code: failureCode(failure, built),
     };
   }
@@ -74,6 +74,29 @@ function ownVerdict(node: RenderedNode, render: ClusterRender): Verdict {
   const message = `${homeless.ref.kind}/${homeless.ref.name} namespace not specified: the server could not find the requested resource`;
   return { state: "failed", reason: "ReconciliationFailed", message, code: "namespace-missing" };
 }
+
+/**
+ * A chart that source-controller can't package is the HelmChart's failure; the release says that it waits for it
+ * (`fluxcd/helm-controller internal/controller/helmrelease_controller.go`).
+ */
+function inWordsOf(
+  { spec }: RenderedNode,
+  { stage, reason, message }: EngineFailure,
+): { readonly reason: string; readonly message: string } {
+  const chart = spec.kind === "HelmRelease" ? chartTitle(spec) : undefined;
+  if (stage !== "chart" || chart === undefined || !packagingReasons.has(reason))
+    return { reason, message };
+  return { reason: "SourceNotReady", message: `${chart} is not ready: ${message}` };
+}
+
+/** Reasons of source-controller (`api/v1/helmchart_types.go`). */
+const packagingReasons: ReadonlySet<string> = new Set([
+  "InvalidChartReference",
+  "ChartPullError",
+  "ChartPackageError",
+  "DependencyBuildError",
+  "ValuesFilesError",
+]);
 
 function failureCode(failure: EngineFailure, built: Built): ProblemCode {
   if (built.unavailable.length > 0) return "source-unavailable";
@@ -87,6 +110,18 @@ function failureCode(failure: EngineFailure, built: Built): ProblemCode {
       return "build-failed";
     case "apply":
       return "apply-failed";
+    case "chart":
+      return "chart-failed";
+    case "values":
+      return "values-failed";
+    case "schema":
+      return "schema-failed";
+    case "template":
+      return "template-failed";
+    case "post-render":
+      return "post-render-failed";
+    case "inputs":
+      return "inputs-failed";
     case "engine":
       return engineCode(failure);
   }
@@ -126,11 +161,26 @@ function record(
     path: spec.path,
     source,
     ...(origin === undefined ? {} : { origin }),
-    dependsOn: spec.dependsOn.map(
-      ({ namespace, name }) => `${node.cluster}|Kustomization/${namespace}/${name}`,
-    ),
-    objects:
-      node.built.outcome === "built" ? inventoryOf(node.built.result, render.scopes).length : 0,
+    dependsOn: spec.dependsOn.map((ref) => applierId(node.cluster, ref)),
+    objects: countObjects(node, render),
+    ...chartOf(node),
+  };
+}
+
+/** What is in the inventory of the controller: no hooks, no HelmChart, no namespace that Helm makes. */
+function countObjects({ built }: RenderedNode, render: ClusterRender): number {
+  if (built.outcome !== "built") return 0;
+  return inventoryOf(built.result, render.scopes).filter(
+    ({ object: { helm } }) => helm === undefined || helm.part === "template" || helm.part === "crd",
+  ).length;
+}
+
+function chartOf({ built }: RenderedNode): Pick<ApplierRecord, "chart" | "release"> {
+  if (built.outcome !== "built" || built.helm === undefined) return {};
+  const { chart, release } = built.helm;
+  return {
+    ...(chart === undefined ? {} : { chart }),
+    ...(release === undefined ? {} : { release }),
   };
 }
 

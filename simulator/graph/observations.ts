@@ -1,4 +1,4 @@
-/** What is worth saying about a Kustomization although it does not stop it, each with the place to mend it. */
+/** What is worth saying about an applier although it does not stop it, each with the place to mend it. */
 import { refTitle } from "../flux/object-ref.ts";
 import type { FileTree } from "../ports.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
@@ -24,7 +24,7 @@ export function observations(
   ];
 }
 
-/** Objects that two Kustomizations of one cluster apply: each reconciliation takes them from the other. */
+/** Objects that two appliers of one cluster apply: each reconciliation takes them from the other. */
 export function sharedObjects(
   render: ClusterRender,
   places: ReadonlyMap<string, Place | undefined>,
@@ -76,7 +76,7 @@ function aboutNode(node: RenderedNode): About {
 
 function warnings(built: Built, about: About, fallback: Place | undefined): readonly Problem[] {
   const placeOf = (path: string | undefined): Place | undefined =>
-    path === undefined || !built.isTree ? fallback : { path };
+    path === undefined || built.treeArtifact === undefined ? fallback : { path };
   const undecrypted = built.result.warnings.filter(({ code }) => code === "undecrypted");
   return [
     ...unknownVariables(built, about, fallback),
@@ -117,8 +117,8 @@ function droppedNamespaces(
 
 /** Files that the build looked for, that are in the tree, but that source-controller leaves out of the artifact. */
 function droppedFiles(built: Built, tree: FileTree, about: About): readonly Problem[] {
-  if (!built.isTree) return [];
-  const prefix = `${built.request.artifact}/`;
+  if (built.treeArtifact === undefined) return [];
+  const prefix = `${built.treeArtifact}/`;
   return built.result.reads.absent.flatMap((full) => {
     const path = full.startsWith(prefix) ? full.slice(prefix.length) : "";
     const file = tree.files.get(path);

@@ -36,7 +36,8 @@ async function patchRoot(
     remotes: [],
     mode: "exact",
   };
-  const result = await context.memory.engine.kustomize(
+  const result = await context.memory.engine.call(
+    "kustomize",
     request,
     new Map([[artifact, tree]]),
     context.signal,

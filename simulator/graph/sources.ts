@@ -1,18 +1,31 @@
-/** Resolves the sourceRef of a Kustomization to an artifact: the tree itself, a given folder, a fetched repository. */
+/**
+ * Resolves a source to its artifact: the tree itself, a given folder, what an ArtifactGenerator makes, or what is fetched.
+ * What can't be had here is said to be unknown, and never taken for missing.
+ */
+import type { DataObject } from "../engine/protocol.ts";
+import type { LocalRef } from "../flux/applier.ts";
 import { sameRepository } from "../flux/git-url.ts";
 import { fluxKind } from "../flux/kinds.ts";
+import type { FluxKindName } from "../flux/kinds.ts";
 import { localKey } from "../flux/object-ref.ts";
-import { textAt } from "../manifest/json.ts";
+import { objectAt, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
-import type { FileTree } from "../ports.ts";
-import type { GitRequest, RenderContext } from "../render/context.ts";
-import type { RenderNode, Stopped } from "../render/node.ts";
+import type { FileTree, SourceAnswer, SourceRequest } from "../ports.ts";
+import type { ProblemCode } from "../records.ts";
+import type { RenderContext } from "../render/context.ts";
+import type { MadeArtifact, Stopped } from "../render/node.ts";
+import { compose, readIncludes } from "./includes.ts";
+import type { IncludedTree } from "./includes.ts";
+import { bucketRequest, gitRequest, ociRequest } from "./source-request.ts";
 
 export interface ResolvedSource {
   readonly outcome: "artifact";
   readonly id: string;
   readonly tree: FileTree;
+  /** Whether paths of the artifact are paths of the simulated tree. */
   readonly isTree: boolean;
+  /** Digest of the manifest it came from (OCI), `sha256:<hex>`. */
+  readonly digest?: string;
 }
 export interface AwaitedSource {
   readonly outcome: "await";
@@ -22,110 +35,198 @@ export interface AwaitedSource {
 export interface KnownSources {
   get(key: string): JsonObject | undefined;
   readonly treeSources: ReadonlySet<string>;
+  /** What ArtifactGenerators make, by `ExternalArtifact/namespace/name`. */
+  artifact(key: string): MadeArtifact | undefined;
+  /** ConfigMaps and Secrets by `Kind/namespace/name`. */
+  data(key: string): DataObject | undefined;
 }
 
 export async function resolveSource(
-  node: RenderNode,
+  ref: LocalRef,
   known: KnownSources,
   context: RenderContext,
+  /** Repositories on whose way this one is included, so that a circle is seen. */
+  via: readonly string[] = [],
 ): Promise<ResolvedSource | AwaitedSource | Stopped> {
-  const ref = node.spec.source;
-  if (ref === undefined) return stopped("failed", "spec-invalid", node.spec.faults.join("; "));
   const key = localKey(ref.kind, ref.namespace, ref.name);
+  const scene = { known, context, via: [...via, key] };
   const given = context.options.sources.get(key);
-  if (given !== undefined) return artifact(given, undefined, `given|${key}`, false, context);
+  if (given !== undefined) return artifact(given, undefined, `given|${key}`, context);
   const object = known.get(key);
+  const made = known.artifact(key);
+  if (made !== undefined) return { outcome: "artifact", ...made, isTree: false };
   if (isTheTree(key, object, known, context)) {
     const ignore = textAt(object, "spec", "ignore");
-    return artifact(context.tree, ignore, `tree|${ignore ?? ""}`, true, context);
+    const tree = await withIncludes(context.tree, object, scene);
+    if ("outcome" in tree) return tree;
+    const isTree = tree === context.tree;
+    const id = isTree ? `tree|${ignore ?? ""}` : `tree|${ignore ?? ""}|${key}`;
+    return { ...(await artifact(tree, ignore, id, context)), isTree: true };
   }
   if (object === undefined) return { outcome: "await" };
-  if (ref.kind === "GitRepository") return fetchGit(object, key, context);
-  return stopped(
-    "unknown",
-    "source-unsupported",
-    `${ref.kind} ${ref.namespace}/${ref.name} is not read here. Give its content with --source ${key}=DIR.`,
+  return fetched(key, ref.kind, object, scene);
+}
+
+/** Where a source is resolved. */
+interface Scene {
+  readonly known: KnownSources;
+  readonly context: RenderContext;
+  /** Keys of the repositories that include each other down to this one. */
+  readonly via: readonly string[];
+}
+
+/** The tree itself when nothing is included. A repository that includes itself, over however many others, is stopped. */
+async function withIncludes(
+  tree: FileTree,
+  object: JsonObject | undefined,
+  { known, context, via }: Scene,
+): Promise<FileTree | AwaitedSource | Stopped> {
+  const parts: IncludedTree[] = [];
+  for (const include of readIncludes(object)) {
+    const key = localKey(include.ref.kind, include.ref.namespace, include.ref.name);
+    if (via.includes(key))
+      return stopped("failed", "source-invalid", `${via[0] ?? key} includes itself over ${key}`);
+    const found = await resolveSource(include.ref, known, context, via);
+    // One that is not known yet may still be rendered; the caller settles what stays missing.
+    if (found.outcome !== "artifact") return found;
+    parts.push({ ...include, id: found.id, tree: found.tree });
+  }
+  return parts.length === 0 ? tree : compose(tree, parts, context.memory);
+}
+
+async function fetched(
+  key: string,
+  kind: string,
+  object: JsonObject,
+  scene: Scene,
+): Promise<ResolvedSource | AwaitedSource | Stopped> {
+  const { known, context } = scene;
+  const request = requestFor(kind, object, (name) => known.data(name));
+  if (request === undefined) return unsupported(key);
+  const answer = await context.memory.remotes.fetch(request, context.signal);
+  if (answer.outcome === "unavailable") return unavailable(key, answer);
+  const tree = await withIncludes(answer.tree, object, scene);
+  if ("outcome" in tree) return tree;
+  const resolved = await artifact(
+    tree,
+    textAt(object, "spec", "ignore"),
+    `fetched|${key}|${tree.revision}`,
+    context,
   );
+  return answer.digest === undefined ? resolved : { ...resolved, digest: answer.digest };
+}
+
+/** Sources whose artifact is fetched. */
+const requests = {
+  GitRepository: gitRequest,
+  OCIRepository: ociRequest,
+  Bucket: bucketRequest,
+} as const satisfies Partial<Record<FluxKindName, typeof gitRequest>>;
+
+function requestFor(
+  kind: string,
+  object: JsonObject,
+  data: KnownSources["data"],
+): SourceRequest | undefined {
+  const make = (requests as Partial<Record<string, typeof gitRequest>>)[kind];
+  return make?.(object, data);
 }
 
 /**
- * The failure of kustomize-controller for a source that does not exist. ExternalArtifacts are no manifests: a controller
+ * The controller's failure for a source that does not exist. ExternalArtifacts are no manifests: a controller
  * (source-watcher for an ArtifactGenerator) makes them on the cluster, so their absence here says nothing.
  */
-export function missingSource(node: RenderNode): Stopped {
-  const ref = node.spec.source;
-  if (ref?.kind === externalArtifact.kind) {
-    const key = localKey(ref.kind, ref.namespace, ref.name);
-    return stopped(
-      "unknown",
-      "source-unsupported",
-      `${key} is made on the cluster. Give its content with --source ${key}=DIR.`,
-    );
-  }
+export function missingSource(
+  ref: LocalRef | undefined,
+  { live }: Pick<RenderContext, "live">,
+): Stopped {
+  if (ref?.kind === externalArtifact.kind && !live.complete)
+    return unsupported(localKey(ref.kind, ref.namespace, ref.name));
+  const group = fluxKind("GitRepository").group;
   return stopped(
     "failed",
     "source-not-found",
-    `${ref?.kind ?? ""}.${externalArtifact.group} "${ref?.name ?? ""}" not found`,
+    `${ref?.kind ?? ""}.${group} "${ref?.name ?? ""}" not found`,
   );
 }
 
 const externalArtifact = fluxKind("ExternalArtifact");
 
+function unsupported(key: string): Stopped {
+  return stopped(
+    "unknown",
+    "source-unsupported",
+    `${key} is made on the cluster. Give its content with --source ${key}=DIR.`,
+  );
+}
+
+type Unavailable = Extract<SourceAnswer, { readonly outcome: "unavailable" }>;
+
+const codes = {
+  offline: "source-unavailable",
+  refused: "source-unavailable",
+  "not-found": "source-unavailable",
+  unauthorized: "source-unavailable",
+  failed: "source-unavailable",
+  "too-large": "source-unavailable",
+  unverified: "source-unverified",
+  unsupported: "source-unsupported",
+  invalid: "source-invalid",
+} as const satisfies Record<Unavailable["reason"], ProblemCode>;
+
+const refusals: ReadonlySet<Unavailable["reason"]> = new Set([
+  "unverified",
+  "not-found",
+  "invalid",
+]);
+
+/** What the server itself says no to fails on the cluster too; everything else may only be out of reach from here. */
+export function unavailable(key: string, answer: Unavailable): Stopped {
+  const state = refusals.has(answer.reason) ? "failed" : "unknown";
+  return stopped(state, codes[answer.reason], `${key} can't be read: ${answer.message}`);
+}
+
+/**
+ * A root's source is the tree, and so is every other source of the same repository, unless it is pinned to a tag, a range of
+ * tags or a commit: such a one does not follow the push.
+ */
 function isTheTree(
   key: string,
   object: JsonObject | undefined,
   known: KnownSources,
   context: RenderContext,
 ): boolean {
+  if (known.treeSources.has(key)) return true;
   const url = textAt(object, "spec", "url");
-  if (url !== undefined && sameRepository(url, context.options.remoteUrls)) return true;
-  return known.treeSources.has(key);
+  if (url === undefined || isPinned(objectAt(object, "spec", "ref"))) return false;
+  const treeUrls = [...known.treeSources].flatMap(
+    (source) => textAt(known.get(source), "spec", "url") ?? [],
+  );
+  return sameRepository(url, [...context.options.remoteUrls, ...treeUrls]);
+}
+
+function isPinned({ commit, tag, semver, digest, name }: JsonObject): boolean {
+  const isTag = typeof name === "string" && name.startsWith("refs/tags/");
+  return (
+    isTag ||
+    [commit, tag, semver, digest].some((value) => typeof value === "string" && value !== "")
+  );
 }
 
 async function artifact(
   tree: FileTree,
   ignore: string | undefined,
   key: string,
-  isTree: boolean,
   context: RenderContext,
 ): Promise<ResolvedSource> {
   const archived = await context.memory.artifacts.of(tree, ignore, context.signal);
-  return { outcome: "artifact", id: context.memory.artifactId(key), tree: archived, isTree };
+  return { outcome: "artifact", id: context.memory.artifactId(key), tree: archived, isTree: false };
 }
 
-async function fetchGit(
-  object: JsonObject,
-  key: string,
-  context: RenderContext,
-): Promise<ResolvedSource | Stopped> {
-  const request = gitRequest(object);
-  if (request === undefined) {
-    const message = `${key} selects its revision by semver, which is not resolved here. Give its content with --source ${key}=DIR.`;
-    return stopped("unknown", "source-unsupported", message);
-  }
-  const answer = await context.memory.remotes.fetch(request, context.signal);
-  if (answer.outcome === "available") {
-    return artifact(
-      answer.tree,
-      textAt(object, "spec", "ignore"),
-      `fetched|${key}|${request.url}|${request.ref ?? ""}`,
-      false,
-      context,
-    );
-  }
-  const message = `${key} can't be read: ${answer.message}`;
-  return stopped("unknown", "source-unavailable", message);
-}
-
-/** Precedence of `spec.ref`: commit, name, tag, (semver), branch; nothing given means branch `master`. */
-function gitRequest(object: JsonObject): GitRequest | undefined {
-  const url = textAt(object, "spec", "url") ?? "";
-  const pick = (field: string): string | undefined => textAt(object, "spec", "ref", field);
-  const exact = pick("commit") ?? pick("name") ?? pick("tag");
-  if (exact === undefined && pick("semver") !== undefined) return undefined;
-  return { kind: "git", url, ref: exact ?? pick("branch") ?? "master" };
-}
-
-function stopped(state: "failed" | "unknown", code: Stopped["code"], message: string): Stopped {
+export function stopped(
+  state: "failed" | "unknown",
+  code: Stopped["code"],
+  message: string,
+): Stopped {
   return { outcome: "stopped", state, reason: "ArtifactFailed", code, message };
 }

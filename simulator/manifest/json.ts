@@ -38,3 +38,12 @@ function valueAt(value: unknown, ...path: readonly string[]): unknown {
   }
   return current;
 }
+
+/** JSON with sorted keys, so that equal objects have equal texts; keys without a value are left out. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    isObject(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}

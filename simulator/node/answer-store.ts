@@ -13,12 +13,15 @@ export interface DiskAnswerStore extends AnswerStore {
   readonly isFilled: boolean;
 }
 
+/** Below the folder for caches. */
+export const answersFolder = "answers-1";
+
 const day = 24 * 60 * 60 * 1000;
 const keptFor = 30 * day;
 
 /** `build` is the identity of the engine: another build is another folder. */
 export function openAnswerStore(cacheDir: string, build: string): DiskAnswerStore {
-  const root = join(cacheDir, "answers-1");
+  const root = join(cacheDir, answersFolder);
   const folder = join(root, build);
   const isFilled = fs.existsSync(folder);
   let writable = true;

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 import { withStoredAnswers, type Engine } from "#simulator";
 
 import { openAnswerStore } from "./answer-store.ts";
-import { createNodeEngine, type NodeEngineOptions } from "./engine-pool.ts";
+import type { NodeEngineOptions } from "./engine-pool.ts";
+import { createFastestEngine } from "./native-engine.ts";
 
 export interface CachedEngineOptions extends NodeEngineOptions {
   /** Without it this is the plain engine. */
@@ -14,17 +15,17 @@ export interface CachedEngineOptions extends NodeEngineOptions {
 
 export function createCachedEngine({ cacheDir, ...options }: CachedEngineOptions): Engine {
   const build = options.wasm === undefined ? undefined : buildOf(options.wasm, options.image);
-  if (cacheDir === undefined || build === undefined) return createNodeEngine(options);
+  if (cacheDir === undefined || build === undefined) return createFastestEngine(options);
   const store = openAnswerStore(cacheDir, build);
-  const engine = store.isFilled ? startedWhenNeeded(options) : createNodeEngine(options);
+  const engine = store.isFilled ? startedWhenNeeded(options) : createFastestEngine(options);
   return withStoredAnswers(engine, store);
 }
 
 function startedWhenNeeded(options: NodeEngineOptions): Engine {
   let started: Engine | undefined;
-  const engine = (): Engine => (started ??= createNodeEngine(options));
+  const engine = (): Engine => (started ??= createFastestEngine(options));
   return {
-    kustomize: (...asked) => engine().kustomize(...asked),
+    call: (...asked) => engine().call(...asked),
     excluded: (...asked) => engine().excluded(...asked),
     dispose: async () => started?.dispose(),
   };

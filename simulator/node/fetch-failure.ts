@@ -7,10 +7,17 @@ export type FetchFailureReason = Extract<SourceAnswer, { outcome: "unavailable" 
 export class FetchFailure extends Error {
   override readonly name = "FetchFailure";
   readonly reason: FetchFailureReason;
+  /** The same may succeed a moment later. */
+  readonly isTransient: boolean;
 
-  constructor(reason: FetchFailureReason, message: string) {
+  constructor(
+    reason: FetchFailureReason,
+    message: string,
+    options: { readonly isTransient?: boolean } = {},
+  ) {
     super(message);
     this.reason = reason;
+    this.isTransient = options.isTransient ?? false;
   }
 }
 

@@ -1,135 +1,119 @@
-/**
- * Fetches one revision of a remote repository with the `git` executable, as shallow as the server allows. Connections
- * pass the network guard: http and https by a proxy, ssh and git by connecting to the address that was checked.
- */
+/** The `git` executable as an adapter of `git-remote.ts`. The user's own settings play no part, but for ssh's. */
 import { join } from "node:path";
 
-import { runGit } from "./git-process.ts";
-import { startGuardProxy } from "./guard-proxy.ts";
-import { type NetworkGuard, RefusedError } from "./network-guard.ts";
-import type { ReadTree, TreeLimits } from "./read-tree.ts";
+import { FetchFailure } from "./fetch-failure.ts";
+import { failureOfGit } from "./git-failure.ts";
+import { createObjectReader, type ObjectReader } from "./git-objects.ts";
+import { type GitResult, runGit } from "./git-process.ts";
+import type { GitRemote, GitRemoteOptions } from "./git-remote.ts";
+import { openTransport, type GitTransport } from "./git-transport.ts";
 import { openRepository } from "./repository.ts";
-import { FetchFailure, type FetchFailureReason } from "./fetch-failure.ts";
 import { isCommit, withoutCredentials } from "./source-url.ts";
 
-export interface GitFetch {
-  readonly url: URL;
-  /** Branch, tag, commit or full ref name; absent for the remote's HEAD. */
-  readonly ref: string | undefined;
-  /** An empty folder for this fetch alone. */
-  readonly folder: string;
-  readonly guard: NetworkGuard;
-  readonly limits: TreeLimits;
-  readonly signal: AbortSignal;
-}
-
-/** The way git is told to connect to one host. */
-interface Transport {
-  readonly url: string;
-  readonly settings: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly failure: () => Error | undefined;
-  readonly close: () => Promise<void>;
-}
-
-export async function fetchWithGit(git: string, fetch: GitFetch): Promise<ReadTree> {
-  const { folder, ref, limits, signal } = fetch;
-  const transport = await transportOf(fetch);
+export async function openRemoteWithGit(
+  git: string,
+  options: GitRemoteOptions,
+): Promise<GitRemote> {
+  const transport = await openTransport(options);
+  const { folder, signal, limits, url } = options;
+  const where = { cwd: folder, env: { ...isolated(folder), ...transport.env }, signal };
+  let objects: ObjectReader | undefined;
   try {
-    const options = { cwd: folder, env: { ...isolated(folder), ...transport.env }, signal };
-    await runGit(git, ["init", "--quiet", "--bare", "--template=", folder], options);
-    const fetchArgs = (...specs: string[]): string[] => [
-      ...transport.settings,
-      ...[
-        "fetch",
-        "--quiet",
-        "--no-tags",
-        "--no-recurse-submodules",
-        "--no-auto-maintenance",
-        ...specs,
-      ],
-    ];
-    const wanted = ref ?? "HEAD";
-    let result = await runGit(
-      git,
-      fetchArgs("--depth=1", "--end-of-options", transport.url, wanted),
-      options,
-    );
-    const isHidden = isCommit(ref) && /not our ref|unadvertised object/.test(result.stderr);
-    if (isHidden) {
-      const everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-      result = await runGit(
-        git,
-        fetchArgs("--end-of-options", transport.url, ...everything),
-        options,
-      );
-    }
-    const failure = transport.failure();
-    if (failure !== undefined) throw failure;
-    if (result.code !== 0) throw failureOf(result.stderr, fetch);
-    const repository = await openRepository(folder, { git, ...limits });
-    if (repository === undefined)
-      throw new FetchFailure("failed", `${withoutCredentials(fetch.url)} could not be stored.`);
-    try {
-      return await repository.readTree(isHidden ? wanted : "FETCH_HEAD", undefined, signal);
-    } finally {
-      repository.dispose();
-    }
-  } finally {
+    await runGit(git, ["init", "--quiet", "--bare", "--template=", folder], where);
+  } catch (error) {
     await transport.close();
+    throw error;
   }
+  const remote: Remote = { options, transport, run: (args) => runGit(git, args, where) };
+  return {
+    tags: () => listTags(remote),
+    fetch: (names) => fetchNames(remote, names),
+    async readObject(id) {
+      objects ??= createObjectReader(git, "contents", { cwd: folder });
+      return objects.read(id);
+    },
+    async readTree(commit) {
+      const repository = await openRepository(folder, { git, ...limits });
+      if (repository === undefined)
+        throw new FetchFailure("failed", `${withoutCredentials(url)} could not be stored.`);
+      try {
+        return await repository.readTree(commit, undefined, signal);
+      } finally {
+        repository.dispose();
+      }
+    },
+    async close() {
+      objects?.dispose();
+      await transport.close();
+    },
+  };
 }
 
-async function transportOf(fetch: GitFetch): Promise<Transport> {
-  const { url, guard, limits } = fetch;
-  if (url.protocol === "http:" || url.protocol === "https:") {
-    const proxy = await startGuardProxy(guard, limits.maxTotalBytes);
-    const settings = [
-      "http.followRedirects=initial",
-      "http.proxyAuthMethod=basic",
-      "http.cookieFile=",
-    ];
-    return {
-      url: url.href,
-      settings: settings.flatMap((setting) => ["-c", setting]),
-      env: {
-        GIT_ALLOW_PROTOCOL: url.protocol === "https:" ? "https" : "http:https",
-        ...proxied(proxy.url),
-      },
-      failure: proxy.failure,
-      close: proxy.close,
-    };
-  }
-  const [{ address }] = await guard.resolve(url.hostname);
-  const rest = { settings: [], failure: () => undefined, close: async () => {} };
-  if (url.protocol === "git:") {
-    const host = address.includes(":") ? `[${address}]` : address;
-    const pinned = `git://${host}${url.port === "" ? "" : `:${url.port}`}${url.pathname}`;
-    return { ...rest, url: pinned, env: { GIT_ALLOW_PROTOCOL: "git" } };
-  }
-  const alias =
-    url.port === "" || url.port === "22" ? url.hostname : `[${url.hostname}]:${url.port}`;
-  const options = [
-    "BatchMode=yes",
-    "StrictHostKeyChecking=yes",
-    "ForwardAgent=no",
-    "ClearAllForwardings=yes",
-  ];
-  options.push(
-    "PermitLocalCommand=no",
-    "ConnectTimeout=15",
-    `HostName=${address}`,
-    `HostKeyAlias=${alias}`,
+interface Remote {
+  readonly options: GitRemoteOptions;
+  readonly transport: GitTransport;
+  readonly run: (args: readonly string[]) => Promise<GitResult>;
+}
+
+async function listTags(remote: Remote): Promise<readonly string[]> {
+  const { settings, url } = remote.transport;
+  const result = await remote.run([
+    ...settings,
+    ...["ls-remote", "--quiet", "--tags", "--refs", "--end-of-options", url],
+  ]);
+  check(remote, result, undefined);
+  const lines = result.stdout.toString("utf8").split("\n");
+  return lines.flatMap((line) => /\trefs\/tags\/(.+)$/.exec(line)?.[1] ?? []);
+}
+
+async function fetchNames(remote: Remote, names: readonly string[]): Promise<readonly string[]> {
+  const specs = names.map((name, index) => `+${name}:${wanted(index)}`);
+  const result = await fetchSpecs(remote, ["--depth=1"], specs);
+  const isHidden =
+    names.some(isCommit) &&
+    /not our ref|unadvertised object|no such remote ref/.test(result.stderr);
+  const ids = names.map((name, index) => (isHidden && isCommit(name) ? name : wanted(index)));
+  if (isHidden) await fetchAll(remote, names);
+  else check(remote, result, names);
+  const parsed = await Promise.all(
+    ids.map((id) => remote.run(["rev-parse", "--verify", `${id}^{object}`])),
   );
-  const command = ["ssh", ...options.map((option) => `-o '${option}'`)].join(" ");
-  const env = { GIT_ALLOW_PROTOCOL: "ssh", GIT_SSH_COMMAND: command, GIT_SSH_VARIANT: "ssh" };
-  return { ...rest, url: url.href, env };
+  return parsed.map((each) => idOf(each, remote, names));
 }
 
-/** The proxy for every address. In the environment, because other users of the machine may see arguments. */
-function proxied(url: string): Record<string, string> {
-  const names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-  return { ...Object.fromEntries(names.map((name) => [name, url])), NO_PROXY: "", no_proxy: "" };
+/** A server that gives no commits by their id gives them with the whole history. */
+async function fetchAll(remote: Remote, names: readonly string[]): Promise<void> {
+  const everything = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+  check(remote, await fetchSpecs(remote, [], everything), names);
+  const rest = names.flatMap((name, index) => (isCommit(name) ? [] : `+${name}:${wanted(index)}`));
+  if (rest.length > 0) check(remote, await fetchSpecs(remote, [], rest), names);
+}
+
+function fetchSpecs(
+  { run, transport }: Remote,
+  flags: readonly string[],
+  specs: readonly string[],
+): Promise<GitResult> {
+  const fixed = ["--no-tags", "--no-recurse-submodules", "--no-auto-maintenance"];
+  return run([
+    ...transport.settings,
+    ...["fetch", "--quiet", ...fixed, ...flags, "--end-of-options", transport.url, ...specs],
+  ]);
+}
+
+function wanted(index: number): string {
+  return `refs/sluice/${index}`;
+}
+
+function idOf(result: GitResult, { options }: Remote, names: readonly string[]): string {
+  if (result.code === 0) return result.stdout.toString("utf8").trim();
+  throw failureOfGit("not our ref", options, names);
+}
+
+function check({ transport, options }: Remote, result: GitResult, names?: readonly string[]): void {
+  const failure = transport.failure();
+  if (failure !== undefined) throw failure;
+  if (result.code !== 0) throw failureOfGit(result.stderr, options, names);
 }
 
 /**
@@ -143,43 +127,4 @@ function isolated(folder: string): Record<string, string> {
     GIT_CONFIG_GLOBAL: join(folder, "no-config"),
     GIT_CONFIG_NOSYSTEM: "1",
   };
-}
-
-function failureOf(stderr: string, { url, ref }: GitFetch): Error {
-  const shown = withoutCredentials(url);
-  if (/transport '.*' not allowed/.test(stderr))
-    return new RefusedError(`${shown} leads to an address that is not fetched.`);
-  const cases: readonly (readonly [RegExp, FetchFailureReason, string])[] = [
-    [
-      /find remote ref|not our ref|unadvertised|no such ref/i,
-      "not-found",
-      `${shown} has no branch, tag or commit ${ref ?? "HEAD"}.`,
-    ],
-    [
-      /host key verification/i,
-      "unauthorized",
-      `The host key of ${url.hostname} is not known. Connect to it once with ssh.`,
-    ],
-    [
-      /authentication failed|could not read (username|password)|permission denied|\b40[13]\b|invalid credentials/i,
-      "unauthorized",
-      `${shown} is private or does not exist. Use an ssh address, or give a folder with --source.`,
-    ],
-    [
-      /not found|\b404\b|does not appear to be a git repository/i,
-      "not-found",
-      `There is no repository at ${shown}.`,
-    ],
-  ];
-  for (const [pattern, reason, message] of cases) {
-    if (pattern.test(stderr)) return new FetchFailure(reason, message);
-  }
-  const line =
-    stderr.split("\n").find((each) => /^(fatal|error|remote):/.test(each)) ??
-    stderr.split("\n")[0] ??
-    "";
-  return new FetchFailure(
-    "failed",
-    `${shown} could not be fetched: ${line.replace(/\S*:\/\/\S+/g, shown)}`,
-  );
 }

@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { basename, delimiter, isAbsolute, join } from "node:path";
 
 import { UserError } from "./user-error.ts";
 
@@ -20,6 +20,10 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** More output than this ends the process with an error. */
   readonly maxBytes?: number;
+  /** Text for its standard input. */
+  readonly input?: string | Uint8Array;
+  /** The user's credential helpers may be asked. */
+  readonly credentialHelpers?: true;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,11 +32,19 @@ export interface GitOptions {
  * and so run a `git.exe` that a repository brought along.
  */
 export function findGit(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const names = process.platform === "win32" ? ["git.exe"] : ["git"];
+  return findProgram("git", env);
+}
+
+/** The same for a program of another name. */
+export function findProgram(
+  name: string,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
   for (const folder of (env["PATH"] ?? env["Path"] ?? "").split(delimiter)) {
     if (!isAbsolute(folder)) continue;
-    const found = names.map((name) => join(folder, name)).find(isExecutable);
-    if (found !== undefined && !isInstallerStub(found)) return found;
+    const path = join(folder, file);
+    if (isExecutable(path) && !isInstallerStub(path)) return path;
   }
   return undefined;
 }
@@ -43,7 +55,10 @@ export function startGit(
   args: readonly string[],
   options: GitOptions,
 ): ChildProcessWithoutNullStreams {
-  return spawn(git, [...safeSettings, ...args], {
+  const settings = options.credentialHelpers
+    ? safeSettings
+    : [...safeSettings, "-c", "credential.helper="];
+  return spawn(git, [...settings, ...args], {
     cwd: options.cwd,
     env: { ...safeEnvironment(process.env), ...options.env },
     stdio: "pipe",
@@ -57,10 +72,29 @@ export function runGit(
   args: readonly string[],
   options: GitOptions,
 ): Promise<GitResult> {
-  const { signal, maxBytes = 1024 * 1024 * 1024 } = options;
+  options.signal?.throwIfAborted();
+  return resultOf("git", startGit(git, args, options), options);
+}
+
+/** The same for another program, with this environment and nothing else. */
+export function runProgram(
+  path: string,
+  args: readonly string[],
+  options: GitOptions & { readonly env: Readonly<Record<string, string>> },
+): Promise<GitResult> {
+  const { cwd, env, signal } = options;
   signal?.throwIfAborted();
+  const child = spawn(path, args, { cwd, env, stdio: "pipe", windowsHide: true });
+  return resultOf(basename(path), child, options);
+}
+
+function resultOf(
+  name: string,
+  child: ChildProcessWithoutNullStreams,
+  options: GitOptions,
+): Promise<GitResult> {
+  const { signal, maxBytes = 1024 * 1024 * 1024 } = options;
   return new Promise((resolve, reject) => {
-    const child = startGit(git, args, options);
     const out: Buffer[] = [];
     let size = 0;
     let stderr = "";
@@ -71,16 +105,19 @@ export function runGit(
     const onAbort = (): void => stop(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
     child.stdin.on("error", () => {});
-    child.stdin.end();
+    child.stdin.end(options.input);
     child.stdout.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) stop(new UserError(`git answered with more than ${maxBytes} bytes.`));
+      if (size > maxBytes)
+        stop(new UserError(`${name} answered with more than ${maxBytes} bytes.`));
       else out.push(chunk);
     });
     child.stderr.on("data", (chunk: Buffer) => {
       if (stderr.length < 65_536) stderr += chunk.toString("utf8");
     });
-    child.on("error", (error) => stop(new UserError(`git could not be started: ${error.message}`)));
+    child.on("error", (error) =>
+      stop(new UserError(`${name} could not be started: ${error.message}`)),
+    );
     child.on("close", (code) => {
       signal?.removeEventListener("abort", onAbort);
       resolve({ code: code ?? -1, stdout: Buffer.concat(out), stderr: stderr.trim() });
@@ -103,8 +140,6 @@ const safeSettings: readonly string[] = [
   "core.untrackedCache=false",
   "-c",
   "core.quotePath=false",
-  "-c",
-  "credential.helper=",
   "-c",
   "protocol.file.allow=never",
   // The repository was found and judged before git is started in it.

@@ -1,8 +1,9 @@
 /** Reads the files of a listed Git tree: known ones are shared, the rest comes from `git cat-file`, within the limits. */
 import type { TreeFile } from "#simulator";
 
+import { isTakenPath } from "./disk-state.ts";
 import type { ObjectReader } from "./git-objects.ts";
-import { fileOf, isTreePath, type TreeLimits, type TreeProblem } from "./read-tree.ts";
+import { fileOf, type TreeLimits, type TreeProblem } from "./read-tree.ts";
 import type { FindKnown } from "./revision-tree.ts";
 
 interface Entry {
@@ -12,12 +13,24 @@ interface Entry {
 }
 
 /** Records of `git ls-tree -r -z`: `<mode> <type> <id>\t<path>`. */
-function parseTree(text: string): Entry[] {
+function parseTree(text: string, problems: TreeProblem[]): Entry[] {
   return text.split("\0").flatMap((record) => {
     const match = /^(\d{6}) \w+ ([0-9a-f]+)\t(.+)$/s.exec(record);
     const [, mode = "", id = "", path = ""] = match ?? [];
-    return match !== null && isTreePath(path) ? [{ path, mode, id }] : [];
+    if (match === null) return [];
+    if (isTakenPath(path)) return [{ path, mode, id }];
+    problems.push(unsafePath(path));
+    return [];
   });
+}
+
+/** A path that git itself would never check out. */
+export function unsafePath(path: string): TreeProblem {
+  const shown = JSON.stringify(path.slice(0, 200));
+  return {
+    code: "unsafe-path",
+    message: `${shown} is no path that a checkout could have.`,
+  };
 }
 
 /** What reading a tree needs and fills. */
@@ -35,9 +48,9 @@ export async function readListedTree(
   listing: string,
   signal?: AbortSignal,
 ): Promise<Map<string, TreeFile>> {
-  const entries = parseTree(listing);
-  const files = new Map<string, TreeFile>();
   const { limits, problems } = reading;
+  const entries = parseTree(listing, problems);
+  const files = new Map<string, TreeFile>();
   if (entries.length > limits.maxFiles) {
     const message = `The revision has more than ${limits.maxFiles} files; the rest is left out.`;
     problems.push({ code: "too-many-files", message });

@@ -24,12 +24,21 @@ export interface GuardProxy {
   readonly close: () => Promise<void>;
 }
 
-export async function startGuardProxy(guard: NetworkGuard, maxBytes: number): Promise<GuardProxy> {
+export interface GuardProxyOptions {
+  readonly maxBytes: number;
+  /** How many bytes have come so far. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+export async function startGuardProxy(
+  guard: NetworkGuard,
+  options: GuardProxyOptions,
+): Promise<GuardProxy> {
   const password = randomBytes(18).toString("hex");
   const expected = `Basic ${Buffer.from(`sluice:${password}`).toString("base64")}`;
   const isKnown = ({ headers }: IncomingMessage): boolean =>
     headers["proxy-authorization"] === expected;
-  const gate = createGate(guard, maxBytes);
+  const gate = createGate(guard, options);
   const server = createServer((request, response) => {
     if (isKnown(request)) forward(request, response, gate).catch(() => refuse(response));
     else response.writeHead(407, { "proxy-authenticate": "Basic" }).end();
@@ -65,7 +74,7 @@ interface Gate {
   readonly closeAll: () => void;
 }
 
-function createGate(guard: NetworkGuard, maxBytes: number): Gate {
+function createGate(guard: NetworkGuard, { maxBytes, onBytes }: GuardProxyOptions): Gate {
   const sockets = new Set<Duplex>();
   let left = maxBytes;
   let failure: Error | undefined;
@@ -83,6 +92,7 @@ function createGate(guard: NetworkGuard, maxBytes: number): Gate {
     },
     count(chunk) {
       left -= chunk.byteLength;
+      onBytes?.(maxBytes - left);
       if (left >= 0) return;
       failure ??= new TooLargeError(`The repository has more than ${maxBytes} bytes.`);
       closeAll();
@@ -111,6 +121,9 @@ function tunnel(address: string, client: Duplex, head: Buffer, gate: Gate): void
       client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       upstream.write(head);
       upstream.pipe(client).pipe(upstream);
+      // A connection that breaks has no end that would be passed on.
+      upstream.on("close", () => client.destroy());
+      client.on("close", () => upstream.destroy());
     },
     () => client.end(forbidden),
   );
@@ -140,6 +153,7 @@ async function forward(
   sent.on("response", (answer) => {
     answer.on("data", gate.count);
     response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: "close" });
+    answer.on("error", () => response.destroy());
     answer.pipe(response);
   });
   request.pipe(sent);

@@ -1,6 +1,11 @@
 /** HTTP requests that pass the network guard at every hop, with limits on time, size and redirects. */
-import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import {
+  Agent as HttpAgent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as httpRequest,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 
 import { TooLargeError } from "./fetch-failure.ts";
@@ -9,9 +14,16 @@ import { parseUrl, withoutCredentials } from "./source-url.ts";
 
 export interface GuardedRequest {
   readonly url: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "HEAD" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** PEM, for the origin of `url` alone. `ca` replaces the system's certificate authorities. */
+  readonly tls?: {
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly rejectUnauthorized?: false;
+  };
 }
 
 export interface GuardedResponse {
@@ -31,22 +43,25 @@ export interface HttpLimits {
 
 const maxRedirects = 5;
 
-/** Only GET is redirected. Credentials stay with the origin they were meant for, and https is never left for http. */
+/**
+ * Only GET and HEAD are redirected. Credentials and certificates stay with the origin they were meant for, and https is
+ * never left for http.
+ */
 export async function guardedRequest(
   guard: NetworkGuard,
   request: GuardedRequest,
   limits: HttpLimits,
 ): Promise<GuardedResponse> {
   let url = new URL(request.url);
-  let headers: Readonly<Record<string, string>> = withCredentials(url, request.headers);
+  let sent: GuardedRequest = { ...request, headers: withCredentials(url, request.headers) };
   for (let hop = 0; hop <= maxRedirects; hop++) {
-    const message = await send(guard, url, { ...request, headers }, limits.signal);
+    const message = await send(guard, url, sent, limits.signal);
     const status = message.statusCode ?? 0;
     const location = message.headers.location;
     if (
       ![301, 302, 303, 307, 308].includes(status) ||
       location === undefined ||
-      request.method !== "GET"
+      request.method === "POST"
     ) {
       return {
         url: withoutCredentials(url),
@@ -65,7 +80,7 @@ export async function guardedRequest(
         `${url.host} redirects to an unencrypted address (${next.host}), which is not followed.`,
       );
     }
-    if (next.origin !== url.origin) headers = withoutSecrets(headers);
+    if (next.origin !== url.origin) sent = forOtherOrigin(sent);
     url = next;
   }
   throw new RefusedError(`${url.host} redirects more than ${maxRedirects} times.`);
@@ -85,7 +100,7 @@ async function send(
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const start = url.protocol === "https:" ? httpsRequest : httpRequest;
-    const { method, headers } = request;
+    const { method, headers, tls } = request;
     const sent = start(
       {
         protocol: url.protocol,
@@ -95,14 +110,33 @@ async function send(
         method,
         headers,
         lookup: guard.lookup,
+        ...tls,
         signal,
-        agent: false,
+        agent: agentsOf(guard)[url.protocol === "https:" ? "https" : "http"],
       },
       resolve,
     );
     sent.on("error", reject);
     sent.end(request.body);
   });
+}
+
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/** A connection that is used again has passed the guard it was opened for, so no two guards share one. */
+const agents = new WeakMap<NetworkGuard, Agents>();
+
+function agentsOf(guard: NetworkGuard): Agents {
+  const options = { keepAlive: true, maxSockets: 10, timeout: 30_000 };
+  const known = agents.get(guard) ?? {
+    http: new HttpAgent(options),
+    https: new HttpsAgent(options),
+  };
+  agents.set(guard, known);
+  return known;
 }
 
 async function* limited(
@@ -130,10 +164,10 @@ function withCredentials(
   return { ...headers, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
-function withoutSecrets(
-  headers: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)),
-  );
+function forOtherOrigin(request: GuardedRequest): GuardedRequest {
+  const { tls: _, headers, ...rest } = request;
+  const isSecret = (name: string): boolean =>
+    /^(authorization|cookie|x-amz-.*|.*token.*)$/i.test(name);
+  const kept = Object.entries(headers).filter(([name]) => !isSecret(name));
+  return { ...rest, headers: Object.fromEntries(kept) };
 }

@@ -13,6 +13,15 @@ export {
 } from "./repository.ts";
 export { createSources, type SourcesOptions } from "./sources.ts";
 export {
+  cacheKinds,
+  clearCache,
+  listCache,
+  type CacheContents,
+  type CacheFilter,
+  type CacheKind,
+  type CachedSource,
+} from "./source-cache.ts";
+export {
   readAgeIdentities,
   type AgeIdentities,
   type AgeIdentitiesOptions,
@@ -20,3 +29,4 @@ export {
 export { defaultCacheDir } from "./cache-dir.ts";
 export { createCachedEngine, type CachedEngineOptions } from "./cached-engine.ts";
 export { createNodeEngine } from "./engine-pool.ts";
+export { openDistribution } from "./read-distribution.ts";

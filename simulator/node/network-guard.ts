@@ -22,9 +22,11 @@ export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
 export function createNetworkGuard(options: {
   readonly isAllowed: (address: string) => boolean;
+  /** Names or addresses that are allowed whatever they resolve to. */
+  readonly allowedHosts?: readonly string[];
   readonly resolve?: Resolve;
 }): NetworkGuard {
-  const { isAllowed, resolve: resolveName = systemResolve } = options;
+  const { isAllowed, allowedHosts = [], resolve: resolveName = systemResolve } = options;
 
   async function resolve(host: string): Promise<readonly [LookupAddress, ...LookupAddress[]]> {
     const name = host.replace(/^\[(.*)\]$/, "$1");
@@ -33,7 +35,7 @@ export function createNetworkGuard(options: {
     const [first, ...rest] = addresses;
     if (first === undefined) throw new Error(`${name} has no address.`);
     const refused = addresses.find(({ address }) => !isAllowed(address));
-    if (refused === undefined) return [first, ...rest];
+    if (refused === undefined || allowedHosts.includes(name.toLowerCase())) return [first, ...rest];
     const what = refused.address === name ? name : `${name} (${refused.address})`;
     throw new RefusedError(
       `${what} is inside a private network or on this machine, so it is not fetched. Allow it with --allow-private-network.`,

@@ -8,7 +8,8 @@ import type { FileTree, TreeFile } from "#simulator";
 
 /** Why something is missing from a tree although it is there on disk or in the revision. */
 export interface TreeProblem {
-  readonly code: "unreadable" | "too-large" | "too-many-files" | "nested-repository" | "git";
+  readonly code:
+    "unreadable" | "too-large" | "too-many-files" | "nested-repository" | "unsafe-path" | "git";
   /** What happened, then what to do. */
   readonly message: string;
   /** Relative to the root of the tree; absent when the whole tree is meant. */

@@ -7,8 +7,10 @@ import fs from "node:fs";
 import type { TreeFile } from "#simulator";
 import git from "isomorphic-git";
 
+import { isTakenPath } from "./disk-state.ts";
 import { headByReading } from "./git-head.ts";
-import { gitRevision, isTreePath, type ReadTree, type TreeProblem } from "./read-tree.ts";
+import { unsafePath } from "./git-tree.ts";
+import { gitRevision, type ReadTree, type TreeProblem } from "./read-tree.ts";
 import type { MergeBase, OpenedRepository, Repository, ResolvedRevision } from "./repository.ts";
 import {
   candidateRefs,
@@ -161,7 +163,10 @@ async function readCommit(
     const { tree } = await git.readTree({ ...where, oid: next.oid });
     for (const { mode, oid, path: name } of tree) {
       const path = next.prefix + name;
-      if (!isTreePath(path)) continue;
+      if (!isTakenPath(path)) {
+        problems.push(unsafePath(path));
+        continue;
+      }
       if (files.size >= limits.maxFiles) {
         problems.push({
           code: "too-many-files",

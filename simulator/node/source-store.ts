@@ -1,78 +1,87 @@
 /**
- * Fetched trees on disk: contents by their Git blob id, trees as lists of paths and ids. Everything is written beside
- * and then renamed, so that several processes may use one folder; what doesn't match its own digest counts as absent.
+ * Fetched sources on disk, of every kind: contents by their Git blob id, and one entry for each request that lists them.
+ * Everything is written beside and then renamed, so that several processes may use one folder; what doesn't match its
+ * own digest counts as absent. Which entries have to go is decided in `source-store-sweep.ts`.
  */
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { TreeFile } from "#simulator";
+import type { FileTree, TreeFile } from "#simulator";
 
-import { blobId, isTreePath, type ReadTree, type TreeProblem } from "./read-tree.ts";
+import { blobId } from "./read-tree.ts";
+import { type EntryHead, parseEntry, sha256, writeEntry } from "./source-store-entry.ts";
+import { sweepStore } from "./source-store-sweep.ts";
 
-export interface StoredTree {
-  readonly tree: ReadTree;
+export interface StoredSource {
+  readonly tree: FileTree;
+  readonly digest?: string;
+  readonly remarks?: readonly string[];
   /** Milliseconds since 1970. */
   readonly fetchedAt: number;
 }
 
+/** What a list of the store shows of a request. */
+export type StoredName = Pick<EntryHead, "kind" | "address" | "version">;
+
 export interface SourceStore {
   /** `undefined` when it is not there, or not whole. */
-  load(key: string): Promise<StoredTree | undefined>;
-  /** Also answers when the disk is full or read-only: the tree is then just not kept. */
-  save(key: string, tree: ReadTree, fetchedAt: number): Promise<void>;
+  load(key: string): Promise<StoredSource | undefined>;
+  /** Also answers when the disk is full or read-only: the source is then just not kept. */
+  save(key: string, name: StoredName, source: StoredSource): Promise<void>;
   /** A new empty folder on the same disk; the caller removes it. */
   temporaryFolder(): Promise<string>;
+  /** Path of the lock file for a request. */
+  lockPath(key: string): string;
 }
 
-interface Manifest {
-  readonly key: string;
-  readonly fetchedAt: number;
-  readonly label: string;
-  readonly revision: string;
-  /** Path, id, size, kind, and whether the content is kept. */
-  readonly files: readonly (readonly [string, string, number, TreeFile["kind"], boolean])[];
-  readonly problems: readonly TreeProblem[];
+export interface SourceStoreOptions {
+  readonly onError: (message: string) => void;
+  /** Above this the least recently used entries go. */
+  readonly maxBytes?: number;
 }
 
-export function createSourceStore(
-  cacheDir: string,
-  onError: (message: string) => void,
-): SourceStore {
-  const root = join(cacheDir, "sources-1");
-  const blobPath = (id: string): string => join(root, "blobs", id.slice(0, 2), id);
-  const treePath = (key: string): string => join(root, "trees", `${sha256(key)}.json`);
+export const storeFolder = "sources-2";
+const defaultMaxBytes = 2 * 1024 * 1024 * 1024;
+const hour = 60 * 60 * 1000;
 
-  async function saveBlob(file: TreeFile): Promise<void> {
-    if (file.bytes === undefined) return;
-    const path = blobPath(file.id);
-    const known = await stat(path).catch(() => undefined);
-    if (known?.size !== file.size || !(await isWhole(path, file.id)))
-      await writeAtomically(root, path, file.bytes);
+export function createSourceStore(cacheDir: string, options: SourceStoreOptions): SourceStore {
+  const { onError, maxBytes = defaultMaxBytes } = options;
+  const root = join(cacheDir, storeFolder);
+  const entryPath = (key: string): string => join(root, "entries", sha256(key));
+  const sweepEvery = Math.min(maxBytes / 16, 64 * 1024 * 1024);
+  let untilSweep = 0;
+
+  /** Sweeping reads every entry, so it is not done for each small one that is added. */
+  async function sweepNowAndThen(tree: FileTree): Promise<void> {
+    for (const { size } of tree.files.values()) untilSweep -= size;
+    if (untilSweep > 0) return;
+    untilSweep = sweepEvery;
+    await sweepStore(root, maxBytes);
   }
 
   return {
     async load(key) {
-      const manifest = parseManifest(await readFile(treePath(key), "utf8").catch(() => ""), key);
-      if (manifest === undefined) return undefined;
-      const files = new Map<string, TreeFile>();
-      for (const part of batches(manifest.files, 64)) {
-        const read = await Promise.all(part.map((entry) => loadFile(entry, blobPath(entry[1]))));
-        for (const [index, [path]] of part.entries()) {
-          const file = read[index];
-          if (file === undefined) return undefined;
-          files.set(path, file);
-        }
-      }
-      const { label, revision, problems, fetchedAt } = manifest;
-      return { tree: { label, revision, files, problems }, fetchedAt };
+      const path = entryPath(key);
+      const entry = parseEntry(await readFile(path, "utf8").catch(() => ""), sha256(key));
+      if (entry === undefined) return undefined;
+      const files = await loadFiles(root, entry.files);
+      if (files === undefined) return undefined;
+      await keepYoung(path);
+      const { label, revision, digest, remarks } = entry;
+      return {
+        tree: { label, revision, files },
+        fetchedAt: entry.head.fetchedAt,
+        ...(digest !== undefined && { digest }),
+        ...(remarks !== undefined && { remarks }),
+      };
     },
-    async save(key, tree, fetchedAt) {
+    async save(key, name, source) {
       try {
-        for (const part of batches([...tree.files.values()], 64))
-          await Promise.all(part.map(saveBlob));
-        const body = JSON.stringify(manifestOf(key, tree, fetchedAt));
-        await writeAtomically(root, treePath(key), `${sha256(body)}\n${body}`);
+        for (const part of batches([...source.tree.files.values()], 64))
+          await Promise.all(part.map((file) => saveBlob(root, file)));
+        await writeAtomically(root, entryPath(key), writeEntry(sha256(key), name, source));
+        await sweepNowAndThen(source.tree);
       } catch (error) {
         const { code = String(error) } = error as NodeJS.ErrnoException;
         onError(`The cache in ${root} can't be written (${code}).`);
@@ -83,7 +92,51 @@ export function createSourceStore(
       await mkdir(folder, { mode: 0o700 });
       return folder;
     },
+    lockPath: (key) => join(root, "locks", sha256(key)),
   };
+}
+
+function blobPath(root: string, id: string): string {
+  return join(root, "blobs", id.slice(0, 2), id);
+}
+
+/** The time of last use is the file's own; it is written at most once an hour. */
+async function keepYoung(path: string): Promise<void> {
+  const known = await stat(path).catch(() => undefined);
+  if (known === undefined || Date.now() - known.mtimeMs < hour) return;
+  await utimes(path, new Date(), new Date()).catch(() => undefined);
+}
+
+async function saveBlob(root: string, file: TreeFile): Promise<void> {
+  if (file.bytes === undefined) return;
+  const path = blobPath(root, file.id);
+  const known = await stat(path).catch(() => undefined);
+  if (known?.size !== file.size || !(await isWhole(path, file.id)))
+    await writeAtomically(root, path, file.bytes);
+  else await keepYoung(path);
+}
+
+async function loadFiles(
+  root: string,
+  entries: readonly (readonly [string, string, number, TreeFile["kind"], boolean])[],
+): Promise<ReadonlyMap<string, TreeFile> | undefined> {
+  const files = new Map<string, TreeFile>();
+  for (const part of batches(entries, 64)) {
+    const read = await Promise.all(
+      part.map(async ([, id, size, kind, isKept]): Promise<TreeFile | undefined> => {
+        if (!isKept) return { id, size, kind };
+        const bytes = await readFile(blobPath(root, id)).catch(() => undefined);
+        const isGood = bytes !== undefined && blobId(bytes) === id;
+        return isGood ? { id, size, kind, bytes: new Uint8Array(bytes) } : undefined;
+      }),
+    );
+    for (const [index, [path]] of part.entries()) {
+      const file = read[index];
+      if (file === undefined) return undefined;
+      files.set(path, file);
+    }
+  }
+  return files;
 }
 
 async function writeAtomically(
@@ -92,12 +145,14 @@ async function writeAtomically(
   content: Uint8Array | string,
 ): Promise<void> {
   const temporary = join(await temporaryRoot(root), randomUUID());
-  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-  await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
-  await rename(temporary, path).catch(async (error: unknown) => {
+  try {
+    await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+    await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
+    await rename(temporary, path);
+  } catch (error) {
     await rm(temporary, { force: true });
     throw error;
-  });
+  }
 }
 
 async function temporaryRoot(root: string): Promise<string> {
@@ -106,43 +161,9 @@ async function temporaryRoot(root: string): Promise<string> {
   return folder;
 }
 
-function manifestOf(key: string, tree: ReadTree, fetchedAt: number): Manifest {
-  const { label, revision, problems } = tree;
-  const files = [...tree.files].map(([path, file]): Manifest["files"][number] => {
-    return [path, file.id, file.size, file.kind, file.bytes !== undefined];
-  });
-  return { key: sha256(key), fetchedAt, label, revision, files, problems };
-}
-
-async function loadFile(
-  entry: Manifest["files"][number],
-  blob: string,
-): Promise<TreeFile | undefined> {
-  const [, id, size, kind, kept] = entry;
-  if (!kept) return { id, size, kind };
-  const bytes = await readFile(blob).catch(() => undefined);
-  const isWhole = bytes !== undefined && blobId(bytes) === id;
-  return isWhole ? { id, size, kind, bytes: new Uint8Array(bytes) } : undefined;
-}
-
-function parseManifest(text: string, key: string): Manifest | undefined {
-  const newline = text.indexOf("\n");
-  const body = text.slice(newline + 1);
-  if (newline === -1 || text.slice(0, newline) !== sha256(body)) return undefined;
-  const manifest = JSON.parse(body) as Manifest;
-  const isGood =
-    manifest.key === sha256(key) &&
-    manifest.files.every(([path, id]) => isTreePath(path) && /^[0-9a-f]+$/.test(id));
-  return isGood ? manifest : undefined;
-}
-
 async function isWhole(path: string, id: string): Promise<boolean> {
   const bytes = await readFile(path).catch(() => undefined);
   return bytes !== undefined && blobId(bytes) === id;
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]> {

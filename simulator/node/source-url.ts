@@ -53,8 +53,8 @@ export function httpUrl(text: string): URL {
 /** A branch, tag, commit or full ref name; nothing that git could take for an option or a refspec. */
 export function isSafeRef(ref: string): boolean {
   return (
-    /^[\w./@#%=,!-]+$/u.test(ref) &&
-    !ref.startsWith("-") &&
+    /^[\w./@#%=,!+-]+$/u.test(ref) &&
+    !/^[-+]/.test(ref) &&
     !ref.includes("..") &&
     !ref.includes("@{")
   );

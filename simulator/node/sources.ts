@@ -1,25 +1,28 @@
 /**
- * The `Sources` port: remote Git repositories and single files, fetched once however often they are asked for and
- * kept on disk. What can't be had is an answer with a reason. Nothing here reads the user's credentials but ssh.
+ * The `Sources` port: every kind of source, fetched once however often and by however many processes it is asked for,
+ * and kept on disk. What can't be had is an answer with a reason.
  */
-import { rm } from "node:fs/promises";
+import type {
+  ChartSourceRequest,
+  Log,
+  PickVersion,
+  SourceAnswer,
+  SourceRequest,
+  Sources,
+} from "#simulator";
 
-import type { GitSourceRequest, Log, SourceAnswer, SourceRequest, Sources } from "#simulator";
-
-import { FetchFailure, TooLargeError } from "./fetch-failure.ts";
-import type { GitFetch } from "./fetch-with-git.ts";
+import { type Fetcher, type FetchProgress, noCredentials } from "./fetcher.ts";
 import { findGit } from "./git-process.ts";
-import {
-  createNetworkGuard,
-  isPublicAddress,
-  type NetworkGuard,
-  RefusedError,
-} from "./network-guard.ts";
-import { defaultLimits, gitRevision, type ReadTree, type TreeLimits } from "./read-tree.ts";
+import { createNetworkGuard, isPublicAddress, type NetworkGuard } from "./network-guard.ts";
+import { defaultLimits } from "./read-tree.ts";
 import { createSharedTasks } from "./shared-tasks.ts";
-import { createSourceStore, type SourceStore, type StoredTree } from "./source-store.ts";
-import { gitUrl, httpUrl, isCommit, isSafeRef, withoutCredentials } from "./source-url.ts";
-import { withSubmodules } from "./submodules.ts";
+import { createSlots, type Slots } from "./slots.ts";
+import type { SourceFetching } from "./source-fetch.ts";
+import { keyOf, shownAddress, shownVersion } from "./source-key.ts";
+import { lockFile } from "./source-lock.ts";
+import { createSourceStore, type SourceStore, type StoredSource } from "./source-store.ts";
+import { isCommit } from "./source-url.ts";
+import { credentialsWhenNeeded } from "./user-credentials.ts";
 
 export interface SourcesOptions {
   readonly cacheDir: string;
@@ -27,9 +30,21 @@ export interface SourcesOptions {
   readonly offline: boolean;
   /** Fetch from loopback, private and other special addresses too. */
   readonly allowPrivateNetwork: boolean;
+  /** Host names and addresses that may be fetched from wherever they are. */
+  readonly allowedHosts?: readonly string[];
+  /** Where a source names none. */
   readonly fetchTimeoutMs?: number;
   /** Of one source, on the wire and unpacked. */
   readonly maxBytes?: number;
+  /** Of the whole store. */
+  readonly maxCacheBytes?: number;
+  /** Sources at the same time. */
+  readonly parallel?: number;
+  /** The engine's `version` call; without it no version range can be resolved. */
+  readonly pickVersion?: PickVersion;
+  /** What the user has stored for git, Docker and Helm is given to the servers it is stored for. True by default. */
+  readonly userCredentials?: boolean;
+  readonly onProgress?: (progress: FetchProgress) => void;
   readonly log?: Log;
   /** Path of the executable; `false` does without it. Looked for in PATH by default. */
   readonly git?: string | false;
@@ -42,45 +57,60 @@ export interface SourcesOptions {
 const freshMs = 10 * 60 * 1000;
 /** So long a failure is remembered, so that typing doesn't ask a server again at every key. */
 const failedMs = 30 * 1000;
-const maxHttpBytes = 32 * 1024 * 1024;
-const maxSubmoduleDepth = 5;
 
 interface Context {
   readonly options: SourcesOptions;
-  readonly guard: NetworkGuard;
   readonly store: SourceStore;
-  readonly git: string | undefined;
-  readonly limits: TreeLimits;
-  readonly memory: Map<string, StoredTree>;
+  readonly fetching: SourceFetching;
+  readonly slots: Slots;
+  readonly memory: Map<string, StoredSource>;
   readonly failures: Map<string, { readonly answer: SourceAnswer; readonly at: number }>;
   readonly now: () => number;
 }
 
 export function createSources(options: SourcesOptions): Sources {
-  const {
-    cacheDir,
-    log,
-    allowPrivateNetwork,
-    maxBytes = 256 * 1024 * 1024,
-    now = Date.now,
-  } = options;
-  const context: Context = {
-    options,
-    guard:
-      options.guard ??
-      createNetworkGuard({ isAllowed: allowPrivateNetwork ? () => true : isPublicAddress }),
-    store: createSourceStore(cacheDir, (message) => log?.warn(message)),
-    git: options.git === false ? undefined : (options.git ?? findGit()),
-    limits: { ...defaultLimits, maxTotalBytes: maxBytes },
-    memory: new Map(),
-    failures: new Map(),
-    now,
-  };
+  const context = contextOf(options);
   const tasks = createSharedTasks<SourceAnswer>();
   return {
     fetch: (request, signal) =>
       tasks.run(keyOf(request), (shared) => answer(context, request, 0, shared), signal),
   };
+}
+
+function contextOf(options: SourcesOptions): Context {
+  const { cacheDir, log, maxBytes = 256 * 1024 * 1024, now = Date.now } = options;
+  const store = createSourceStore(cacheDir, {
+    onError: (message) => log?.warn(message),
+    ...(options.maxCacheBytes !== undefined && { maxBytes: options.maxCacheBytes }),
+  });
+  const context: Context = {
+    ...{ options, store, now, memory: new Map(), failures: new Map() },
+    slots: createSlots(options.parallel ?? 6),
+    fetching: {
+      ...{ store, log, now, onProgress: options.onProgress, pickVersion: options.pickVersion },
+      guard: options.guard ?? guardOf(options),
+      git: options.git === false ? undefined : (options.git ?? findGit()),
+      limits: { ...defaultLimits, maxTotalBytes: maxBytes },
+      credentials: options.userCredentials === false ? noCredentials : credentialsWhenNeeded(),
+      gitHelpers: options.userCredentials !== false,
+      chartFetcher: chartFetcherWhenNeeded(),
+      timeoutMs: options.fetchTimeoutMs ?? 60_000,
+      fetchModule: (request, depth, signal) => answer(context, request, depth, signal),
+    },
+  };
+  return context;
+}
+
+function chartFetcherWhenNeeded(): () => Promise<Fetcher<ChartSourceRequest>> {
+  let made: Promise<Fetcher<ChartSourceRequest>> | undefined;
+  const make = async (): Promise<Fetcher<ChartSourceRequest>> =>
+    (await import("./helm-repository/fetch-chart.ts")).createChartFetcher();
+  return () => (made ??= make());
+}
+
+function guardOf({ allowPrivateNetwork, allowedHosts = [] }: SourcesOptions): NetworkGuard {
+  const isAllowed = allowPrivateNetwork ? (): boolean => true : isPublicAddress;
+  return createNetworkGuard({ isAllowed, allowedHosts });
 }
 
 async function answer(
@@ -95,160 +125,120 @@ async function answer(
   if (failed !== undefined && now() - failed.at < failedMs) return failed.answer;
   const kept = memory.get(key) ?? (await store.load(key));
   signal.throwIfAborted();
-  const isPinned = request.kind === "git" && isCommit(request.ref);
-  if (
-    kept !== undefined &&
-    (isPinned || options.offline || Math.abs(now() - kept.fetchedAt) < freshMs)
-  ) {
-    memory.set(key, kept);
-    return { outcome: "available", tree: kept.tree };
-  }
-  if (options.offline) return offline(request);
+  if (kept !== undefined) memory.set(key, kept);
+  if (kept !== undefined && isFresh(context, request, kept)) return available(kept);
+  if (options.offline) return kept === undefined ? offline(request) : stale(kept, worksOffline);
+  if (depth > 0) return fetchAndKeep(context, request, { key, kept, depth, signal });
+  return context.slots.run(
+    () => fetchAlone(context, request, { key, kept, depth, signal }),
+    signal,
+  );
+}
+
+interface Asked {
+  readonly key: string;
+  /** The stored answer, which is too old. */
+  readonly kept: StoredSource | undefined;
+  readonly depth: number;
+  readonly signal: AbortSignal;
+}
+
+/** Not while another process fetches the same; what that one stored is then good enough. */
+async function fetchAlone(
+  context: Context,
+  request: SourceRequest,
+  asked: Asked,
+): Promise<SourceAnswer> {
+  const { store, memory, fetching } = context;
+  const { key, signal } = asked;
+  const lock = await lockFile(store.lockPath(key), { patienceMs: fetching.timeoutMs, signal });
   try {
-    const tree = sameOr(kept?.tree, await fetchTree(context, request, depth, signal));
-    const stored = { tree, fetchedAt: now() };
+    const stored = lock.waited ? await store.load(key) : undefined;
+    if (stored === undefined || !isFresh(context, request, stored))
+      return await fetchAndKeep(context, request, asked);
     memory.set(key, stored);
-    failures.delete(key);
-    await store.save(key, stored.tree, stored.fetchedAt);
-    return { outcome: "available", tree };
-  } catch (error) {
-    signal.throwIfAborted();
-    const unavailable = unavailableFor(error, request);
-    if (kept !== undefined && unavailable.reason === "failed") {
-      options.log?.warn(`${unavailable.message} The copy fetched earlier is used.`);
-      memory.set(key, { ...kept, fetchedAt: now() - freshMs + failedMs });
-      return { outcome: "available", tree: kept.tree };
-    }
-    failures.set(key, { answer: unavailable, at: now() });
-    return unavailable;
+    return available(stored);
+  } finally {
+    await lock.release();
   }
 }
 
+async function fetchAndKeep(
+  context: Context,
+  request: SourceRequest,
+  { key, kept, depth, signal }: Asked,
+): Promise<SourceAnswer> {
+  const { store, memory, failures, now, options } = context;
+  // Loaded when there is something to fetch, which a second run has not.
+  const { fetchSource } = await import("./source-fetch.ts");
+  const fetched = await fetchSource(context.fetching, request, depth, signal);
+  signal.throwIfAborted();
+  if (fetched.outcome === "available") {
+    const { outcome: _, ...rest } = fetched;
+    const stored = { ...rest, tree: sameOr(kept?.tree, rest.tree), fetchedAt: now() };
+    memory.set(key, stored);
+    failures.delete(key);
+    const name = { address: shownAddress(request), version: shownVersion(request) };
+    await store.save(key, { kind: request.kind, ...name }, stored);
+    return available(stored);
+  }
+  if (kept !== undefined && fetched.reason === "failed") {
+    options.log?.warn(`${fetched.message} The copy fetched earlier is used.`);
+    const old = stale(kept, fetched.message);
+    failures.set(key, { answer: old, at: now() });
+    return old;
+  }
+  failures.set(key, { answer: fetched, at: now() });
+  return fetched;
+}
+
+function isFresh({ now }: Context, request: SourceRequest, { fetchedAt }: StoredSource): boolean {
+  const maxAge = request.kind === "http" ? undefined : request.maxAge;
+  return isPinned(request) || Math.abs(now() - fetchedAt) < (maxAge ?? freshMs);
+}
+
+/** What is named by its own digest never changes. */
+function isPinned(request: SourceRequest): boolean {
+  switch (request.kind) {
+    case "git":
+      return isCommit(typeof request.ref === "object" ? request.ref.commit : request.ref);
+    case "oci":
+      return request.ref?.digest !== undefined;
+    case "chart":
+    case "bucket":
+    case "http":
+      return false;
+  }
+}
+
+function available(stored: StoredSource): SourceAnswer {
+  const { fetchedAt: _, ...source } = stored;
+  return { outcome: "available", ...source };
+}
+
+const worksOffline = "Sluice works offline.";
+
+/** Says the time and not the age, so that the same copy gives the same words. */
+function stale(kept: StoredSource, why: string): SourceAnswer {
+  const time = new Date(kept.fetchedAt).toISOString().slice(0, 16).replace("T", " ");
+  const remark = `${why} This is the copy of ${time} UTC.`;
+  return available({ ...kept, remarks: [...(kept.remarks ?? []), remark] });
+}
+
 /** The old tree when nothing has changed, so that whoever remembers it needs to do nothing. */
-function sameOr(old: ReadTree | undefined, fetched: ReadTree): ReadTree {
+function sameOr(
+  old: StoredSource["tree"] | undefined,
+  fetched: StoredSource["tree"],
+): StoredSource["tree"] {
   if (old?.revision !== fetched.revision || old.files.size !== fetched.files.size) return fetched;
   return [...fetched.files].every(([path, { id }]) => old.files.get(path)?.id === id)
     ? old
     : fetched;
 }
 
-async function fetchTree(
-  context: Context,
-  request: SourceRequest,
-  depth: number,
-  outer: AbortSignal,
-): Promise<ReadTree> {
-  const { options, guard, limits } = context;
-  const timeoutMs = options.fetchTimeoutMs ?? 120_000;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([outer, timeout]);
-  const started = performance.now();
-  try {
-    const url = request.kind === "git" ? gitUrl(request.url) : httpUrl(request.url);
-    options.log?.info(
-      `Fetching ${withoutCredentials(url)}${request.kind === "git" && request.ref ? ` at ${request.ref}` : ""}`,
-    );
-    const tree =
-      request.kind === "git"
-        ? await fetchGit(context, request, url, depth, signal)
-        : await (
-            await import("./fetch-http.ts")
-          ).fetchHttp(url, guard, {
-            maxBytes: Math.min(limits.maxTotalBytes, maxHttpBytes),
-            signal,
-          });
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    options.log?.info(
-      `Fetched ${withoutCredentials(url)}: ${tree.files.size} files in ${seconds} s`,
-    );
-    return tree;
-  } catch (error) {
-    if (!timeout.aborted || outer.aborted) throw error;
-    throw new FetchFailure(
-      "failed",
-      `${withoutCredentials(request.url)} did not answer within ${timeoutMs / 1000} s.`,
-    );
-  }
-}
-
-async function fetchGit(
-  context: Context,
-  request: GitSourceRequest,
-  url: URL,
-  depth: number,
-  signal: AbortSignal,
-): Promise<ReadTree> {
-  const { git, guard, limits, store } = context;
-  const { ref } = request;
-  if (ref !== undefined && !isSafeRef(ref))
-    throw new FetchFailure("not-found", `${ref} is not the name of a branch, tag or commit.`);
-  const folder = await store.temporaryFolder();
-  try {
-    const fetch: GitFetch = { url, ref, folder, guard, limits, signal };
-    // What fetches is loaded when there is something to fetch: it takes longer to load than a repository to read.
-    const fetched =
-      git === undefined
-        ? await (await import("./fetch-with-isomorphic-git.ts")).fetchWithIsomorphicGit(fetch)
-        : await (await import("./fetch-with-git.ts")).fetchWithGit(git, fetch);
-    const tree = {
-      ...fetched,
-      label: withoutCredentials(url),
-      revision: revisionOf(fetched.revision, ref),
-    };
-    if (request.submodules !== true) return tree;
-    if (depth >= maxSubmoduleDepth)
-      throw new FetchFailure("too-large", "Submodules are nested too deeply.");
-    return await withSubmodules(tree, url, (module) => answer(context, module, depth + 1, signal));
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** Flux names the branch or tag before the commit (`fluxcd/pkg git/git.go`). */
-function revisionOf(revision: string, ref: string | undefined): string {
-  const commit = revision.replace(/^.*:/, "");
-  return gitRevision(commit, isCommit(ref) ? undefined : ref?.replace(/^refs\/(heads|tags)\//, ""));
-}
-
 function offline(request: SourceRequest): SourceAnswer {
   const message =
-    `${withoutCredentials(request.url)} is not in the cache and Sluice works offline. ` +
+    `${shownAddress(request)} is not in the cache and Sluice works offline. ` +
     "Run once with network access, or give a folder with --source.";
   return { outcome: "unavailable", reason: "offline", message };
-}
-
-function unavailableFor(
-  error: unknown,
-  request: SourceRequest,
-): Extract<SourceAnswer, { outcome: "unavailable" }> {
-  const cause = causeOf(error);
-  const outcome = "unavailable";
-  if (cause instanceof FetchFailure)
-    return { outcome, reason: cause.reason, message: cause.message };
-  if (cause instanceof RefusedError) return { outcome, reason: "refused", message: cause.message };
-  if (cause instanceof TooLargeError)
-    return { outcome, reason: "too-large", message: cause.message };
-  const { code, message } = (
-    cause instanceof Error ? cause : new Error(String(cause))
-  ) as NodeJS.ErrnoException;
-  const shown = withoutCredentials(request.url);
-  const text =
-    code === "ENOTFOUND" || code === "EAI_AGAIN" ? "its name can't be resolved" : (code ?? message);
-  return { outcome, reason: "failed", message: `${shown} could not be fetched: ${text}.` };
-}
-
-/** Libraries wrap what the guard threw. */
-function causeOf(error: unknown): unknown {
-  const isOurs =
-    error instanceof RefusedError ||
-    error instanceof TooLargeError ||
-    error instanceof FetchFailure;
-  return !isOurs && error instanceof Error && error.cause !== undefined
-    ? causeOf(error.cause)
-    : error;
-}
-
-function keyOf(request: SourceRequest): string {
-  if (request.kind === "http") return JSON.stringify(["http", request.url]);
-  return JSON.stringify(["git", request.url, request.ref ?? "", request.submodules === true]);
 }

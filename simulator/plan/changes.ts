@@ -2,10 +2,12 @@
  * Which objects of one cluster are created, changed, deleted, moved or kept when the target replaces the base.
  * Pure: no values are shown here, only found.
  */
+import type { EngineObject } from "../engine/protocol.ts";
 import { groupBy } from "../flux/group-by.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { inventoryOf } from "../render/inventory.ts";
 import type { InventoryItem } from "../render/inventory.ts";
+import type { Built } from "../render/node.ts";
 import { parsed } from "../render/objects.ts";
 import type { Change } from "../records.ts";
 import { differences } from "./fields.ts";
@@ -85,8 +87,7 @@ function comparedApplier(
     }
   }
   for (const item of old) {
-    if (!nowIds.has(item.id))
-      changes.push(left(item, after.id, after.spec.prune ? undefined : "prune is off"));
+    if (!nowIds.has(item.id)) changes.push(left(item, after.id, keptOnChange(before, after)));
   }
   return changes;
 }
@@ -113,18 +114,52 @@ function isDifferent(base: InventoryItem, target: InventoryItem): boolean {
   return answer;
 }
 
+/**
+ * Why everything that left the render stays. A release that moves to another namespace is uninstalled there, where none of
+ * its old objects are (seen on helm-controller 1.6).
+ */
+function keptOnChange(before: RenderedNode | undefined, after: RenderedNode): string | undefined {
+  if (!after.spec.prune) return "prune is off";
+  const from = releaseOf(before);
+  const to = releaseOf(after);
+  return from !== undefined && to !== undefined && from.namespace !== to.namespace
+    ? "helm-controller uninstalls the release in its new namespace, so what is in the old one stays"
+    : undefined;
+}
+
+function releaseOf(node: RenderedNode | undefined): NonNullable<Built["helm"]>["release"] {
+  return node?.built.outcome === "built" ? node.built.helm?.release : undefined;
+}
+
+/** What Helm itself never deletes. */
+function keptByHelm({ helm }: EngineObject): string | undefined {
+  if (helm?.keep === true) return "its annotation helm.sh/resource-policy is keep";
+  switch (helm?.part) {
+    case "crd":
+      return "Helm never deletes what is in the crds folder of a chart";
+    case "hook":
+      return "hooks are deleted by their own policies only";
+    case "namespace":
+      return "the namespace of a release is never deleted";
+    case "template":
+    case "chart":
+    case undefined:
+      return undefined;
+  }
+}
+
 function left(item: InventoryItem, applier: string, kept: string | undefined): RawChange {
   const reason =
     kept ??
     (item.object.keepOnPrune === true
       ? "its annotation kustomize.toolkit.fluxcd.io/prune is disabled"
-      : undefined);
+      : keptByHelm(item.object));
   return reason === undefined
     ? { kind: "deleted", applier, base: item }
     : { kind: "orphaned", applier, base: item, kept: reason };
 }
 
-/** A Kustomization that the target no longer has: what its finalizer does (`spec.deletionPolicy`). */
+/** An applier that the target no longer has: what its finalizer does (`spec.deletionPolicy`). */
 function removedApplier(
   before: RenderedNode,
   base: ClusterRender | undefined,
@@ -154,11 +189,11 @@ function keptWhenDeleted(
   targetNodes: ReadonlyMap<string, RenderedNode>,
 ): string | undefined {
   if (node.parent === undefined)
-    return "nothing deletes a root Kustomization that left the repository";
-  if (node.spec.suspend) return "a suspended Kustomization deletes nothing";
+    return `nothing deletes a root ${node.spec.kind} that left the repository`;
+  if (node.spec.suspend) return `a suspended ${node.spec.kind} deletes nothing`;
   const parent = targetNodes.get(node.parent);
   if (parent !== undefined && !parent.spec.prune)
-    return "prune is off in the Kustomization above it";
+    return `prune is off in the ${parent.spec.kind} above it`;
   switch (node.spec.deletionPolicy) {
     case "MirrorPrune":
       return node.spec.prune ? undefined : "prune is off";

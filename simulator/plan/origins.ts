@@ -1,7 +1,7 @@
 /** Where the objects of a build are written: by headlines when that is certain, else as kustomize itself traces them. */
 import type { RenderContext } from "../render/context.ts";
 import type { InventoryItem } from "../render/inventory.ts";
-import { buildInMode } from "../render/kustomization.ts";
+import { buildInMode } from "../render/build.ts";
 import { lineIn, locate } from "../render/locate.ts";
 import type { Built } from "../render/node.ts";
 import type { Place } from "../records.ts";
@@ -11,7 +11,7 @@ export async function originOf(
   built: Built,
   context: Pick<RenderContext, "memory" | "signal">,
 ): Promise<Place | undefined> {
-  if (!built.isTree) return undefined;
+  if (built.treeArtifact === undefined || built.question.call !== "kustomize") return undefined;
   const quick = locate(built, { ...item.ref, namespace: item.object.namespace });
   if (quick !== undefined) return quick;
   const traced = await buildInMode(built, "origins", context);
@@ -24,7 +24,7 @@ export async function originOf(
       object.apiVersion === apiVersion,
   )?.origin;
   if (origin === undefined || origin.remote !== undefined) return undefined;
-  const file = built.trees.get(built.request.artifact)?.files.get(origin.path);
+  const file = built.trees.get(built.treeArtifact)?.files.get(origin.path);
   const line = lineIn(file, kind, name);
   return { path: origin.path, ...(line === undefined ? {} : { line }) };
 }

@@ -12,13 +12,17 @@ import type {
   PlanApplier,
   PlanCluster,
   PlanCounts,
+  Place,
   Problem,
+  ProblemCode,
 } from "../records.ts";
 import { inner } from "../simulation.ts";
 import type { InnerSimulation } from "../simulation.ts";
 import type { Simulation } from "../simulator.ts";
 import { findChanges } from "./changes.ts";
 import type { RawChange } from "./changes.ts";
+import { changedImages } from "./images.ts";
+import { compareReleases } from "./releases.ts";
 import { fieldChanges } from "./fields.ts";
 import type { Side } from "./fields.ts";
 import { originOf } from "./origins.ts";
@@ -38,22 +42,34 @@ export async function makePlan(
     [...(before?.clusters ?? []), ...after.clusters].map(({ cluster }) => cluster),
   );
   const clusters: PlanCluster[] = [];
+  const found: Problem[] = [];
   for (const name of [...names].sort()) {
     context.signal?.throwIfAborted();
-    clusters.push(await planCluster(name, before, after, context));
+    const cluster = await planCluster(name, before, after, context);
+    clusters.push(cluster);
+    for (const { problems } of cluster.appliers)
+      found.push(...problems.filter((problem) => planCodes.has(problem.code)));
   }
+  const problems = [...after.problems, ...found];
   const known = new Set(before?.problems.map(problemKey));
   const oldProblems = after.problems.map(problemKey).filter((key) => known.has(key));
   return {
     ...(before === undefined ? {} : { base: before.tree.label }),
     target: after.tree.label,
     clusters,
-    problems: after.problems,
+    problems,
     oldProblems,
-    counts: count(clusters, after.problems),
+    images: changedImages(before, after),
+    counts: count(clusters, problems),
     stats: { ...after.stats, compare: performance.now() - started },
   };
 }
+
+/** Problems that only the comparison of two simulations finds. */
+const planCodes: ReadonlySet<string> = new Set([
+  "release-replaced",
+  "values-not-in-chart",
+] satisfies readonly ProblemCode[]);
 
 /** Tells problems apart: code, applier and message. */
 export function problemKey(problem: Problem): string {
@@ -77,13 +93,18 @@ async function planCluster(
     before?.appliers.filter(({ cluster }) => cluster === name).map((record) => [record.id, record]),
   );
   const byApplier = groupBy(after.problems, ({ applier }) => applier ?? "");
-  const shower = createShower(base, target, context);
+  const shower = createShower(base, target, records, context);
   const appliers: PlanApplier[] = [];
   for (const id of new Set([...records.keys(), ...oldRecords.keys()])) {
     const record = records.get(id) ?? oldRecords.get(id);
     if (record === undefined) continue;
     const found = raw.get(id) ?? [];
     const changes = await Promise.all(found.map((change) => present(change, shower)));
+    const release = await compareReleases(
+      shower.node("base", id),
+      shower.node("target", id),
+      context,
+    );
     const status = statusOf(id, records, oldRecords, changes, before !== undefined);
     // A lost applier without changes is one whose ancestor failed: nothing is known, so nothing is said.
     if (status === "deleted" && changes.length === 0) continue;
@@ -91,10 +112,16 @@ async function planCluster(
       applier: record,
       status,
       changes: changes.toSorted(byId),
-      problems: byApplier.get(id) ?? [],
+      problems: [...(byApplier.get(id) ?? []), ...located(release.problems, record)],
+      ...(release.chart === undefined ? {} : { chart: release.chart }),
     });
   }
   return { name, appliers };
+}
+
+/** Problems of the comparison stand where the applier is written. */
+function located(problems: readonly Problem[], { origin }: ApplierRecord): readonly Problem[] {
+  return origin === undefined ? problems : problems.map((one) => ({ ...one, place: origin }));
 }
 
 function statusOf(
@@ -114,12 +141,15 @@ interface Shower {
   readonly context: PlanContext;
   side(which: "base" | "target", applier: string, change: RawChange): Promise<Side | undefined>;
   node(which: "base" | "target", applier: string): RenderedNode | undefined;
+  /** Where an applier whose objects come from no file of the tree is written itself. */
+  written(applier: string): Place | undefined;
 }
 
 /** Shows sides of changes; each build is masked once. */
 function createShower(
   base: ClusterRender | undefined,
   target: ClusterRender | undefined,
+  records: ReadonlyMap<string, ApplierRecord>,
   context: PlanContext,
 ): Shower {
   const clusters = { base, target };
@@ -132,6 +162,10 @@ function createShower(
     target,
     context,
     node: (which, applier) => nodes[which].get(applier),
+    written(applier) {
+      const isOfFiles = nodes.target.get(applier)?.spec.kind === "Kustomization";
+      return isOfFiles ? undefined : records.get(applier)?.origin;
+    },
     async side(which, applier, change) {
       const item = change[which];
       const built = nodes[which].get(applier)?.built;
@@ -156,7 +190,9 @@ async function present(change: RawChange, shower: Shower): Promise<Change> {
     base === undefined || target === undefined ? [] : fieldChanges(base, target, isMove);
   const node = change.target === undefined ? undefined : shower.node("target", change.applier);
   const origin =
-    node?.built.outcome === "built" ? await originOf(item, node.built, shower.context) : undefined;
+    node?.built.outcome === "built"
+      ? ((await originOf(item, node.built, shower.context)) ?? shower.written(node.id))
+      : undefined;
   return {
     kind: change.kind,
     id: `${change.applier}|${objectId(item.ref)}`,

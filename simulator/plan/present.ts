@@ -2,10 +2,10 @@
 import { maskSecret } from "../diff/mask.ts";
 import { isObject, objectAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
-import type { KustomizeResult } from "../engine/protocol.ts";
+import type { RenderResult } from "../engine/protocol.ts";
 import type { RenderContext } from "../render/context.ts";
 import { inventoryOf } from "../render/inventory.ts";
-import { buildInMode } from "../render/kustomization.ts";
+import { buildInMode } from "../render/build.ts";
 import type { Built } from "../render/node.ts";
 import { parsed } from "../render/objects.ts";
 import type { Scope } from "../render/objects.ts";
@@ -14,9 +14,14 @@ export type PresentContext = Pick<RenderContext, "memory" | "signal">;
 
 /** Whether values of Secrets can be anywhere in this build's output. */
 export function holdsSecrets(built: Built): boolean {
+  const { question } = built;
+  if (question.call === "generator") return false;
+  if (question.request.objects.some(({ kind }) => kind === "Secret")) return true;
+  if (question.call === "helm")
+    return question.request.lookups.some(({ key }) => key.includes("/Secret/"));
   return (
-    built.request.objects.some(({ kind }) => kind === "Secret") ||
-    isObject(objectAt(built.request.kustomization, "spec")["decryption"])
+    question.call === "kustomize" &&
+    isObject(objectAt(question.request.kustomization, "spec")["decryption"])
   );
 }
 
@@ -26,7 +31,7 @@ export async function presentable(
   scopes: ReadonlyMap<string, Scope>,
   context: PresentContext,
 ): Promise<ReadonlyMap<string, JsonObject>> {
-  const result: KustomizeResult = holdsSecrets(built)
+  const result: RenderResult = holdsSecrets(built)
     ? await buildInMode(built, "masked", context)
     : built.result;
   const items = inventoryOf(result, scopes);

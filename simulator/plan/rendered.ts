@@ -50,6 +50,11 @@ function appliedItems(
       object.skipped === undefined || (object.skipped === "ssa-ifnotpresent" && !live.has(id)),
   );
   if (record.state === "ready") return items;
+  // helm-controller applies the HelmChart before it knows whether the rest can be.
+  if (node.spec.kind === "HelmRelease")
+    return record.state === "failed"
+      ? items.filter(({ object }) => object.helm?.part === "chart")
+      : [];
   const failed = failedStage(node.built, items);
   return record.state === "failed" && failed !== undefined
     ? items.filter(({ ref }) => stageOf(ref) < failed)
@@ -80,7 +85,8 @@ async function entriesOf(
   options: RenderedOptions,
   context: PresentContext,
 ): Promise<readonly RenderedEntry[]> {
-  const applier = { kind: "Kustomization", namespace: node.spec.namespace, name: node.spec.name };
+  const { kind, namespace, name } = node.spec;
+  const applier = { kind, namespace, name };
   const visible =
     options.secrets === "show"
       ? items
@@ -139,6 +145,19 @@ export async function objectText(
   const shown = await presentable(found.node.built, found.cluster.scopes, context);
   const value = shown.get(wanted);
   return value === undefined ? undefined : toYaml(withoutNullTimestamps(value));
+}
+
+/** Everything one applier applies, as YAML documents for showing; `undefined` when it is not rendered. */
+export async function applierText(
+  simulation: Simulation,
+  applier: string,
+  context: PresentContext,
+): Promise<string | undefined> {
+  const found = findNode(simulation, applier);
+  if (found === undefined || found.node.built.outcome !== "built") return undefined;
+  const shown = await presentable(found.node.built, found.cluster.scopes, context);
+  const documents = [...shown].map(([, value]) => toYaml(withoutNullTimestamps(value)));
+  return documents.map((text) => `---\n${text}`).join("");
 }
 
 /** Typed structs send `creationTimestamp: null` in every metadata; to a reader it is noise. */

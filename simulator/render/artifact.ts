@@ -16,22 +16,24 @@ interface Remembered {
   readonly excluded: ReadonlySet<string>;
 }
 
-/** How many trees are remembered for each `spec.ignore`: the two sides of a plan and their predecessors. */
+/** How many trees a new one may be alike, for each `spec.ignore`: the two sides of a plan and their predecessors. */
 const keep = 4;
 
 export function createArtifacts(engine: Engine): Artifacts {
   const byIgnore = new Map<string, Remembered[]>();
+  const known = new WeakMap<FileTree, Map<string, FileTree>>();
   return {
     async of(tree, ignore, signal) {
       const key = ignore ?? "";
+      const same = known.get(tree)?.get(key);
+      if (same !== undefined) return same;
       const remembered = byIgnore.get(key) ?? [];
       byIgnore.set(key, remembered);
-      const same = remembered.find((entry) => entry.tree === tree);
-      if (same !== undefined) return same.artifact;
       const alike = remembered.find((entry) => sameRules(entry.tree, tree));
       const excluded = alike?.excluded ?? new Set(await engine.excluded(tree, ignore, signal));
       const artifact = archive(tree, excluded);
       if (alike !== undefined) indexOf(artifact, alike.artifact);
+      known.set(tree, (known.get(tree) ?? new Map<string, FileTree>()).set(key, artifact));
       remembered.unshift({ tree, artifact, excluded });
       remembered.length = Math.min(remembered.length, keep);
       return artifact;

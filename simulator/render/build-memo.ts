@@ -2,7 +2,7 @@
  * Remembers what the engine answered, by what the answer depends on: the request and the recorded read set.
  * An answer is valid for any tree in which everything it read is the same; nothing else is ever guessed.
  */
-import type { KustomizeResult } from "../engine/protocol.ts";
+import type { RenderResult } from "../engine/protocol.ts";
 import type { FileTree } from "../ports.ts";
 import { indexOf } from "./tree-index.ts";
 
@@ -10,8 +10,8 @@ import { indexOf } from "./tree-index.ts";
 export type ArtifactTrees = ReadonlyMap<string, FileTree>;
 
 export interface BuildMemo {
-  find(key: string, trees: ArtifactTrees): KustomizeResult | undefined;
-  store(key: string, trees: ArtifactTrees, result: KustomizeResult): void;
+  find(key: string, trees: ArtifactTrees): RenderResult | undefined;
+  store(key: string, trees: ArtifactTrees, result: RenderResult): void;
   /** Forgets the answers to one request. */
   forget(key: string): void;
   /** Forgets answers that were not asked for in the last `generations` sweeps. */
@@ -19,7 +19,7 @@ export interface BuildMemo {
 }
 
 interface Entry {
-  readonly result: KustomizeResult;
+  readonly result: RenderResult;
   readonly files: readonly Read[];
   readonly listings: readonly Read[];
   readonly absent: readonly Read[];
@@ -66,7 +66,7 @@ export function createBuildMemo(): BuildMemo {
 }
 
 function resolve(
-  result: KustomizeResult,
+  result: RenderResult,
   trees: ArtifactTrees,
 ): Pick<Entry, "files" | "listings" | "absent"> {
   const read = (full: string, seen: (tree: FileTree, path: string) => string): Read => {
@@ -88,7 +88,7 @@ function resolve(
 }
 
 /** A text that is the same as long as everything is that the answer read; for keeping answers outside of this process. */
-export function proofOf(result: KustomizeResult, trees: ArtifactTrees): string {
+export function proofOf(result: RenderResult, trees: ArtifactTrees): string {
   const { files, listings } = resolve(result, trees);
   const present = result.reads.absent.filter((full) => {
     const slash = full.indexOf("/");

@@ -3,18 +3,19 @@
  * substitution and sources come from whatever is rendered anywhere in the cluster. Rounds go on until nothing changes,
  * so the order of files and of answers has no influence.
  */
-import { readKustomization } from "../flux/kustomization.ts";
 import { objectId } from "../flux/object-ref.ts";
+import { readApplier } from "../flux/read-applier.ts";
+import type { Seed } from "../graph/seeds.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { Place } from "../records.ts";
-import type { DataObject } from "../engine/protocol.ts";
-import { missingSource, resolveSource } from "../graph/sources.ts";
-import type { KnownSources } from "../graph/sources.ts";
-import type { Seed } from "../graph/seeds.ts";
+import { build, remembered, settledInputs } from "./build.ts";
+import type { BuildInputs } from "./build.ts";
+import { indexCluster } from "./cluster-index.ts";
+import type { ClusterIndex } from "./cluster-index.ts";
 import { throwIfAborted } from "./context.ts";
 import type { RenderContext } from "./context.ts";
-import { build, buildInputs, dataKeys, remembered } from "./kustomization.ts";
-import type { BuildInputs } from "./kustomization.ts";
+import { nodeInputs } from "./node-inputs.ts";
+import type { NodeInputs } from "./node-inputs.ts";
 import { applierId, nodeRef } from "./node.ts";
 import type { Outcome, RenderNode, Stopped } from "./node.ts";
 import { offerOf, parsed } from "./objects.ts";
@@ -38,18 +39,19 @@ interface Evaluated {
 
 /** Deep chains of parents and data need a round each; more than this is a loop that feeds itself. */
 const maxRounds = 64;
-/** Levels of Kustomizations below a root, and Kustomizations of a cluster: beyond them nothing is rendered. People use 4 and 500. */
+/** Levels of appliers below a root, and appliers of a cluster: beyond them nothing is rendered. People use 4 and 500. */
 const maxLevels = 8;
 const maxNodes = 10_000;
 
 export async function renderCluster(seed: Seed, context: RenderContext): Promise<ClusterRender> {
   const evaluated = new Map<string, Evaluated>();
+  const outcomeOf = ({ id }: RenderNode): Outcome | undefined => evaluated.get(id)?.outcome;
   let patient = true;
   for (let round = 0; round < maxRounds; round++) {
     throwIfAborted(context.signal);
     const nodes = reach(seed, evaluated);
-    const index = indexCluster(seed, nodes, evaluated, context);
-    const outcomes = await advanceAll(nodes, evaluated, index, patient, context);
+    const index = indexCluster(seed, nodes, outcomeOf, context);
+    const outcomes = await advanceInOrder(nodes, { evaluated, index, patient, context });
     if (outcomes.includes("news")) continue;
     if (!outcomes.includes("waiting")) break;
     // Nothing moves any more: what is still missing is missing.
@@ -61,17 +63,40 @@ export async function renderCluster(seed: Seed, context: RenderContext): Promise
 /** `waiting`: an input may still be rendered. `news`: its outcome may be another one than before. */
 type Advance = "waiting" | "same" | "news";
 
+interface Round {
+  readonly evaluated: Map<string, Evaluated>;
+  readonly index: ClusterIndex;
+  readonly patient: boolean;
+  readonly context: RenderContext;
+}
+
+/**
+ * HelmReleases come when everything else stands still: charts ask for the API versions of the cluster, and
+ * CustomResourceDefinitions may come from any Kustomization.
+ */
+async function advanceInOrder(
+  nodes: readonly RenderNode[],
+  round: Round,
+): Promise<readonly Advance[]> {
+  const isLate = ({ spec }: RenderNode): boolean => spec.kind === "HelmRelease";
+  const early = await advanceAll(
+    nodes.filter((node) => !isLate(node)),
+    round,
+  );
+  const late = nodes.filter(isLate);
+  if (late.length === 0) return early;
+  if (early.includes("news")) return [...early, "waiting"];
+  return [...early, ...(await advanceAll(late, round))];
+}
+
 /** Brings every node to the state of the index; builds run side by side. */
 async function advanceAll(
   nodes: readonly RenderNode[],
-  evaluated: Map<string, Evaluated>,
-  index: ClusterIndex,
-  patient: boolean,
-  context: RenderContext,
+  { evaluated, index, patient, context }: Round,
 ): Promise<readonly Advance[]> {
   const jobs: Promise<void>[] = [];
   const outcomes: Advance[] = [];
-  for (const node of nodes) {
+  const advance = async (node: RenderNode): Promise<void> => {
     const before = evaluated.get(node.id);
     const inputs = await inputsOf(node, index, context, patient && before === undefined);
     if (inputs === "wait") {
@@ -85,7 +110,9 @@ async function advanceAll(
       outcomes.push("news");
       jobs.push(evaluate(node, inputs, evaluated, context));
     }
-  }
+  };
+  // Sources are fetched side by side.
+  await Promise.all(nodes.map(advance));
   await Promise.all(jobs);
   return outcomes;
 }
@@ -103,12 +130,9 @@ async function evaluate(
     return;
   }
   context.onBuild("started");
-  evaluated.set(node.id, { inputs, outcome: await build(inputs, context) });
+  const outcome = await build(inputs, context);
+  evaluated.set(node.id, { inputs: settledInputs(inputs), outcome });
   context.onBuild("done");
-}
-
-interface ClusterIndex extends KnownSources {
-  readonly data: (key: string) => DataObject | undefined;
 }
 
 async function inputsOf(
@@ -116,25 +140,12 @@ async function inputsOf(
   index: ClusterIndex,
   context: RenderContext,
   mayWait: boolean,
-): Promise<BuildInputs | Stopped | "wait"> {
+): Promise<NodeInputs> {
   if (node.level === Infinity)
-    return tooMany(node, `the cluster has more than ${maxNodes} Kustomizations`);
+    return tooMany(node, `the cluster has more than ${maxNodes} appliers`);
   if ((node.level ?? 0) > maxLevels)
-    return tooMany(node, `it is applied by a chain of more than ${maxLevels} Kustomizations`);
-  if (node.spec.faults.length > 0) {
-    return {
-      outcome: "stopped",
-      state: "failed",
-      reason: "Invalid",
-      code: "spec-invalid",
-      message: node.spec.faults.join("; "),
-    };
-  }
-  const source = await resolveSource(node, index, context);
-  if (source.outcome === "await") return mayWait ? "wait" : missingSource(node);
-  if (source.outcome === "stopped") return source;
-  if (mayWait && dataKeys(node).some((key) => index.data(key) === undefined)) return "wait";
-  return buildInputs(node, source, index.data, context);
+    return tooMany(node, `it is applied by a chain of more than ${maxLevels} appliers`);
+  return nodeInputs(node, index, context, mayWait);
 }
 
 function isSame(before: BuildInputs | undefined, now: BuildInputs): boolean {
@@ -158,7 +169,7 @@ function reach(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>): readonly 
   for (const node of nodes.values()) {
     const outcome = evaluated.get(node.id)?.outcome;
     if (outcome?.outcome !== "built" || node.spec.remoteCluster !== undefined) continue;
-    for (const child of offerOf(outcome.result).kustomizations) {
+    for (const child of offerOf(outcome.result).appliers) {
       const level = nodes.size < maxNodes ? (node.level ?? 0) + 1 : Infinity;
       const made = { ...makeNode(seed.cluster, parsed(child), node.id, undefined), level };
       if (!nodes.has(made.id)) nodes.set(made.id, made);
@@ -171,13 +182,12 @@ function reach(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>): readonly 
 function ownVersion(root: RenderNode, evaluated: ReadonlyMap<string, Evaluated>): RenderNode {
   const outcome = evaluated.get(root.id)?.outcome;
   if (outcome?.outcome !== "built") return root;
-  const own = offerOf(outcome.result).kustomizations.find(
-    ({ namespace, name }) => namespace === root.spec.namespace && name === root.spec.name,
+  const own = offerOf(outcome.result).appliers.find(
+    ({ kind, namespace, name }) =>
+      kind === root.spec.kind && namespace === root.spec.namespace && name === root.spec.name,
   );
   return own === undefined ? root : makeNode(root.cluster, parsed(own), undefined, root.place);
 }
-
-const specs = new WeakMap<JsonObject, ReturnType<typeof readKustomization>>();
 
 function makeNode(
   cluster: string,
@@ -185,45 +195,14 @@ function makeNode(
   parent: string | undefined,
   place: Place | undefined,
 ): RenderNode {
-  let spec = specs.get(object);
-  if (spec === undefined) {
-    spec = readKustomization(object);
-    specs.set(object, spec);
-  }
-  const id = applierId(cluster, spec.namespace, spec.name);
+  const spec = readApplier(object);
   return {
-    id,
+    id: applierId(cluster, spec),
     cluster,
     object,
     spec,
     ...(parent === undefined ? {} : { parent }),
     ...(place === undefined ? {} : { place }),
-  };
-}
-
-function indexCluster(
-  seed: Seed,
-  nodes: readonly RenderNode[],
-  evaluated: ReadonlyMap<string, Evaluated>,
-  context: RenderContext,
-): ClusterIndex {
-  const offered = nodes.flatMap((node) => {
-    const outcome = evaluated.get(node.id)?.outcome;
-    return outcome?.outcome === "built" && node.spec.remoteCluster === undefined
-      ? [offerOf(outcome.result)]
-      : [];
-  });
-  const sources = new Map(context.live.sources);
-  for (const [key, source] of seed.sources) sources.set(key, source);
-  const data = new Map(context.live.data);
-  for (const offer of offered) {
-    for (const [key, source] of offer.sources) sources.set(key, source);
-    for (const [key, object] of offer.data) data.set(key, object);
-  }
-  return {
-    get: (key) => sources.get(key),
-    treeSources: seed.treeSources,
-    data: (key) => data.get(key),
   };
 }
 
@@ -243,7 +222,7 @@ function finish(
   return { cluster: seed.cluster, nodes: rendered, scopes };
 }
 
-/** Only a tree that renders ever new Kustomizations gets here. */
+/** Only a tree that renders ever new appliers gets here. */
 function unfinished(node: RenderNode): Stopped {
   return tooMany(node, `the cluster was not settled after ${maxRounds} rounds`);
 }

@@ -1,5 +1,6 @@
 /** What every stage of one simulation may use: the ports, the options, the memories that outlive a simulation. */
-import type { Engine, FileTree, SourceRequest } from "../ports.ts";
+import type { Need } from "../engine/protocol.ts";
+import type { Engine, FileTree } from "../ports.ts";
 import type { SimulationOptions } from "../simulator.ts";
 import type { Artifacts } from "./artifact.ts";
 import type { BuildMemo } from "./build-memo.ts";
@@ -12,10 +13,28 @@ export interface Memory {
   readonly artifacts: Artifacts;
   readonly builds: BuildMemo;
   readonly remotes: Remotes;
+  /** What renders asked of the cluster, by the part of their key that does not hold the answers. */
+  readonly asked: Map<string, Asked>;
+  /** Trees that are put together of others (`spec.include`), so that the same parts give the same tree. */
+  readonly composites: Map<string, Composite>;
   /** Remotes that a build with this key needed the last time. */
   readonly needed: Map<string, readonly Remote[]>;
   /** A short id for an artifact, the same as long as the simulator lives. */
   readonly artifactId: (key: string) => string;
+}
+
+export interface Composite {
+  readonly base: FileTree;
+  readonly parts: readonly FileTree[];
+  readonly tree: FileTree;
+}
+
+export interface Asked {
+  readonly lookups: readonly Extract<Need, { readonly kind: "lookup" }>[];
+  /** ConfigMaps and Secrets, as `Kind/namespace/name`. */
+  readonly data: readonly string[];
+  /** Absent when the engine could not tell. */
+  readonly apiVersions?: readonly string[];
 }
 
 export interface RenderContext {
@@ -27,8 +46,6 @@ export interface RenderContext {
   /** Called when a build starts (`+1` to do) and when it is done. */
   readonly onBuild: (event: "started" | "done" | "remembered") => void;
 }
-
-export type GitRequest = Extract<SourceRequest, { kind: "git" }>;
 
 export function gate(options: SimulationOptions, name: string, byDefault: boolean): boolean {
   return options.featureGates[name] ?? byDefault;

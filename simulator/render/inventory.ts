@@ -2,7 +2,7 @@
  * The inventory of one build: every object with the ref it has on the cluster, which depends on the scope of its kind,
  * and whether kustomize-controller applies it (`fluxcd/pkg ssa`, stages of `kustomization_controller.go`).
  */
-import type { EngineObject, KustomizeResult } from "../engine/protocol.ts";
+import type { EngineObject, RenderResult } from "../engine/protocol.ts";
 import { fluxKindOf } from "../flux/kinds.ts";
 import { groupOf, objectId } from "../flux/object-ref.ts";
 import type { ObjectRef } from "../records.ts";
@@ -24,10 +24,10 @@ interface Cached {
   readonly items: readonly InventoryItem[];
 }
 
-const cache = new WeakMap<KustomizeResult, Cached>();
+const cache = new WeakMap<RenderResult, Cached>();
 
 export function inventoryOf(
-  result: KustomizeResult,
+  result: RenderResult,
   scopes: ReadonlyMap<string, Scope>,
 ): readonly InventoryItem[] {
   const signature = signatureOf(result, scopes);
@@ -38,10 +38,10 @@ export function inventoryOf(
   return items;
 }
 
-const customKinds = new WeakMap<KustomizeResult, readonly string[]>();
+const customKinds = new WeakMap<RenderResult, readonly string[]>();
 
 /** The scopes of the custom kinds in a result: when these are the same, the inventory is the same. */
-function signatureOf(result: KustomizeResult, scopes: ReadonlyMap<string, Scope>): string {
+function signatureOf(result: RenderResult, scopes: ReadonlyMap<string, Scope>): string {
   let kinds = customKinds.get(result);
   if (kinds === undefined) {
     kinds = [...new Set(result.objects.filter(({ scope }) => scope === undefined).map(kindKey))];

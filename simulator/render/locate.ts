@@ -37,7 +37,7 @@ const candidates = new WeakMap<Built, ReadonlyMap<string, readonly Candidate[]>>
 
 /** The place of an object in the tree, when the files that the build read name it once. */
 export function locate(built: Built, wanted: Wanted): Place | undefined {
-  if (!built.isTree) return undefined;
+  if (built.treeArtifact === undefined) return undefined;
   const known = candidatesOf(built).get(`${wanted.kind}/${sourceName(built, wanted.name)}`) ?? [];
   const inNamespace = known.filter(({ headline }) => headline.namespace === wanted.namespace);
   const [choice, ...others] = known.length === 1 ? known : inNamespace;
@@ -58,8 +58,9 @@ export function lineIn(file: TreeFile | undefined, kind: string, name: string): 
 function candidatesOf(built: Built): ReadonlyMap<string, readonly Candidate[]> {
   const cached = candidates.get(built);
   if (cached !== undefined) return cached;
-  const prefix = `${built.request.artifact}/`;
-  const tree = built.trees.get(built.request.artifact);
+  const artifact = built.treeArtifact ?? "";
+  const prefix = `${artifact}/`;
+  const tree = built.trees.get(artifact);
   const all = built.result.reads.files.flatMap((full) => {
     const path = full.startsWith(prefix) ? full.slice(prefix.length) : undefined;
     const file = path === undefined ? undefined : tree?.files.get(path);
@@ -74,8 +75,10 @@ function candidatesOf(built: Built): ReadonlyMap<string, readonly Candidate[]> {
 
 /** The name before `spec.namePrefix` and `spec.nameSuffix` of the Kustomization. */
 function sourceName(built: Built, name: string): string {
-  const prefix = textAt(built.request.kustomization, "spec", "namePrefix") ?? "";
-  const suffix = textAt(built.request.kustomization, "spec", "nameSuffix") ?? "";
+  if (built.question.call !== "kustomize") return name;
+  const { kustomization } = built.question.request;
+  const prefix = textAt(kustomization, "spec", "namePrefix") ?? "";
+  const suffix = textAt(kustomization, "spec", "nameSuffix") ?? "";
   const start = name.startsWith(prefix) ? prefix.length : 0;
   return name.endsWith(suffix) ? name.slice(start, name.length - suffix.length) : name.slice(start);
 }

@@ -1,34 +1,63 @@
-/** One Kustomization in the tree of appliers, and what became of it. */
-import type { KustomizeRequest, KustomizeResult } from "../engine/protocol.ts";
+/** One applier in the tree of a cluster, and what became of it. */
+import type {
+  EngineCalls,
+  EngineObject,
+  GeneratorRequest,
+  HelmRequest,
+  HelmResult,
+  KustomizeRequest,
+  RenderResult,
+  ResourceSetRequest,
+} from "../engine/protocol.ts";
 import { fluxApiVersion } from "../flux/kinds.ts";
-import type { KustomizationSpec } from "../flux/kustomization.ts";
 import { localKey } from "../flux/object-ref.ts";
+import type { AnyApplierSpec } from "../flux/read-applier.ts";
 import type { JsonObject } from "../manifest/json.ts";
+import type { FileTree } from "../ports.ts";
 import type { ApplierState, ObjectRef, Place, ProblemCode } from "../records.ts";
 import type { ArtifactTrees } from "./build-memo.ts";
 
-/** A Kustomization as its parent renders it (or as a root file writes it). */
+/** An applier as its parent renders it (or as a root file writes it). */
 export interface RenderNode {
   readonly id: string;
   readonly cluster: string;
   readonly object: JsonObject;
-  readonly spec: KustomizationSpec;
+  readonly spec: AnyApplierSpec;
   readonly parent?: string;
   readonly place?: Place;
-  /** Kustomizations above it; absent for roots. */
+  /** Appliers above it; absent for roots. */
   readonly level?: number;
+}
+
+/** What the engine is asked for a render. */
+export type Question =
+  | { readonly call: "kustomize"; readonly request: KustomizeRequest }
+  | { readonly call: "helm"; readonly request: HelmRequest }
+  | { readonly call: "resourceSet"; readonly request: ResourceSetRequest }
+  | { readonly call: "generator"; readonly request: GeneratorRequest };
+export type RenderCall = Question["call"] & keyof EngineCalls;
+
+/** An artifact that a render gives to others, by `ExternalArtifact/namespace/name`. */
+export interface MadeArtifact {
+  readonly tree: FileTree;
+  readonly id: string;
 }
 
 /** The engine's answer and what it was asked. */
 export interface Built {
   readonly outcome: "built";
   readonly key: string;
-  readonly request: KustomizeRequest;
+  readonly question: Question;
   readonly trees: ArtifactTrees;
-  readonly result: KustomizeResult;
-  /** Whether its source is the simulated tree, so that paths in the answer are paths of the tree. */
-  readonly isTree: boolean;
+  readonly result: RenderResult;
+  /** Set for HelmReleases: the same answer with what only they have. */
+  readonly helm?: HelmResult;
+  /** Set for ArtifactGenerators. */
+  readonly artifacts?: ReadonlyMap<string, MadeArtifact>;
+  /** The artifact whose paths are paths of the simulated tree; absent when the source is another. */
+  readonly treeArtifact?: string;
   /** Inputs that could not be fetched. */
+  readonly extra?: readonly EngineObject[];
   readonly unavailable: readonly { readonly message: string; readonly reason: string }[];
 }
 
@@ -43,16 +72,20 @@ export interface Stopped {
 
 export type Outcome = Built | Stopped;
 
-export function applierId(cluster: string, namespace: string, name: string): string {
-  return `${cluster}|${localKey("Kustomization", namespace, name)}`;
+export function applierId(
+  cluster: string,
+  ref: { readonly kind: string; readonly namespace: string; readonly name: string },
+): string {
+  return `${cluster}|${localKey(ref.kind, ref.namespace, ref.name)}`;
 }
 
 export function nodeRef(node: RenderNode): ObjectRef {
   const apiVersion = node.object["apiVersion"];
+  const { kind, namespace, name } = node.spec;
   return {
-    apiVersion: typeof apiVersion === "string" ? apiVersion : fluxApiVersion("Kustomization"),
-    kind: "Kustomization",
-    namespace: node.spec.namespace,
-    name: node.spec.name,
+    apiVersion: typeof apiVersion === "string" ? apiVersion : fluxApiVersion(kind),
+    kind,
+    namespace,
+    name,
   };
 }

@@ -1,28 +1,34 @@
 /**
- * What a render offers to others: child Kustomizations, sources, data for substitution, scopes of custom kinds.
+ * What a render offers to others: child appliers, sources, data for substitution, scopes of custom kinds.
  * Extracted once per engine answer.
  */
-import { isFluxKind } from "../flux/kinds.ts";
+import { fluxKindOf, isFluxKind } from "../flux/kinds.ts";
 import { groupOf, localKey } from "../flux/object-ref.ts";
+import { applierKindOf } from "../flux/read-applier.ts";
 import { isObject, listAt, objectAt, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
-import type { DataObject, EngineObject, KustomizeResult } from "../engine/protocol.ts";
+import type { DataObject, EngineObject, RenderResult } from "../engine/protocol.ts";
 
 export type Scope = "Namespaced" | "Cluster";
 
 export interface Offer {
-  readonly kustomizations: readonly EngineObject[];
+  /** Objects that are rendered in turn. */
+  readonly appliers: readonly EngineObject[];
   /** Flux sources and generators by `Kind/namespace/name`. */
   readonly sources: ReadonlyMap<string, JsonObject>;
   /** ConfigMaps and Secrets by `Kind/namespace/name`. */
   readonly data: ReadonlyMap<string, DataObject>;
   /** Scope of kinds that its CustomResourceDefinitions define, by `group/Kind`. */
   readonly scopes: ReadonlyMap<string, Scope>;
+  /** API versions that its CustomResourceDefinitions serve, as `group/version` and `group/version/Kind`. */
+  readonly apiVersions: readonly string[];
+  /** ResourceSetInputProviders by namespace. */
+  readonly providers: readonly JsonObject[];
 }
 
-const offers = new WeakMap<KustomizeResult, Offer>();
+const offers = new WeakMap<RenderResult, Offer>();
 
-export function offerOf(result: KustomizeResult): Offer {
+export function offerOf(result: RenderResult): Offer {
   const known = offers.get(result);
   if (known !== undefined) return known;
   const offer = extract(result);
@@ -30,36 +36,35 @@ export function offerOf(result: KustomizeResult): Offer {
   return offer;
 }
 
-function extract(result: KustomizeResult): Offer {
-  const kustomizations: EngineObject[] = [];
+function extract(result: RenderResult): Offer {
+  const appliers: EngineObject[] = [];
   const sources = new Map<string, JsonObject>();
   const data = new Map<string, DataObject>();
   const scopes = new Map<string, Scope>();
+  const apiVersions: string[] = [];
+  const providers: JsonObject[] = [];
   for (const object of result.objects) {
     if (object.skipped === "reconcile-disabled" || object.skipped === "ssa-ignore") continue;
-    if (isFluxKind(object, "Kustomization")) kustomizations.push(object);
-    else if (isSource(object))
-      sources.set(localKey(object.kind, object.namespace, object.name), parsed(object));
-    else if (
+    const row = fluxKindOf(object);
+    if (row !== undefined) {
+      if (applierKindOf(object) !== undefined) appliers.push(object);
+      if (row.role === "source")
+        sources.set(localKey(object.kind, object.namespace, object.name), parsed(object));
+      if (isFluxKind(object, "ResourceSetInputProvider")) providers.push(parsed(object));
+    } else if (
       object.apiVersion === "v1" &&
       (object.kind === "ConfigMap" || object.kind === "Secret")
     ) {
       const read = readData(parsed(object));
       if (read !== undefined) data.set(localKey(read.kind, read.namespace, read.name), read);
-    } else
-      addScope(object.kind === "CustomResourceDefinition" ? parsed(object) : undefined, scopes);
+    } else if (object.kind === "CustomResourceDefinition") {
+      addScope(parsed(object), scopes);
+      apiVersions.push(...servedVersions(parsed(object)));
+    }
   }
-  // Data of a Kustomization that fails never reaches the cluster; its children and sources are there from earlier.
-  return { kustomizations, sources, data: result.failure === undefined ? data : new Map(), scopes };
-}
-
-function isSource(object: EngineObject): boolean {
-  return (
-    isFluxKind(object, "GitRepository") ||
-    isFluxKind(object, "OCIRepository") ||
-    isFluxKind(object, "Bucket") ||
-    isFluxKind(object, "ExternalArtifact")
-  );
+  // Data of an applier that fails never reaches the cluster; its children and sources are there from earlier.
+  const reached = result.failure === undefined ? data : new Map<string, DataObject>();
+  return { appliers, sources, data: reached, scopes, apiVersions, providers };
 }
 
 const objects = new WeakMap<EngineObject, JsonObject>();
@@ -112,4 +117,16 @@ export function addScope(definition: JsonObject | undefined, scopes: Map<string,
   if (group === undefined || kind === undefined || (scope !== "Namespaced" && scope !== "Cluster"))
     return;
   if (listAt(definition, "spec", "versions").some(isObject)) scopes.set(`${group}/${kind}`, scope);
+}
+
+/** `group/version` and `group/version/Kind` of every version that a CustomResourceDefinition serves. */
+export function servedVersions(definition: JsonObject): readonly string[] {
+  const group = textAt(definition, "spec", "group");
+  const kind = textAt(definition, "spec", "names", "kind");
+  if (group === undefined || kind === undefined) return [];
+  return listAt(definition, "spec", "versions").flatMap((version) => {
+    const name = textAt(version, "name");
+    if (name === undefined || (isObject(version) && version["served"] === false)) return [];
+    return [`${group}/${name}`, `${group}/${name}/${kind}`];
+  });
 }

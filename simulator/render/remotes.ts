@@ -1,6 +1,7 @@
 /** What a build asks for beyond its source: remote bases and files, fetched through the port and remembered. */
 import { onAbort } from "../on-abort.ts";
 import type { Need, RemoteInput } from "../engine/protocol.ts";
+import { canonicalJson } from "../manifest/json.ts";
 import type { FileTree, SourceAnswer, SourceRequest, Sources } from "../ports.ts";
 
 export interface Remote {
@@ -10,9 +11,16 @@ export interface Remote {
   readonly unavailable?: { readonly message: string; readonly reason: string };
 }
 
+/** Needs that are fetched; the others are objects of the cluster. */
+export type FetchedNeed = Extract<Need, { readonly kind: "git" | "http" | "chart" }>;
+
+export function isFetched(need: Need): need is FetchedNeed {
+  return need.kind === "git" || need.kind === "http" || need.kind === "chart";
+}
+
 export interface Remotes {
   /** Answers a need of the engine; the same need is fetched once. */
-  remote(need: Need & { readonly kind: "git" | "http" }, signal?: AbortSignal): Promise<Remote>;
+  remote(need: FetchedNeed, signal?: AbortSignal): Promise<Remote>;
   /** Answers a request for an external source. */
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<SourceAnswer>;
   /** Forgets what could not be had, so that it is tried again. */
@@ -70,18 +78,28 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function toRequest(need: Need & { readonly kind: "git" | "http" }): SourceRequest {
-  if (need.kind === "http") return { kind: "http", url: need.url };
-  return {
-    kind: "git",
-    url: need.url,
-    ...(need.ref === "" ? {} : { ref: need.ref }),
-    submodules: need.submodules,
-  };
+function toRequest(need: FetchedNeed): SourceRequest {
+  switch (need.kind) {
+    case "http":
+      return { kind: "http", url: need.url };
+    case "chart":
+      return {
+        kind: "chart",
+        repository: need.repository,
+        name: need.name,
+        version: need.version,
+      };
+    case "git":
+      return {
+        kind: "git",
+        url: need.url,
+        ...(need.ref === "" ? {} : { ref: need.ref }),
+        submodules: need.submodules,
+      };
+  }
 }
 
+/** Two requests are the same when everything in them is, credentials included. */
 function requestKey(request: SourceRequest): string {
-  return request.kind === "http"
-    ? `http|${request.url}`
-    : `git|${request.url}|${request.ref ?? ""}|${request.submodules ?? false}`;
+  return canonicalJson(request);
 }

@@ -3,14 +3,20 @@
  * As in `build-memo.ts`, an answer counts only when everything that it read is the same. What has to do with a Secret's
  * values is neither stored nor looked up, not even as a digest of the question.
  */
-import type { KustomizeRequest, KustomizeResult } from "../engine/protocol.ts";
+import type {
+  EngineCall,
+  EngineCalls,
+  HelmRequest,
+  KustomizeRequest,
+  RenderResult,
+} from "../engine/protocol.ts";
 import type { AnswerStore, Engine, FileTree } from "../ports.ts";
 import { proofOf, type ArtifactTrees } from "./build-memo.ts";
 
 interface StoredAnswer {
   /** What the answer depends on, as it was; see `proofOf`. */
   readonly proof: string;
-  readonly result: KustomizeResult;
+  readonly result: RenderResult;
 }
 
 /** Answers to one question: the two sides of a plan, and their predecessors. */
@@ -18,18 +24,21 @@ const answersPerQuestion = 3;
 
 export function withStoredAnswers(engine: Engine, store: AnswerStore): Engine {
   return {
-    async kustomize(request, artifacts, signal) {
-      // Identities only decrypt, so they change nothing here and stay out of the question.
-      const question = isPublic(request)
-        ? `kustomize ${JSON.stringify({ ...request, ageIdentities: [] })}`
-        : undefined;
-      if (question === undefined) return engine.kustomize(request, artifacts, signal);
+    async call<Call extends EngineCall>(
+      call: Call,
+      request: EngineCalls[Call][0],
+      artifacts: ReadonlyMap<string, FileTree>,
+      signal?: AbortSignal,
+    ): Promise<EngineCalls[Call][1]> {
+      const question = questionOf(call, request);
+      if (question === undefined) return engine.call(call, request, artifacts, signal);
       signal?.throwIfAborted();
       const stored = parseList(store.load(question)).filter(isStoredAnswer);
       const known = stored.find(({ result, proof }) => proofOf(result, artifacts) === proof);
       if (known !== undefined) return known.result;
-      const result = await engine.kustomize(request, artifacts, signal);
-      if (isLasting(result)) store.save(question, JSON.stringify(added(stored, result, artifacts)));
+      const result = await engine.call(call, request, artifacts, signal);
+      if (isRender(result) && isLasting(result))
+        store.save(question, JSON.stringify(added(stored, result, artifacts)));
       return result;
     },
     async excluded(tree, ignore, signal) {
@@ -47,19 +56,53 @@ export function withStoredAnswers(engine: Engine, store: AnswerStore): Engine {
 
 function added(
   stored: readonly StoredAnswer[],
-  result: KustomizeResult,
+  result: RenderResult,
   artifacts: ArtifactTrees,
 ): readonly StoredAnswer[] {
   return [{ proof: proofOf(result, artifacts), result }, ...stored].slice(0, answersPerQuestion);
 }
 
-/** Whether neither the question nor the way to its answer holds a Secret's value. */
-function isPublic(request: KustomizeRequest): boolean {
-  const { spec } = request.kustomization as { readonly spec?: { readonly decryption?: unknown } };
-  return request.objects.every(({ kind }) => kind !== "Secret") && spec?.decryption === undefined;
+/**
+ * The text under which an answer is stored; `undefined` for what is not stored: quick calls, and renders in whose question or on
+ * the way to whose answer there is a Secret's value.
+ */
+function questionOf<Call extends EngineCall>(
+  call: Call,
+  request: EngineCalls[Call][0],
+): string | undefined {
+  switch (call) {
+    case "kustomize": {
+      const asked = request as KustomizeRequest;
+      const { spec } = asked.kustomization as { readonly spec?: { readonly decryption?: unknown } };
+      // Identities only decrypt, so they change nothing here and stay out of the question.
+      return spec?.decryption === undefined && asked.objects.every(isPublic)
+        ? `kustomize ${JSON.stringify({ ...asked, ageIdentities: [] })}`
+        : undefined;
+    }
+    case "helm": {
+      const asked = request as HelmRequest;
+      const isOpen = asked.objects.every(isPublic) && asked.lookups.length === 0;
+      return isOpen ? `helm ${JSON.stringify(asked)}` : undefined;
+    }
+    case "chart":
+    case "resourceSet":
+    case "generator":
+    case "imagePolicy":
+    case "imageUpdate":
+    case "version":
+      return undefined;
+  }
 }
 
-function isLasting(result: KustomizeResult): boolean {
+function isPublic({ kind }: { readonly kind: string }): boolean {
+  return kind !== "Secret";
+}
+
+function isRender(result: object): result is RenderResult {
+  return "objects" in result && "reads" in result;
+}
+
+function isLasting(result: RenderResult): boolean {
   const holdsSecret = result.objects.some(
     ({ kind, apiVersion }) => kind === "Secret" && apiVersion === "v1",
   );

@@ -63,6 +63,7 @@ export const emptyPlan: Plan = {
   clusters: [],
   problems: [],
   oldProblems: [],
+  images: { added: [], removed: [] },
   counts: { created: 0, changed: 0, deleted: 0, moved: 0, orphaned: 0, errors: 0, warnings: 0 },
   stats: { render: 12 },
 };
@@ -197,6 +198,9 @@ function fakeSession(world: FakeWorld, request: Request): Session {
     rendered: async (_simulation, { secrets }) =>
       (world.entries ?? []).filter((each) => secrets === "show" || each.ref.kind !== "Secret"),
     objectText: async () => undefined,
+    images: () => [],
+    releaseValues: () => Promise.resolve("replicas: 2\n"),
+    applierText: () => Promise.resolve(undefined),
     retrySources: () => {},
     dispose: async () => undefined,
   };

@@ -1,7 +1,7 @@
 /** A simulator over the real engine, shared by the tests of one file, and short ways to ask it. */
 import { afterAll, beforeAll } from "vitest";
 
-import { createSimulator, defaultOptions } from "#simulator";
+import { createSimulator, defaultOptions, sourceTitle } from "#simulator";
 import type {
   FileTree,
   Plan,
@@ -20,7 +20,7 @@ export const noSources: Sources = {
     Promise.resolve({
       outcome: "unavailable",
       reason: "offline",
-      message: `${request.url} is not in the cache and fetching is off`,
+      message: `${sourceTitle(request)} is not in the cache and fetching is off`,
     }),
 };
 

@@ -11,7 +11,12 @@ import { type GitServer, type GitServerOptions, startGitServer } from "./git-ser
 import { git, temporaryFolder } from "./temporary-repository.ts";
 
 export function optionsOf(more: Partial<SourcesOptions> = {}): SourcesOptions {
-  return { cacheDir: temporaryFolder(), offline: false, allowPrivateNetwork: true, ...more };
+  return {
+    ...{ cacheDir: temporaryFolder(), offline: false, allowPrivateNetwork: true },
+    // No test reads the user's home.
+    userCredentials: false,
+    ...more,
+  };
 }
 
 /** Serves `repository` as `<url>/repo`. */

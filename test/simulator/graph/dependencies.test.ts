@@ -19,7 +19,12 @@ function node(
     metadata: { name, namespace: "ns" },
     spec: { sourceRef: { kind: "GitRepository", name: "x" }, dependsOn, ...spec },
   };
-  return { id: applierId("c", "ns", name), cluster: "c", object, spec: readKustomization(object) };
+  return {
+    id: applierId("c", { kind: "Kustomization", namespace: "ns", name }),
+    cluster: "c",
+    object,
+    spec: readKustomization(object),
+  };
 }
 
 function check(

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createSources } from "#simulator/node";
+import { sourceTitle } from "#simulator";
 import type { SourceRequest, Sources } from "#simulator";
 import { configMap, kustomization } from "../../support/flux.ts";
 import { edited } from "../../support/fixture.ts";
@@ -13,7 +14,7 @@ const asked: string[] = [];
 let real: Sources | undefined;
 const guarded: Sources = {
   fetch(request: SourceRequest, signal) {
-    asked.push(request.url);
+    asked.push(sourceTitle(request));
     return (real ??= createSources({
       cacheDir: temporaryFolder(),
       offline: false,

@@ -49,21 +49,21 @@ const tooDeepRequest = requestFor({ postBuild: { substitute: { v: "" } } });
 describe("a build that does not end", () => {
   it("is stopped, and the next one works", async () => {
     const engine = start({ timeoutMs: 300 });
-    await engine.kustomize(request, artifacts(small));
-    const result = await engine.kustomize(endlessRequest, artifacts(endless()));
+    await engine.call("kustomize", request, artifacts(small));
+    const result = await engine.call("kustomize", endlessRequest, artifacts(endless()));
     expect(result.failure).toMatchObject({
       stage: "engine",
       cause: "timeout",
       message: "the build took longer than 0.3 s and was stopped",
     });
-    const next = await start().kustomize(request, artifacts(small));
+    const next = await start().call("kustomize", request, artifacts(small));
     expect(next.objects).toHaveLength(1);
   });
 
   it("does not hold up the others", async () => {
     const engine = start({ jobs: 2, timeoutMs: 5_000 });
-    const slow = engine.kustomize(endlessRequest, artifacts(endless()));
-    const quick = engine.kustomize(request, artifacts(small));
+    const slow = engine.call("kustomize", endlessRequest, artifacts(endless()));
+    const quick = engine.call("kustomize", request, artifacts(small));
     const first = await Promise.race([slow.then(() => "slow"), quick.then(() => "quick")]);
     expect(first).toBe("quick");
     expect((await slow).failure?.cause).toBe("timeout");
@@ -73,21 +73,21 @@ describe("a build that does not end", () => {
 describe("a build that crashes", () => {
   it("fails alone, and the next one works", async () => {
     const engine = start();
-    const result = await engine.kustomize(tooDeepRequest, artifacts(tooDeep()));
+    const result = await engine.call("kustomize", tooDeepRequest, artifacts(tooDeep()));
     expect(result.failure).toMatchObject({
       stage: "engine",
       cause: "crash",
       message: "the build is nested too deeply for the render engine",
     });
-    expect((await engine.kustomize(request, artifacts(small))).objects).toHaveLength(1);
+    expect((await engine.call("kustomize", request, artifacts(small))).objects).toHaveLength(1);
   });
 
   it("fails as well when it follows others", async () => {
     const engine = start();
-    await engine.kustomize(request, artifacts(small));
-    expect((await engine.kustomize(tooDeepRequest, artifacts(tooDeep()))).failure?.cause).toBe(
-      "crash",
-    );
+    await engine.call("kustomize", request, artifacts(small));
+    expect(
+      (await engine.call("kustomize", tooDeepRequest, artifacts(tooDeep()))).failure?.cause,
+    ).toBe("crash");
   });
 });
 
@@ -95,7 +95,7 @@ describe("an engine that cannot start", () => {
   it("says so for each build", async () => {
     const engine = start({ wasm: "/nowhere/engine.wasm" });
     const results = await Promise.all(
-      [1, 2].map(() => engine.kustomize(request, artifacts(small))),
+      [1, 2].map(() => engine.call("kustomize", request, artifacts(small))),
     );
     expect(results.map(({ failure }) => failure?.message)).toEqual(
       Array.from({ length: 2 }, () =>
@@ -106,7 +106,7 @@ describe("an engine that cannot start", () => {
 
   it("starts cold without its image", async () => {
     const engine = start({ wasm: built("engine.wasm"), image: "/nowhere/engine.image" });
-    expect((await engine.kustomize(request, artifacts(small))).objects).toHaveLength(1);
+    expect((await engine.call("kustomize", request, artifacts(small))).objects).toHaveLength(1);
   });
 });
 
@@ -114,24 +114,29 @@ describe("cancelling", () => {
   it("rejects what waits and what runs, and leaves the engine usable", async () => {
     const engine = start({ timeoutMs: 2_000 });
     const controller = new AbortController();
-    const running = engine.kustomize(endlessRequest, artifacts(endless()), controller.signal);
-    const waiting = engine.kustomize(request, artifacts(small), controller.signal);
+    const running = engine.call(
+      "kustomize",
+      endlessRequest,
+      artifacts(endless()),
+      controller.signal,
+    );
+    const waiting = engine.call("kustomize", request, artifacts(small), controller.signal);
     controller.abort();
     await expect(running).rejects.toMatchObject({ name: "AbortError" });
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
     await expect(
-      engine.kustomize(request, artifacts(small), controller.signal),
+      engine.call("kustomize", request, artifacts(small), controller.signal),
     ).rejects.toMatchObject({ name: "AbortError" });
-    expect((await engine.kustomize(request, artifacts(small))).objects).toHaveLength(1);
+    expect((await engine.call("kustomize", request, artifacts(small))).objects).toHaveLength(1);
   });
 
   it("by disposing rejects everything", async () => {
     const engine = start();
-    const pending = engine.kustomize(endlessRequest, artifacts(endless()));
+    const pending = engine.call("kustomize", endlessRequest, artifacts(endless()));
     const rejected = expect(pending).rejects.toMatchObject({ name: "AbortError" });
     await engine.dispose();
     await rejected;
-    await expect(engine.kustomize(request, artifacts(small))).rejects.toMatchObject({
+    await expect(engine.call("kustomize", request, artifacts(small))).rejects.toMatchObject({
       name: "AbortError",
     });
   });
@@ -139,7 +144,7 @@ describe("cancelling", () => {
 
 describe("trees", () => {
   const namesFor = async (engine: Engine, tree: FileTree): Promise<string[]> =>
-    (await engine.kustomize(request, artifacts(tree))).objects.map(({ name }) => name);
+    (await engine.call("kustomize", request, artifacts(tree))).objects.map(({ name }) => name);
 
   it("follow every change: added, edited, removed, file to folder and back", async () => {
     const engine = start();
@@ -162,8 +167,8 @@ describe("trees", () => {
   it("are remembered per artifact", async () => {
     const engine = start();
     const other = treeOf({ "cm.yaml": configMap("other") });
-    await engine.kustomize(request, artifacts(small));
-    await engine.kustomize({ ...request, artifact: "other" }, new Map([["other", other]]));
+    await engine.call("kustomize", request, artifacts(small));
+    await engine.call("kustomize", { ...request, artifact: "other" }, new Map([["other", other]]));
     expect(await namesFor(engine, small)).toEqual(["cm"]);
   });
 
@@ -173,7 +178,7 @@ describe("trees", () => {
     files.set("module", { id: "2", size: 0, kind: "submodule" });
     expect(await namesFor(start(), { ...small, files })).toEqual(["cm"]);
     files.set("huge.yaml", { id: "3", size: 1e9, kind: "file" });
-    const result = await start().kustomize(request, artifacts({ ...small, files }));
+    const result = await start().call("kustomize", request, artifacts({ ...small, files }));
     expect(result.failure).toMatchObject({ stage: "generate", path: "huge.yaml" });
   });
 });
@@ -182,7 +187,7 @@ describe("a worker whose memory grew", () => {
   it("is replaced without anybody noticing", async () => {
     const engine = start({ memoryMB: 1 });
     for (let i = 0; i < 3; i++) {
-      expect((await engine.kustomize(request, artifacts(small))).objects).toHaveLength(1);
+      expect((await engine.call("kustomize", request, artifacts(small))).objects).toHaveLength(1);
     }
   });
 });

@@ -111,7 +111,7 @@ describe("https", () => {
 });
 
 describe("credentials", () => {
-  it("of the user's git settings are not sent, and those in an address stay with its host", async () => {
+  it("of the user's git settings are not sent unencrypted, and those in an address stay with its host", async () => {
     const home = temporaryFolder();
     writeFileSync(
       join(home, ".gitconfig"),
@@ -139,7 +139,7 @@ describe("credentials", () => {
       },
     });
     for (const adapter of [{}, { git: false }] as const) {
-      const sources = createSources(optionsOf(adapter));
+      const sources = createSources(optionsOf({ ...adapter, userCredentials: true }));
       await sources.fetch({ kind: "git", url: `${url}/repo` });
       expect(seen.length).toBeGreaterThan(0);
       expect(seen.join()).not.toMatch(/secret|authorization/i);

@@ -55,7 +55,7 @@ function processes(result: KustomizeResult = answer) {
   const start = () => {
     const asked = { builds: 0, exclusions: 0 };
     const engine: Engine = {
-      kustomize: () => Promise.resolve(((asked.builds += 1), result)),
+      call: () => Promise.resolve(((asked.builds += 1), result as never)),
       excluded: () => Promise.resolve(((asked.exclusions += 1), ["other.yaml"])),
       dispose: () => Promise.resolve(),
     };
@@ -71,8 +71,8 @@ async function isStored(
 ): Promise<boolean> {
   const { start } = processes(result);
   const [first, second] = [start(), start()];
-  await first.engine.kustomize(requestOf(given), new Map([["a1", tree]]));
-  const got = await second.engine.kustomize(requestOf(given), new Map([["a1", now]]));
+  await first.engine.call("kustomize", requestOf(given), new Map([["a1", tree]]));
+  const got = await second.engine.call("kustomize", requestOf(given), new Map([["a1", now]]));
   expect(got).toEqual(result);
   return second.asked.builds === 0;
 }
@@ -92,18 +92,24 @@ describe("stored answers", () => {
     const { start } = processes();
     const trees = new Map([["a1", tree]]);
     const one = start();
-    await one.engine.kustomize(requestOf(), trees);
-    await one.engine.kustomize(requestOf({ ageIdentities: ["AGE-SECRET-KEY-1EXAMPLE"] }), trees);
+    await one.engine.call("kustomize", requestOf(), trees);
+    await one.engine.call(
+      "kustomize",
+      requestOf({ ageIdentities: ["AGE-SECRET-KEY-1EXAMPLE"] }),
+      trees,
+    );
     expect(one.asked.builds).toBe(1);
-    await one.engine.kustomize(requestOf({ strict: false }), trees);
+    await one.engine.call("kustomize", requestOf({ strict: false }), trees);
     expect(one.asked.builds).toBe(2);
   });
   it("keep both sides of a plan", async () => {
     const { start } = processes();
     const sides = [tree, edited(tree, { "app/kustomization.yaml": "x" })];
-    for (const side of sides) await start().engine.kustomize(requestOf(), new Map([["a1", side]]));
+    for (const side of sides)
+      await start().engine.call("kustomize", requestOf(), new Map([["a1", side]]));
     const last = start();
-    for (const side of sides) await last.engine.kustomize(requestOf(), new Map([["a1", side]]));
+    for (const side of sides)
+      await last.engine.call("kustomize", requestOf(), new Map([["a1", side]]));
     expect(last.asked.builds).toBe(0);
   });
   it("hold no Secret, nothing made with one, and no crash", async () => {
@@ -125,11 +131,11 @@ describe("stored answers", () => {
   it("pass over what is not whole", async () => {
     const { texts, start } = processes();
     const trees = new Map([["a1", tree]]);
-    await start().engine.kustomize(requestOf(), trees);
+    await start().engine.call("kustomize", requestOf(), trees);
     for (const question of texts.keys()) texts.set(question, "[{");
-    expect(await start().engine.kustomize(requestOf(), trees)).toEqual(answer);
+    expect(await start().engine.call("kustomize", requestOf(), trees)).toEqual(answer);
     for (const question of texts.keys()) texts.set(question, '[null, 1, {"proof": "x"}]');
-    expect(await start().engine.kustomize(requestOf(), trees)).toEqual(answer);
+    expect(await start().engine.call("kustomize", requestOf(), trees)).toEqual(answer);
   });
   it("know which files are ignored as long as paths and ignore files are the same", async () => {
     const { start } = processes();

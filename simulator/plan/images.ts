@@ -1,0 +1,101 @@
+/** Container images that rendered objects name: in pods of whatever kind, and in fields of custom resources named so. */
+import { isObject, textAt } from "../manifest/json.ts";
+import type { JsonObject } from "../manifest/json.ts";
+import type { EngineObject } from "../engine/protocol.ts";
+import { inventoryOf } from "../render/inventory.ts";
+import { parsed } from "../render/objects.ts";
+import type { ImageUse } from "../records.ts";
+import { inner } from "../simulation.ts";
+import type { InnerSimulation } from "../simulation.ts";
+import type { Simulation } from "../simulator.ts";
+
+const known = new WeakMap<EngineObject, readonly string[]>();
+
+/** Distinct images of one object, in order of appearance. */
+export function imagesIn(object: EngineObject): readonly string[] {
+  const before = known.get(object);
+  if (before !== undefined) return before;
+  // Most objects name none; looking at the text first spares parsing them.
+  const images = /"image(Name|s|)":/.test(object.json) ? collect(parsed(object)) : [];
+  known.set(object, images);
+  return images;
+}
+
+/** Kinds whose fields named `image` mean something else or are not started: definitions, and Flux's own. */
+const ignoredKinds: ReadonlySet<string> = new Set([
+  "ConfigMap",
+  "CustomResourceDefinition",
+  "Secret",
+]);
+
+function collect(root: JsonObject): readonly string[] {
+  const kind = textAt(root, "kind") ?? "";
+  if (ignoredKinds.has(kind)) return [];
+  const images = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (isObject(value))
+      for (const [key, item] of Object.entries(value)) {
+        if ((key === "image" || key === "imageName") && typeof item === "string" && isImage(item))
+          images.add(item);
+        else visit(item);
+      }
+  };
+  visit(root["spec"]);
+  visit(root["template"]);
+  return [...images];
+}
+
+/** `[host[:port]/]path[:tag][@digest]`, as container runtimes read it. */
+function isImage(text: string): boolean {
+  return (
+    text.length < 500 &&
+    /^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w][\w.-]*)?(@sha256:[0-9a-f]{64})?$/i.test(text)
+  );
+}
+
+export function imagesOf(simulation: Simulation): readonly ImageUse[] {
+  const uses = new Map<string, ImageUse>();
+  for (const { cluster, nodes, scopes } of inner(simulation).clusters) {
+    for (const node of nodes) {
+      if (node.built.outcome !== "built" || node.spec.suspend) continue;
+      const items = inventoryOf(node.built.result, scopes).filter(
+        ({ object }) => object.skipped === undefined,
+      );
+      const found = items.flatMap(({ object, ref }) =>
+        imagesIn(object).map((image) => ({ image, object: { applier: node.id, ref } })),
+      );
+      for (const { image, object } of found) {
+        const key = `${cluster}\u0000${image}`;
+        const use = uses.get(key) ?? { image, cluster, objects: [] };
+        uses.set(key, { ...use, objects: [...use.objects, object] });
+      }
+    }
+  }
+  return [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
+}
+
+/** Images that one side names and the other does not, in whatever object. */
+export function changedImages(
+  base: InnerSimulation | undefined,
+  target: InnerSimulation,
+): { readonly added: readonly string[]; readonly removed: readonly string[] } {
+  if (base === undefined || base === target) return { added: [], removed: [] };
+  const before = new Set(imageNames(base));
+  const after = new Set(imageNames(target));
+  return {
+    added: [...after].filter((image) => !before.has(image)).sort(),
+    removed: [...before].filter((image) => !after.has(image)).sort(),
+  };
+}
+
+/** A side that failed keeps what it had, so its images are not counted as gone: appliers that are rendered on both sides count. */
+function imageNames({ clusters }: InnerSimulation): readonly string[] {
+  return clusters.flatMap(({ nodes, scopes }) =>
+    nodes.flatMap(({ built }) =>
+      built.outcome === "built"
+        ? inventoryOf(built.result, scopes).flatMap(({ object }) => imagesIn(object))
+        : [],
+    ),
+  );
+}

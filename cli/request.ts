@@ -10,7 +10,7 @@ import { UserError } from "./user-error.ts";
 import { verbs } from "./verb-table.ts";
 import type { Verb } from "./verb-table.ts";
 
-export type SimulatingVerb = Exclude<Verb, "cache" | "completion" | "lsp">;
+export type SimulatingVerb = Exclude<Verb, "bootstrap" | "cache" | "completion" | "lsp">;
 
 /** Everything a simulating verb was asked for. Paths are as typed. */
 export interface Request {

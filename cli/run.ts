@@ -80,6 +80,11 @@ async function answer(
     await print(completionScript(line.operand));
     return 0;
   }
+  if (line.verb === "bootstrap") {
+    const { bootstrap } = await import("./verbs/bootstrap.ts");
+    await print(await bootstrap(line));
+    return 0;
+  }
   if (line.verb === "cache") {
     const { cache } = await import("./verbs/cache.ts");
     const { defaultCacheDir } = await import("#simulator/node");

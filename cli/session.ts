@@ -9,6 +9,7 @@ import {
   createCachedEngine,
   createSources,
   defaultCacheDir,
+  openDistribution,
   readAgeIdentities,
   UserError as NodeUserError,
 } from "#simulator/node";
@@ -53,7 +54,7 @@ function composed(
   log: Log | undefined,
 ): Pick<Session, "simulator" | "close"> {
   const cacheDir = request.cacheDir ?? defaultCacheDir(env);
-  const wasm = bundledEngine();
+  const wasm = bundledFile("engine.wasm");
   const engine = createCachedEngine({
     cacheDir,
     ...(wasm !== undefined && { wasm }),
@@ -66,13 +67,24 @@ function composed(
     pickVersion: versionPicker(engine),
     ...(log !== undefined && { log }),
   });
-  const simulator = createSimulator({ engine, sources, ...(log !== undefined && { log }) });
+  const simulator = createSimulator({
+    engine,
+    sources,
+    distribution: installManifests(),
+    ...(log !== undefined && { log }),
+  });
   return { simulator, close: () => simulator.dispose() };
 }
 
-/** In the bundle the engine lies beside the program; run from source, the engine knows its own place. */
-function bundledEngine(): string | undefined {
-  const beside = typeof __dirname === "string" ? join(__dirname, "engine.wasm") : undefined;
+/** The install manifests of Flux, read once, when a FluxInstance asks for them. */
+function installManifests(): () => ReturnType<typeof openDistribution> {
+  let manifests: ReturnType<typeof openDistribution> | undefined;
+  return () => (manifests ??= openDistribution(bundledFile("distribution.json.gz")));
+}
+
+/** In the bundle the engine lies beside the program; run from source, each part knows its own place. */
+function bundledFile(name: string): string | undefined {
+  const beside = typeof __dirname === "string" ? join(__dirname, name) : undefined;
   return beside !== undefined && existsSync(beside) ? beside : undefined;
 }
 

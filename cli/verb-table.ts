@@ -9,6 +9,7 @@ export const verbNames = [
   "lsp",
   "images",
   "values",
+  "bootstrap",
   "cache",
   "completion",
 ] as const;
@@ -133,6 +134,24 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     ],
     exitCodes: ["0  printed", "1  a release has no values, because it fails before", couldNotRun],
     examples: [["sluice values --release apps/podinfo", "one release"]],
+  },
+  bootstrap: {
+    summary: "print or write what flux bootstrap would commit",
+    operand: "[DIR]",
+    formats: ["text", "json", "yaml"],
+    about: [
+      "Makes the files that flux bootstrap commits to the repository in DIR (default: here): the",
+      "manifests of Flux's controllers, the source and the Kustomization of the cluster, and a",
+      "kustomization over them, in the folder flux-system of --path. They are byte for byte Flux's own.",
+      "Only the plan is printed unless --write is given. Files that Flux did not generate are never",
+      "replaced. No cluster is asked, nothing is committed, and no credentials are made: the Secret that",
+      "the source names has to be created in the cluster.",
+    ],
+    exitCodes: ["0  printed or written", "2  bad arguments, files of somebody else in the way"],
+    examples: [
+      ["sluice bootstrap --url https://host/org/fleet --path clusters/a", "what would be written"],
+      ["sluice bootstrap --url oci://host/org/fleet -o json", "the texts, from an OCI artifact"],
+    ],
   },
   cache: {
     summary: "list or clear what was fetched and kept on disk",

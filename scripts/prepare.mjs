@@ -1,9 +1,10 @@
-// The steps that `npm run demo` and `npm test` have in common: packages, engine, bundles. Each is quick when done before.
+// The steps that `npm run demo` and `npm test` have in common: packages, engine, schemas, bundles. Each is quick when done before.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 
+import { buildTestServers } from "./build-test-servers.mjs";
 import { root, run, step } from "./steps.mjs";
 
 const stampFile = join(root, "node_modules", ".sluice-installed");
@@ -16,6 +17,34 @@ export async function prepare({ tests } = { tests: false }) {
   }
   const engine = await step("engine", () => run("node", ["scripts/build-engine.mjs"]));
   if (!engine.ok) {
+    return false;
+  }
+  const schemas = await step("schemas", () => run("node", ["scripts/build-schemas.mjs"]));
+  if (!schemas.ok) {
+    return false;
+  }
+  if (tests) {
+    const oracle = await step("schema oracle", () =>
+      run("node", ["scripts/build-schema-oracle.mjs"], { show: "on-failure" }),
+    );
+    if (!oracle.ok) {
+      return false;
+    }
+    if (!(await buildTestServers())) {
+      return false;
+    }
+    // Ten minutes on a machine that has none of it, a second afterwards.
+    const cluster = await step("test cluster", () =>
+      run("node", ["scripts/test-cluster/build.mjs"]),
+    );
+    if (!cluster.ok) {
+      return false;
+    }
+  }
+  const distribution = await step("distribution", () =>
+    run("node", ["scripts/build-distribution.mjs"]),
+  );
+  if (!distribution.ok) {
     return false;
   }
   const bundles = await step("bundles", () =>

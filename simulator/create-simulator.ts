@@ -65,6 +65,7 @@ function createMemory(ports: SimulatorPorts): Memory {
     artifacts: createArtifacts(ports.engine),
     builds: createBuildMemo(),
     remotes: createRemotes(ports.sources, artifactId),
+    distribution: ports.distribution,
     asked: new Map(),
     composites: new Map(),
     needed: new Map(),

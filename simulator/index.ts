@@ -89,7 +89,7 @@ export type { Headline } from "./manifest/headlines.ts";
 export { headlines } from "./manifest/headlines.ts";
 export { lineOfDepth } from "./manifest/depth.ts";
 export type { Distribution } from "./distribution/distribution.ts";
-export { readDistribution } from "./distribution/distribution.ts";
+export { defaultComponents, readDistribution } from "./distribution/distribution.ts";
 export type {
   BootstrapFile,
   BootstrapOptions,

@@ -2,6 +2,7 @@
  * The facade's verbs: simulate a tree, plan the change between two simulations, show one object.
  * A simulator is long-lived: it remembers builds by what they read, so that an edit costs only what it touches.
  */
+import type { Distribution } from "./distribution/distribution.ts";
 import type { FluxMinor } from "./engine/protocol.ts";
 import type { Engine, FileTree, Log, Sources } from "./ports.ts";
 import type { ApplierRecord, ImageUse, ObjectRef, Place, Plan, Problem } from "./records.ts";
@@ -127,5 +128,7 @@ export interface Simulator {
 export interface SimulatorPorts {
   readonly engine: Engine;
   readonly sources: Sources;
+  /** The install manifests of Flux, asked for when a FluxInstance is rendered. Without them its components are unknown. */
+  readonly distribution?: () => Promise<Distribution | undefined>;
   readonly log?: Log;
 }

@@ -1,4 +1,5 @@
 /** Clusters and their appliers as a tree of lines. */
+import { isInnerApplier } from "#simulator";
 import type { ApplierRecord, Simulation } from "#simulator";
 
 import { grouped } from "./grouped.ts";
@@ -59,8 +60,10 @@ function applierLine(
   parent: ApplierRecord | undefined,
   style: Style,
 ): string {
-  const parts = [whereText(applier), counted(applier.objects, "object")];
-  if (applier.source !== parent?.source) parts.push(`from ${applier.source}`);
+  const where = whereText(applier);
+  const parts = [...(where === "" ? [] : [where]), counted(applier.objects, "object")];
+  if (applier.source !== "" && applier.source !== parent?.source)
+    parts.push(`from ${applier.source}`);
   if (applier.dependsOn.length > 0) {
     parts.push(`after ${applier.dependsOn.map((id) => dependencyText(id, applier)).join(", ")}`);
   }
@@ -68,10 +71,10 @@ function applierLine(
   return `${title}  ${style.faint(parts.join(" · "))}`;
 }
 
-/** The chart of a release, the path of a Kustomization. */
-function whereText({ chart, path }: ApplierRecord): string {
+/** The chart of a release, the path of a Kustomization, nothing for what has neither. */
+function whereText({ chart, path, ref }: ApplierRecord): string {
   if (chart !== undefined) return `chart ${chart.name} ${chart.version}`;
-  return path === "" ? "." : path;
+  return path === "" && !isInnerApplier(ref) ? "." : path;
 }
 
 /** The namespace is left out where it is the applier's own. */

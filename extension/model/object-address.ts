@@ -30,6 +30,23 @@ export function changeAddresses(folder: string, change: Change): ChangeAddresses
   };
 }
 
+/** Everything that an applier applies, or the effective values of a release, as the target side has it. */
+export function applierAddress(
+  folder: string,
+  applier: string,
+  part: "applier" | "values",
+): DocumentAddress {
+  const [cluster = "", key = ""] = applier.split("|");
+  const [kind = "", namespace = "", name = ""] = key.split("/");
+  const title = part === "values" ? `${name} values` : `${kind} ${name} rendered`;
+  const params: ObjectTextParams = { folder, applier, object: "", side: "target", part };
+  return {
+    scheme: objectScheme,
+    path: `/${[cluster, namespace, title].filter(Boolean).join("/")}.yaml`,
+    query: JSON.stringify(params),
+  };
+}
+
 /** `/<cluster>/<applier>/<namespace>/<Kind> <name>.yaml`: editors show the last part first. */
 function toAddress(ref: ObjectRef, params: ObjectTextParams): DocumentAddress {
   const [cluster = "", applier = ""] = params.applier.split("|");
@@ -47,10 +64,12 @@ export function parseQuery(query: string): ObjectTextParams | undefined {
   try {
     const value: unknown = JSON.parse(query);
     if (typeof value !== "object" || value === null) return undefined;
-    const { folder, applier, object, side } = value as Record<string, unknown>;
+    const { folder, applier, object, side, part } = value as Record<string, unknown>;
     if (typeof folder !== "string" || typeof applier !== "string" || typeof object !== "string")
       return undefined;
-    return side === "base" || side === "target" ? { folder, applier, object, side } : undefined;
+    if (side !== "base" && side !== "target") return undefined;
+    const address = { folder, applier, object, side } as const;
+    return part === "applier" || part === "values" ? { ...address, part } : address;
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
  * What the Preview view contains: cluster, applier, its changes and problems, as plain nodes with stable ids.
  * Decides everything the view draws, and which nodes have to be drawn again.
  */
+import { isInnerApplier } from "#simulator";
 import type { Change, Place, Plan, PlanApplier, PlanCluster, Problem } from "#simulator";
 
 import { contextValue } from "./context-value.ts";
@@ -12,6 +13,7 @@ import { applierTooltip, changeTooltip, placeText, problemTooltip } from "./tool
 import {
   applierName,
   changeText,
+  chartText,
   changeWord,
   countsText,
   objectName,
@@ -30,6 +32,9 @@ export type NodeTarget =
       readonly kind: "applier";
       readonly folder: string;
       readonly applier: string;
+      /** Whether its objects can be shown, and whether it has values. */
+      readonly rendered: boolean;
+      readonly values: boolean;
       readonly place?: Place;
     }
   | {
@@ -149,8 +154,9 @@ function addCluster(
   parent: string | undefined,
 ): readonly string[] {
   const id = `${folder}|${cluster.name}`;
-  const children = cluster.appliers.flatMap((applier) =>
-    addApplier(nodes, folder, applier, filter, id),
+  const branches = branchesOf(cluster.appliers);
+  const children = branches.roots.flatMap((applier) =>
+    addApplier({ nodes, folder, filter, branches }, applier, id),
   );
   if (children.length === 0) return [];
   const counts = totals(cluster.appliers);
@@ -170,19 +176,42 @@ function addCluster(
   return [id];
 }
 
-function addApplier(
-  nodes: Nodes,
-  folder: string,
-  item: PlanApplier,
-  filter: PreviewFilter,
-  parent: string,
-): readonly string[] {
+interface Branches {
+  readonly roots: readonly PlanApplier[];
+  /** Appliers that stand below the one that applies them. */
+  readonly inner: ReadonlyMap<string, readonly PlanApplier[]>;
+}
+
+/** Kustomizations stand side by side, however they apply each other; what else they apply stands below them. */
+function branchesOf(appliers: readonly PlanApplier[]): Branches {
+  const ids = new Set(appliers.map(({ applier }) => applier.id));
+  const inner = new Map<string, readonly PlanApplier[]>();
+  const roots: PlanApplier[] = [];
+  for (const item of appliers) {
+    const { parent, ref } = item.applier;
+    if (!isInnerApplier(ref) || parent === undefined || !ids.has(parent)) roots.push(item);
+    else inner.set(parent, [...(inner.get(parent) ?? []), item]);
+  }
+  return { roots, inner };
+}
+
+interface Scene {
+  readonly nodes: Nodes;
+  readonly folder: string;
+  readonly filter: PreviewFilter;
+  readonly branches: Branches;
+}
+
+function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly string[] {
+  const { nodes, folder, filter, branches } = scene;
   const { applier, changes, problems, status } = item;
-  if (!isShown(item, filter)) return [];
   const id = `${folder}|${applier.id}`;
+  const below = (branches.inner.get(applier.id) ?? []).flatMap((one) => addApplier(scene, one, id));
+  if (!isShown(item, filter) && below.length === 0) return [];
   const children = [
     ...addProblems(nodes, folder, id, problems, id),
     ...(filter === "problems" ? [] : changes.map((change) => addChange(nodes, folder, change, id))),
+    ...below,
   ];
   const words = [
     applier.state === "ready" ? "" : stateText(applier.state),
@@ -191,22 +220,28 @@ function addApplier(
   ].filter(Boolean);
   const { namespace, name, kind } = applier.ref;
   const place = applier.origin ? { place: applier.origin } : {};
+  const rendered = applier.objects > 0 && status !== "deleted";
+  const values = applier.release !== undefined && status !== "deleted";
   nodes.set(id, {
     id,
     parent,
     label: name,
-    description: [...words, namespace].join(" · "),
-    tooltip: applierTooltip(applier),
+    description: [chartText(item), ...words, namespace].filter(Boolean).join(" · "),
+    tooltip: applierTooltip(item),
     icon: applierIcon(applier.state),
     accessibleLabel: [
       `${kind} ${name} in ${namespace}`,
       stateText(applier.state),
       ...words.slice(-1),
     ].join(", "),
-    contextValue: contextValue("applier", applier.origin ? ["source"] : []),
+    contextValue: contextValue("applier", [
+      ...(rendered ? (["rendered"] as const) : []),
+      ...(values ? (["values"] as const) : []),
+      ...(applier.origin ? (["source"] as const) : []),
+    ]),
     expand: expandState(children, item),
     children,
-    target: { kind: "applier", folder, applier: applier.id, ...place },
+    target: { kind: "applier", folder, applier: applier.id, rendered, values, ...place },
   });
   return [id];
 }

@@ -1,18 +1,19 @@
 /** Tooltips in Markdown. What comes from the repository is escaped or stands in a code span, so it can't become markup. */
-import type { ApplierRecord, Change, Place, Problem } from "#simulator";
+import type { ApplierRecord, Change, ChartChange, Place, PlanApplier, Problem } from "#simulator";
 
 import { changeText, changeWord, objectName, severityText, stateText } from "./words.ts";
 
 const fieldLimit = 12;
 
-export function applierTooltip(applier: ApplierRecord): string {
+export function applierTooltip({ applier, chart }: Pick<PlanApplier, "applier" | "chart">): string {
   const rows: [string, string][] = [
     [
       "State",
       applier.reason ? `${stateText(applier.state)} (${applier.reason})` : stateText(applier.state),
     ],
     ["Source", applier.source],
-    ["Path", applier.path],
+    ...chartRows(applier, chart),
+    ...(applier.path === "" ? [] : [["Path", applier.path] as [string, string]]),
     ["Objects", String(applier.objects)],
     ...(applier.dependsOn.length > 0
       ? [["Depends on", applier.dependsOn.join(", ")] as [string, string]]
@@ -22,6 +23,22 @@ export function applierTooltip(applier: ApplierRecord): string {
   const table = rows.map(([name, value]) => `| ${name} | ${code(value)} |`).join("\n");
   const message = applier.message ? `\n\n${escape(applier.message)}` : "";
   return `**${escape(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`;
+}
+
+function chartRows(
+  { chart, release }: ApplierRecord,
+  change: ChartChange | undefined,
+): readonly [string, string][] {
+  const rows: [string, string][] = [];
+  if (chart !== undefined) rows.push(["Chart", `${chart.name} ${chart.version}`]);
+  if (change !== undefined)
+    rows.push(["Chart before", `${change.before.name} ${change.before.version}`]);
+  if (change?.defaults !== undefined)
+    rows.push(["Changed defaults", String(change.defaults.length)]);
+  if (change !== undefined && change.unknownValues.length > 0)
+    rows.push(["Values it no longer knows", change.unknownValues.join(", ")]);
+  if (release !== undefined) rows.push(["Release", `${release.namespace}/${release.name}`]);
+  return rows;
 }
 
 export function changeTooltip(change: Change): string {

@@ -1,5 +1,5 @@
 /** How records are called: names of objects, kinds of change, counts. Everything a person reads or hears is made here. */
-import type { ApplierState, Change, ObjectRef, Plan, Problem } from "#simulator";
+import type { ApplierState, Change, ObjectRef, Plan, PlanApplier, Problem } from "#simulator";
 
 /** `apps/podinfo`, or `podinfo` for a cluster-scoped object. */
 function qualifiedName({ namespace, name }: ObjectRef): string {
@@ -86,6 +86,17 @@ const severityWords: Readonly<Record<Problem["severity"], string>> = {
 
 export function severityText(severity: Problem["severity"]): string {
   return severityWords[severity];
+}
+
+/** Chart and version of a release, or how they change; empty for what has none. */
+export function chartText({ applier, chart: change }: PlanApplier): string {
+  if (change === undefined) {
+    const { chart } = applier;
+    return chart === undefined ? "" : `${chart.name} ${chart.version}`;
+  }
+  const { before, after } = change;
+  const name = before.name === after.name ? "" : `${after.name} `;
+  return `${before.name} ${before.version} → ${name}${after.version}`;
 }
 
 /** `HEAD ↔ working tree`; only the target when there is nothing to compare with. */

@@ -20,7 +20,7 @@ export const withoutNullTimestamp: Normalisation = (object) => {
   return { ...object, metadata: rest };
 };
 
-/** An object that moves to another Kustomization gets that one's owner labels; the move itself says so already. */
+/** An object that moves to another applier gets that one's owner labels; the move itself says so already. */
 export const withoutOwnerLabels: Normalisation = (object) => {
   const metadata = object["metadata"];
   const labels = isObject(metadata) ? metadata["labels"] : undefined;
@@ -29,7 +29,8 @@ export const withoutOwnerLabels: Normalisation = (object) => {
   return { ...object, metadata: { ...metadata, labels: rest } };
 };
 
-const ownerLabel = /^kustomize\.toolkit\.fluxcd\.io\/(name|namespace)$/;
+const ownerLabel =
+  /^(kustomize\.toolkit\.fluxcd\.io|helm\.toolkit\.fluxcd\.io|resourceset\.fluxcd\.controlplane\.io)\/(name|namespace)$/;
 
 export function normalise(object: JsonObject, rules: readonly Normalisation[]): JsonObject {
   return rules.reduce((current, rule) => rule(current), object);

@@ -7,7 +7,6 @@ import { isObject, listAt, objectAt, textAt } from "../manifest/json.ts";
 import type { ObjectRef } from "../records.ts";
 import { fluxApiVersion, fluxKind, isFluxKind } from "./kinds.ts";
 import type { FluxKindName } from "./kinds.ts";
-import { objectId } from "./object-ref.ts";
 
 /** Kustomization wins where labels of several appliers meet, as in `flux trace` (`fluxcd/flux2 cmd/flux/trace.go`). */
 const ownerLabels: readonly (readonly [FluxKindName, string])[] = [
@@ -99,7 +98,7 @@ export function inventoryRefs(text: string): readonly ObjectRef[] {
  * `<namespace>_<name>_<group>_<kind>`: the first `_` ends the namespace, the last two stand before group and kind, and in
  * names of RBAC objects `__` stands for `:` (`fluxcd/cli-utils pkg/object/objmetadata.go`).
  */
-export function inventoryRef(id: string, version: string): ObjectRef | undefined {
+function inventoryRef(id: string, version: string): ObjectRef | undefined {
   const first = id.indexOf("_");
   const last = id.lastIndexOf("_");
   const middle = id.lastIndexOf("_", last - 1);
@@ -115,9 +114,4 @@ export function inventoryRef(id: string, version: string): ObjectRef | undefined
 /** Whether what it applies goes to another cluster, where this one can't look. */
 export function appliesElsewhere(object: JsonObject): boolean {
   return isObject(objectAt(object, "spec")["kubeConfig"]);
-}
-
-/** Whether both name the same object; versions don't matter. */
-export function isSameObject(a: ObjectRef, b: ObjectRef): boolean {
-  return objectId(a) === objectId(b);
 }

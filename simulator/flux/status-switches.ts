@@ -9,8 +9,8 @@ import { fluxKindOf } from "./kinds.ts";
 import type { FluxKind } from "./kinds.ts";
 
 /** What a person reads of these annotations is their value; the controllers compare it in lower case with `disabled`. */
-export const generatorReconcileAnnotation = "source.extensions.fluxcd.io/reconcile";
-export const operatorReconcileAnnotation = "fluxcd.controlplane.io/reconcile";
+const generatorReconcileAnnotation = "source.extensions.fluxcd.io/reconcile";
+const operatorReconcileAnnotation = "fluxcd.controlplane.io/reconcile";
 
 export type SuspendMechanism =
   | { readonly kind: "field" }

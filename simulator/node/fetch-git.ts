@@ -2,7 +2,14 @@
  * A GitRepository as source-controller checks it out (`fluxcd/pkg git/gogit/clone.go`): which reference counts, what the
  * revision is called, sparse checkout, submodules, signatures. The protocol is spoken by one of two adapters.
  */
-import type { GitRef, GitSourceRequest, PickVersion, SourceAnswer, TreeFile } from "#simulator";
+import type {
+  FileTree,
+  GitRef,
+  GitSourceRequest,
+  PickVersion,
+  SourceAnswer,
+  TreeFile,
+} from "#simulator";
 
 import { FetchFailure } from "./fetch-failure.ts";
 import { credentialsOfUser, type GitAccess, gitAccessOf } from "./git-access.ts";
@@ -25,6 +32,8 @@ export interface GitFetchContext {
   /** An empty folder for this fetch alone. */
   readonly folder: string;
   readonly pickVersion: PickVersion | undefined;
+  /** An older answer to the same request. */
+  readonly known?: { readonly tree: FileTree; readonly remarks?: readonly string[] } | undefined;
   readonly onBytes: (bytes: number) => void;
   /** Fetches a submodule, by the same rules. */
   readonly fetchModule: (request: GitSourceRequest) => Promise<SourceAnswer>;
@@ -110,6 +119,9 @@ async function fetchAs(
       : await (await import("./fetch-with-git.ts")).openRemoteWithGit(git, options);
   try {
     const { names, revisionOf } = await wantedOf(request.ref, remote, context, url);
+    const { known } = context;
+    if (known !== undefined && (await leadsTo(known.tree.revision, { names, revisionOf }, remote)))
+      return { tree: { ...known.tree, problems: [] }, remarks: known.remarks ?? [] };
     const [id = ""] = await remote.fetch(names);
     const { commit, tag } = await peeled(remote, id, url);
     const remarks = await verifyGit(request.verify, { commit: commit.object, tag }, context);
@@ -135,6 +147,18 @@ interface Wanted {
   /** The first is what is checked out; the others must exist. */
   readonly names: readonly string[];
   readonly revisionOf: (commit: string) => string;
+}
+
+/** One question instead of a whole clone, as source-controller asks it (`LastObservedCommit`). */
+async function leadsTo(
+  revision: string,
+  { names, revisionOf }: Wanted,
+  remote: GitRemote,
+): Promise<boolean> {
+  const [name = ""] = names;
+  if (names.length !== 1 || (name !== "HEAD" && !name.startsWith("refs/"))) return false;
+  const commit = await remote.resolve(name);
+  return commit !== undefined && revisionOf(commit) === revision;
 }
 
 /** Precedence: commit, name, tag, semver, branch (`fluxcd/pkg git/gogit/client.go`, `clone`). */

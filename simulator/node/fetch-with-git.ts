@@ -27,6 +27,7 @@ export async function openRemoteWithGit(
   const remote: Remote = { options, transport, run: (args) => runGit(git, args, where) };
   return {
     tags: () => listTags(remote),
+    resolve: (name) => resolveName(remote, name),
     fetch: (names) => fetchNames(remote, names),
     async readObject(id) {
       objects ??= createObjectReader(git, "contents", { cwd: folder });
@@ -64,6 +65,19 @@ async function listTags(remote: Remote): Promise<readonly string[]> {
   check(remote, result, undefined);
   const lines = result.stdout.toString("utf8").split("\n");
   return lines.flatMap((line) => /\trefs\/tags\/(.+)$/.exec(line)?.[1] ?? []);
+}
+
+async function resolveName(remote: Remote, name: string): Promise<string | undefined> {
+  const { settings, url } = remote.transport;
+  const peeled = `${name}^{}`;
+  const result = await remote.run([
+    ...settings,
+    ...["ls-remote", "--quiet", "--end-of-options", url, name, peeled],
+  ]);
+  check(remote, result, [name]);
+  const lines = result.stdout.toString("utf8").split("\n");
+  const ids = new Map(lines.map((line) => [line.replace(/^.*\t/, ""), line.replace(/\t.*$/, "")]));
+  return ids.get(peeled) ?? ids.get(name);
 }
 
 async function fetchNames(remote: Remote, names: readonly string[]): Promise<readonly string[]> {

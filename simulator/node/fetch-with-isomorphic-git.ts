@@ -45,6 +45,13 @@ export async function openRemoteWithIsomorphicGit(options: GitRemoteOptions): Pr
       const names = refs.flatMap(({ ref }) => /^refs\/tags\/(.+)$/.exec(ref)?.[1] ?? []);
       return names.filter((name) => !name.endsWith("^{}"));
     },
+    async resolve(name) {
+      const refs = await orFailure(options, [name], () =>
+        git.listServerRefs({ ...common, prefix: name, peelTags: true, protocolVersion: 1 }),
+      );
+      const found = refs.find(({ ref }) => ref === name);
+      return found?.peeled ?? found?.oid;
+    },
     async fetch(names) {
       const ids: string[] = [];
       for (const name of names) ids.push(await orFailure(options, [name], () => fetchOne(name)));

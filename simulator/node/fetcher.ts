@@ -2,7 +2,7 @@
  * What a fetcher of one kind of source is and what it is handed. Fetchers speak a protocol and nothing else: storing,
  * sharing, freshness and the overall time-out are the caller's (`sources.ts`).
  */
-import type { PickVersion, SourceAnswer, SourceRequest } from "#simulator";
+import type { FileTree, PickVersion, SourceAnswer, SourceRequest } from "#simulator";
 
 import type { GuardedResponse, HttpLimits } from "./guarded-http.ts";
 import type { TreeLimits } from "./read-tree.ts";
@@ -23,6 +23,8 @@ export interface FetchContext {
   readonly pickVersion?: PickVersion;
   readonly credentials: UserCredentials;
   readonly limits: FetchLimits;
+  /** An older answer to the same request. A fetcher that finds its revision unchanged may answer with its tree. */
+  readonly known?: { readonly tree: FileTree; readonly digest?: string };
   readonly onProgress?: (progress: FetchProgress) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;

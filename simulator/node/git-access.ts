@@ -51,6 +51,9 @@ function httpAccess(url: URL, secret: Readonly<Record<string, string>>): GitAcce
   const own = { username: decoded(url.username), password: decoded(url.password) };
   const username = (bearerToken === undefined && secret["username"]) || own.username;
   const password = (bearerToken === undefined && secret["password"]) || own.password;
+  // No server could be told such a thing, and git's own protocol for credentials is made of lines.
+  if ([username, password, bearerToken ?? ""].some((text) => /[\r\n\0]/.test(text)))
+    throw denied("the credentials have a line break");
   if (username === "" && password !== "") {
     const scheme = url.protocol.replace(":", "");
     throw denied(`invalid '${scheme}' auth option: 'password' requires 'username' to be set`);

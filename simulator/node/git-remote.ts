@@ -22,6 +22,8 @@ export interface GitRemoteOptions {
 export interface GitRemote {
   /** Names of all tags, without `refs/tags/`. */
   tags(): Promise<readonly string[]>;
+  /** The commit that `HEAD` or a full ref name leads to, without fetching it. */
+  resolve(name: string): Promise<string | undefined>;
   /**
    * Fetches branches, tags, commits, full ref names or `HEAD`, with as little history as the server allows. Answers the
    * id of the object that each name leads to, which for an annotated tag is the tag's own.

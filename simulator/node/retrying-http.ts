@@ -33,7 +33,7 @@ export async function exchange(
     context.signal.throwIfAborted();
     const isLast = attempt === attempts;
     const outcome = await attemptOnce(context, request, maxBytes).catch((error: unknown) => {
-      if (isLast || !isPassing(error)) throw error;
+      if (isLast || !isPassing(error)) throw inWords(error, request.url);
       return undefined;
     });
     if (outcome !== undefined && !passingStatus.has(outcome.status)) return outcome;
@@ -53,7 +53,9 @@ async function attemptOnce(
   const isGood = answer.status >= 200 && answer.status < 300;
   const declared = Number(answer.headers["content-length"] ?? Number.NaN);
   if (isGood && request.method !== "HEAD" && declared > maxBytes)
-    throw new TooLargeError(`The answer has ${declared} bytes; the limit is ${maxBytes}.`);
+    throw new TooLargeError(
+      `${withoutCredentials(request.url)} has ${declared} bytes; the limit is ${maxBytes}.`,
+    );
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of answer.body) {
@@ -78,6 +80,15 @@ function pauseAfter(outcome: Exchange | undefined, attempt: number): number {
 
 function isPassing(error: unknown): boolean {
   return error instanceof Error && passingCode.has((error as NodeJS.ErrnoException).code ?? "");
+}
+
+/** What a person can do something about; anything else stays as Node.js says it. */
+function inWords(error: unknown, url: string): unknown {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  const isUntrusted = code.includes("CERT") || code === "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
+  if (!isUntrusted) return error;
+  const text = `The certificate of ${new URL(url).host} is not trusted (${code}). If its authority is your own, name it in certSecretRef.`;
+  return new FetchFailure("failed", text);
 }
 
 function stayedBusy(url: string, status: number): FetchFailure {

@@ -23,7 +23,7 @@ import { guardedRequest } from "./guarded-http.ts";
 import { type NetworkGuard, RefusedError } from "./network-guard.ts";
 import type { ReadTree, TreeLimits } from "./read-tree.ts";
 import { shownAddress, shownVersion } from "./source-key.ts";
-import type { SourceStore } from "./source-store.ts";
+import type { SourceStore, StoredSource } from "./source-store.ts";
 
 export interface SourceFetching {
   readonly guard: NetworkGuard;
@@ -53,12 +53,18 @@ export type Unavailable = Extract<SourceAnswer, { outcome: "unavailable" }>;
 const maxHttpBytes = 32 * 1024 * 1024;
 const maxSubmoduleDepth = 5;
 
-/** `depth` counts submodules inside of submodules. */
+export interface Circumstances {
+  /** The stored answer, which is too old. */
+  readonly kept: StoredSource | undefined;
+  /** Counts submodules inside of submodules. */
+  readonly depth: number;
+  readonly signal: AbortSignal;
+}
+
 export async function fetchSource(
   fetching: SourceFetching,
   request: SourceRequest,
-  depth: number,
-  outer: AbortSignal,
+  { kept, depth, signal: outer }: Circumstances,
 ): Promise<SourceAnswer> {
   const { log } = fetching;
   const timeoutMs = timeoutOf(request) ?? fetching.timeoutMs;
@@ -68,7 +74,7 @@ export async function fetchSource(
   const started = performance.now();
   log?.info(`Fetching ${shown}`);
   try {
-    const answer = await fetchKind(fetching, request, depth, signal);
+    const answer = await fetchKind(fetching, request, { kept, depth, signal });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const what = answer.outcome === "available" ? `${answer.tree.files.size} files` : answer.reason;
     log?.info(`Fetched ${shown}: ${what} in ${seconds} s`);
@@ -89,13 +95,12 @@ function timeoutOf(request: SourceRequest): number | undefined {
 async function fetchKind(
   fetching: SourceFetching,
   request: SourceRequest,
-  depth: number,
-  signal: AbortSignal,
+  circumstances: Circumstances,
 ): Promise<SourceAnswer> {
-  const context = contextOf(fetching, signal);
+  const context = contextOf(fetching, circumstances);
   switch (request.kind) {
     case "git":
-      return repeated(() => gitAnswer(fetching, request, depth, signal), signal);
+      return repeated(() => gitAnswer(fetching, request, circumstances), context.signal);
     case "http":
       return { outcome: "available", tree: await fetchHttp(request.url, context, maxHttpBytes) };
     case "oci":
@@ -107,7 +112,7 @@ async function fetchKind(
   }
 }
 
-function contextOf(fetching: SourceFetching, signal: AbortSignal): FetchContext {
+function contextOf(fetching: SourceFetching, { kept, signal }: Circumstances): FetchContext {
   const { guard, limits, credentials, pickVersion, onProgress, now } = fetching;
   return {
     http: (request, httpLimits) => guardedRequest(guard, request, httpLimits),
@@ -118,14 +123,14 @@ function contextOf(fetching: SourceFetching, signal: AbortSignal): FetchContext 
     signal,
     ...(pickVersion !== undefined && { pickVersion }),
     ...(onProgress !== undefined && { onProgress }),
+    ...(kept !== undefined && { known: kept }),
   };
 }
 
 async function gitAnswer(
   fetching: SourceFetching,
   request: GitSourceRequest,
-  depth: number,
-  signal: AbortSignal,
+  { kept, depth, signal }: Circumstances,
 ): Promise<SourceAnswer> {
   const { git, gitHelpers, guard, limits, pickVersion, store, onProgress } = fetching;
   const url = shownAddress(request);
@@ -134,7 +139,7 @@ async function gitAnswer(
   const folder = await store.temporaryFolder();
   try {
     const { tree, remarks } = await fetchGit(request, {
-      ...{ git, gitHelpers, guard, limits, folder, pickVersion, signal },
+      ...{ git, gitHelpers, guard, limits, folder, pickVersion, known: kept, signal },
       onBytes: (bytes) => onProgress?.({ url, bytes }),
       fetchModule: (module) => fetching.fetchModule(module, depth + 1, signal),
     });

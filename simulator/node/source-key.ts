@@ -1,7 +1,13 @@
 /** What makes two requests the same, and how a request is called in messages and lists. */
 import { createHash } from "node:crypto";
 
-import type { GitRef, SourceAccess, SourceRequest, Verification } from "#simulator";
+import type {
+  BucketSourceRequest,
+  GitRef,
+  SourceAccess,
+  SourceRequest,
+  Verification,
+} from "#simulator";
 
 import { withoutCredentials } from "./source-url.ts";
 
@@ -50,10 +56,13 @@ export function shownAddress(request: SourceRequest): string {
     case "chart":
       return `${withoutCredentials(request.repository).replace(/\/$/, "")}/${request.name}`;
     case "bucket":
-      return withoutCredentials(
-        /^https?:/.test(request.endpoint) ? request.endpoint : `https://${request.endpoint}`,
-      ).replace(/\/?$/, `/${request.bucket}`);
+      return `${withoutCredentials(bucketOrigin(request)).replace(/\/$/, "")}/${request.bucket}`;
   }
+}
+
+function bucketOrigin({ endpoint, access }: BucketSourceRequest): string {
+  if (/^https?:/.test(endpoint)) return endpoint;
+  return `${access?.insecure === true ? "http" : "https"}://${endpoint}`;
 }
 
 /** The part of the request that names a version: a branch, a range, a digest; empty for the newest. */

@@ -29,6 +29,8 @@ export interface SourceStore {
   load(key: string): Promise<StoredSource | undefined>;
   /** Also answers when the disk is full or read-only: the source is then just not kept. */
   save(key: string, name: StoredName, source: StoredSource): Promise<void>;
+  /** The same for a source whose contents were loaded or saved before: only when it was fetched is written. */
+  confirm(key: string, name: StoredName, source: StoredSource): Promise<void>;
   /** A new empty folder on the same disk; the caller removes it. */
   temporaryFolder(): Promise<string>;
   /** Path of the lock file for a request. */
@@ -60,6 +62,15 @@ export function createSourceStore(cacheDir: string, options: SourceStoreOptions)
     await sweepStore(root, maxBytes);
   }
 
+  async function orError(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      onError(`The cache in ${root} can't be written (${code}).`);
+    }
+  }
+
   return {
     async load(key) {
       const path = entryPath(key);
@@ -76,17 +87,15 @@ export function createSourceStore(cacheDir: string, options: SourceStoreOptions)
         ...(remarks !== undefined && { remarks }),
       };
     },
-    async save(key, name, source) {
-      try {
+    save: (key, name, source) =>
+      orError(async () => {
         for (const part of batches([...source.tree.files.values()], 64))
           await Promise.all(part.map((file) => saveBlob(root, file)));
         await writeAtomically(root, entryPath(key), writeEntry(sha256(key), name, source));
         await sweepNowAndThen(source.tree);
-      } catch (error) {
-        const { code = String(error) } = error as NodeJS.ErrnoException;
-        onError(`The cache in ${root} can't be written (${code}).`);
-      }
-    },
+      }),
+    confirm: (key, name, source) =>
+      orError(() => writeAtomically(root, entryPath(key), writeEntry(sha256(key), name, source))),
     async temporaryFolder() {
       const folder = join(await temporaryRoot(root), randomUUID());
       await mkdir(folder, { mode: 0o700 });

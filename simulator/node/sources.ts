@@ -171,7 +171,7 @@ async function fetchAndKeep(
   const { store, memory, failures, now, options } = context;
   // Loaded when there is something to fetch, which a second run has not.
   const { fetchSource } = await import("./source-fetch.ts");
-  const fetched = await fetchSource(context.fetching, request, depth, signal);
+  const fetched = await fetchSource(context.fetching, request, { kept, depth, signal });
   signal.throwIfAborted();
   if (fetched.outcome === "available") {
     const { outcome: _, ...rest } = fetched;
@@ -179,7 +179,8 @@ async function fetchAndKeep(
     memory.set(key, stored);
     failures.delete(key);
     const name = { address: shownAddress(request), version: shownVersion(request) };
-    await store.save(key, { kind: request.kind, ...name }, stored);
+    const isKept = stored.tree === kept?.tree;
+    await store[isKept ? "confirm" : "save"](key, { kind: request.kind, ...name }, stored);
     return available(stored);
   }
   if (kept !== undefined && fetched.reason === "failed") {

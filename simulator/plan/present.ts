@@ -15,7 +15,7 @@ export type PresentContext = Pick<RenderContext, "memory" | "signal">;
 /** Whether values of Secrets can be anywhere in this build's output. */
 export function holdsSecrets(built: Built): boolean {
   const { question } = built;
-  if (question.call === "generator") return false;
+  if (question.call === "generator" || question.call === "instance") return false;
   if (question.request.objects.some(({ kind }) => kind === "Secret")) return true;
   if (question.call === "helm")
     return question.request.lookups.some(({ key }) => key.includes("/Secret/"));

@@ -52,7 +52,7 @@ function appliedItems(
   if (record.state === "ready") return items;
   // helm-controller applies the HelmChart before it knows whether the rest can be.
   if (node.spec.kind === "HelmRelease")
-    return record.state === "failed"
+    return record.state === "failed" || record.state === "blocked"
       ? items.filter(({ object }) => object.helm?.part === "chart")
       : [];
   const failed = failedStage(node.built, items);

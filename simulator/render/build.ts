@@ -10,6 +10,7 @@ import type { ArtifactTrees } from "./build-memo.ts";
 import { throwIfAborted } from "./context.ts";
 import type { RenderContext } from "./context.ts";
 import type { Built, Question } from "./node.ts";
+import { instanceResult } from "./flux-instance.ts";
 import { isFetched } from "./remotes.ts";
 import type { Remote } from "./remotes.ts";
 
@@ -97,6 +98,11 @@ async function ask(
       return engine.call("kustomize", question.request, trees, signal);
     case "helm":
       return engine.call("helm", question.request, trees, signal);
+    case "instance":
+      return instanceResult(
+        await engine.call("kustomize", question.request, trees, signal),
+        question.problems,
+      );
     case "resourceSet":
       return engine.call("resourceSet", question.request, trees, signal);
     case "generator":
@@ -117,6 +123,7 @@ function withInputs(question: Question, remotes: readonly Remote[]): Question {
       return { ...question, request: { ...question.request, remotes: inputs } };
     case "resourceSet":
     case "generator":
+    case "instance":
       return question;
   }
 }
@@ -153,6 +160,7 @@ function inMode(question: Question, mode: "masked" | "origins"): Question | unde
       return { ...question, request: { ...question.request, mode } };
     case "resourceSet":
     case "generator":
+    case "instance":
       return undefined;
   }
 }

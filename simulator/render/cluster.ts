@@ -3,6 +3,8 @@
  * substitution and sources come from whatever is rendered anywhere in the cluster. Rounds go on until nothing changes,
  * so the order of files and of answers has no influence.
  */
+import type { EngineObject } from "../engine/protocol.ts";
+import { isFluxKind } from "../flux/kinds.ts";
 import { objectId } from "../flux/object-ref.ts";
 import { readApplier } from "../flux/read-applier.ts";
 import type { Seed } from "../graph/seeds.ts";
@@ -46,10 +48,11 @@ const maxNodes = 10_000;
 export async function renderCluster(seed: Seed, context: RenderContext): Promise<ClusterRender> {
   const evaluated = new Map<string, Evaluated>();
   const outcomeOf = ({ id }: RenderNode): Outcome | undefined => evaluated.get(id)?.outcome;
+  const knowsInstances = context.memory.distribution !== undefined;
   let patient = true;
   for (let round = 0; round < maxRounds; round++) {
     throwIfAborted(context.signal);
-    const nodes = reach(seed, evaluated);
+    const nodes = reach(seed, evaluated, knowsInstances);
     const index = indexCluster(seed, nodes, outcomeOf, context);
     const outcomes = await advanceInOrder(nodes, { evaluated, index, patient, context });
     if (outcomes.includes("news")) continue;
@@ -57,7 +60,7 @@ export async function renderCluster(seed: Seed, context: RenderContext): Promise
     // Nothing moves any more: what is still missing is missing.
     patient = false;
   }
-  return finish(seed, evaluated, context);
+  return finish(reach(seed, evaluated, knowsInstances), seed, evaluated, context);
 }
 
 /** `waiting`: an input may still be rendered. `news`: its outcome may be another one than before. */
@@ -159,7 +162,11 @@ function isSameStop(before: Outcome | undefined, now: Stopped): boolean {
 }
 
 /** Everything reachable from the roots with the answers there are, parents before children. The first parent wins. */
-function reach(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>): readonly RenderNode[] {
+function reach(
+  seed: Seed,
+  evaluated: ReadonlyMap<string, Evaluated>,
+  knowsInstances: boolean,
+): readonly RenderNode[] {
   const nodes = new Map<string, RenderNode>();
   for (const { object, place } of seed.kustomizations) {
     const root = makeNode(seed.cluster, object, undefined, place);
@@ -169,13 +176,24 @@ function reach(seed: Seed, evaluated: ReadonlyMap<string, Evaluated>): readonly 
   for (const node of nodes.values()) {
     const outcome = evaluated.get(node.id)?.outcome;
     if (outcome?.outcome !== "built" || node.spec.remoteCluster !== undefined) continue;
-    for (const child of offerOf(outcome.result).appliers) {
+    for (const child of childrenOf(outcome, knowsInstances)) {
       const level = nodes.size < maxNodes ? (node.level ?? 0) + 1 : Infinity;
       const made = { ...makeNode(seed.cluster, parsed(child), node.id, undefined), level };
       if (!nodes.has(made.id)) nodes.set(made.id, made);
     }
   }
   return [...nodes.values()];
+}
+
+/** Without the install manifests a FluxInstance is an object like others: its sync is a root anyway. */
+function childrenOf(
+  { result }: Extract<Outcome, { readonly outcome: "built" }>,
+  knowsInstances: boolean,
+): readonly EngineObject[] {
+  const { appliers } = offerOf(result);
+  return knowsInstances
+    ? appliers
+    : appliers.filter((object) => !isFluxKind(object, "FluxInstance"));
 }
 
 /** A root that renders itself (gotk-sync) is applied as rendered, patches included. */
@@ -207,11 +225,11 @@ function makeNode(
 }
 
 function finish(
+  nodes: readonly RenderNode[],
   seed: Seed,
   evaluated: ReadonlyMap<string, Evaluated>,
   context: RenderContext,
 ): ClusterRender {
-  const nodes = reach(seed, evaluated);
   const scopes = new Map<string, Scope>(context.live.scopes);
   const rendered = nodes.map((node) => {
     const outcome = evaluated.get(node.id)?.outcome ?? unfinished(node);

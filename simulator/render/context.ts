@@ -1,4 +1,5 @@
 /** What every stage of one simulation may use: the ports, the options, the memories that outlive a simulation. */
+import type { Distribution } from "../distribution/distribution.ts";
 import type { Need } from "../engine/protocol.ts";
 import type { Engine, FileTree } from "../ports.ts";
 import type { SimulationOptions } from "../simulator.ts";
@@ -13,6 +14,8 @@ export interface Memory {
   readonly artifacts: Artifacts;
   readonly builds: BuildMemo;
   readonly remotes: Remotes;
+  /** The install manifests of Flux; `undefined` where they are not shipped. */
+  readonly distribution: (() => Promise<Distribution | undefined>) | undefined;
   /** What renders asked of the cluster, by the part of their key that does not hold the answers. */
   readonly asked: Map<string, Asked>;
   /** Trees that are put together of others (`spec.include`), so that the same parts give the same tree. */

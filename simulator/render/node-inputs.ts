@@ -60,8 +60,23 @@ export async function nodeInputs(
     case "ResourceSet":
       return resourceSetInputs(node, index, context);
     case "FluxInstance":
-      return instanceInputs(node.object, context);
+      return instanceOf(node, context);
   }
+}
+
+async function instanceOf(
+  node: RenderNode,
+  context: RenderContext,
+): Promise<BuildInputs | Stopped> {
+  const distribution = await context.memory.distribution?.();
+  if (distribution !== undefined) return instanceInputs(node.object, distribution, context);
+  return {
+    outcome: "stopped",
+    state: "unknown",
+    reason: "Progressing",
+    code: "source-unsupported",
+    message: "the install manifests of Flux are not at hand here",
+  };
 }
 
 function invalid(faults: readonly string[]): Stopped {

@@ -1,6 +1,5 @@
 /** One applier in the tree of a cluster, and what became of it. */
 import type {
-  EngineCalls,
   EngineObject,
   GeneratorRequest,
   HelmRequest,
@@ -9,6 +8,7 @@ import type {
   RenderResult,
   ResourceSetRequest,
 } from "../engine/protocol.ts";
+import type { InstanceProblem } from "../distribution/flux-instance.ts";
 import { fluxApiVersion } from "../flux/kinds.ts";
 import { localKey } from "../flux/object-ref.ts";
 import type { AnyApplierSpec } from "../flux/read-applier.ts";
@@ -34,8 +34,12 @@ export type Question =
   | { readonly call: "kustomize"; readonly request: KustomizeRequest }
   | { readonly call: "helm"; readonly request: HelmRequest }
   | { readonly call: "resourceSet"; readonly request: ResourceSetRequest }
-  | { readonly call: "generator"; readonly request: GeneratorRequest };
-export type RenderCall = Question["call"] & keyof EngineCalls;
+  | { readonly call: "generator"; readonly request: GeneratorRequest }
+  | {
+      readonly call: "instance";
+      readonly request: KustomizeRequest;
+      readonly problems: readonly InstanceProblem[];
+    };
 
 /** An artifact that a render gives to others, by `ExternalArtifact/namespace/name`. */
 export interface MadeArtifact {

@@ -68,7 +68,13 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 function sides(...words: readonly string[]): Promise<Sides> {
   const line = parseCommandLine(words);
-  if (line.verb === undefined || line.verb === "cache" || line.verb === "completion")
+  if (
+    line.verb === undefined ||
+    line.verb === "bootstrap" ||
+    line.verb === "cache" ||
+    line.verb === "completion" ||
+    line.verb === "lsp"
+  )
     throw new Error("a simulating verb");
   return readSides(readRequest(line.verb, line), new AbortController().signal);
 }

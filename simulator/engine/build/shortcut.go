@@ -19,6 +19,11 @@ func isUntouched(res *resource.Resource) bool {
 	return ok
 }
 
+// PlainValue is what a document that plainObject understands says.
+func PlainValue(node *yaml.Node) (any, bool) {
+	return plainValue(node, func(string) bool { return true })
+}
+
 // plainObject is what a resource is after the way through YAML and JSON, or nil when it has to go there.
 func plainObject(res *resource.Resource) *unstructured.Unstructured {
 	value, ok := plainValue(res.YNode(), func(string) bool { return true })

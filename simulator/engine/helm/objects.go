@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	release "helm.sh/helm/v4/pkg/release/v1"
-	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	yamlutil "k8s.io/apimachinery/pkg/util/yaml"
@@ -30,7 +29,7 @@ const (
 )
 
 // assemble puts everything that is sent into the order of sending: CRDs, the namespace, hooks, manifests, hooks, tests.
-func (r *renderer) assemble(crds []api.Object, hooks []*release.Hook, manifests []releaseutil.Manifest) ([]api.Object, error) {
+func (r *renderer) assemble(crds []api.Object, hooks []hookManifest, manifests []manifest) ([]api.Object, error) {
 	body, err := r.manifestObjects(manifests)
 	if err != nil {
 		return nil, r.actionFailed(api.StageApply, err)
@@ -71,10 +70,10 @@ func (r *renderer) checkSize(objects []api.Object) error {
 }
 
 // manifestObjects are the templates, with what Helm adds when it applies them (setMetadataVisitor in `pkg/action/validate.go`).
-func (r *renderer) manifestObjects(manifests []releaseutil.Manifest) ([]api.Object, error) {
+func (r *renderer) manifestObjects(manifests []manifest) ([]api.Object, error) {
 	var out []api.Object
 	for _, manifest := range manifests {
-		objects, err := readObjects(manifest.Content)
+		objects, err := manifest.read()
 		if err != nil {
 			return nil, fmt.Errorf("unable to build kubernetes objects from release manifest: %w", err)
 		}
@@ -90,7 +89,7 @@ func (r *renderer) manifestObjects(manifests []releaseutil.Manifest) ([]api.Obje
 			}
 			entry.Helm = &api.HelmPart{
 				Part:     api.PartTemplate,
-				Template: templateOf(manifest.Name),
+				Template: templateOf(manifest.file),
 				Keep:     strings.EqualFold(strings.TrimSpace(object.GetAnnotations()[policyAnnotation]), "keep"),
 			}
 			out = append(out, entry)
@@ -107,15 +106,15 @@ func templateOf(file string) string {
 }
 
 // hookObjects are the hooks of one event in the order in which Helm runs them (`pkg/action/hooks.go`).
-func (r *renderer) hookObjects(hooks []*release.Hook, event release.HookEvent, sent map[*release.Hook]bool) ([]api.Object, error) {
+func (r *renderer) hookObjects(hooks []hookManifest, event release.HookEvent, sent map[*release.Hook]bool) ([]api.Object, error) {
 	isTest := event == release.HookTest
 	if r.release.action(r.request.IsUpgrade).DisableHooks && !isTest || isTest && !r.release.Spec.Test.Enable {
 		return nil, nil
 	}
-	running := slices.DeleteFunc(slices.Clone(hooks), func(hook *release.Hook) bool {
-		return sent[hook] || !slices.Contains(hook.Events, event) || isTest && !r.testSelected(hook.Name)
+	running := slices.DeleteFunc(slices.Clone(hooks), func(hook hookManifest) bool {
+		return sent[hook.Hook] || !slices.Contains(hook.Events, event) || isTest && !r.testSelected(hook.Name)
 	})
-	slices.SortStableFunc(running, func(a, b *release.Hook) int {
+	slices.SortStableFunc(running, func(a, b hookManifest) int {
 		if a.Weight != b.Weight {
 			return a.Weight - b.Weight
 		}
@@ -123,8 +122,8 @@ func (r *renderer) hookObjects(hooks []*release.Hook, event release.HookEvent, s
 	})
 	var out []api.Object
 	for _, hook := range running {
-		sent[hook] = true
-		objects, err := readObjects(hook.Manifest)
+		sent[hook.Hook] = true
+		objects, err := hook.read()
 		if err != nil {
 			return nil, fmt.Errorf("failed %s: unable to build kubernetes object for %s hook %s: %w", event, event, hook.Path, err)
 		}
@@ -134,7 +133,7 @@ func (r *renderer) hookObjects(hooks []*release.Hook, event release.HookEvent, s
 			if err != nil {
 				return nil, err
 			}
-			entry.Helm = hookPart(hook)
+			entry.Helm = hookPart(hook.Hook)
 			out = append(out, entry)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	release "helm.sh/helm/v4/pkg/release/v1"
 	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"sluice.dev/engine/memfs"
 )
@@ -20,9 +21,12 @@ const (
 )
 
 // postRender brings files to hooks and manifests in Helm's order, through the post-renderers (renderResources).
-func (r *renderer) postRender(files map[string]string) ([]*release.Hook, []releaseutil.Manifest, error) {
-	var err error
+func (r *renderer) postRender(files map[string]string) ([]hookManifest, []manifest, error) {
 	strategy := r.release.strategy(r.request.Flux, r.request.UseHelm3Default)
+	if hooks, manifests, ok := r.shortcut(files, strategy); ok {
+		return hooks, manifests, nil
+	}
+	var err error
 	switch strategy {
 	case strategyCombined:
 		files, err = r.renderStream(files, "manifests", "files", "output", "")
@@ -34,7 +38,36 @@ func (r *renderer) postRender(files map[string]string) ([]*release.Hook, []relea
 	if err != nil {
 		return nil, nil, err
 	}
-	return releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+	return readHooks(hooks), readManifests(manifests), err
+}
+
+// manifest is a document of a template that is no hook, on its way to the API server.
+type manifest struct {
+	file string
+	read func() ([]*unstructured.Unstructured, error)
+}
+
+// hookManifest is a document that is one.
+type hookManifest struct {
+	*release.Hook
+	read func() ([]*unstructured.Unstructured, error)
+}
+
+func readHooks(hooks []*release.Hook) []hookManifest {
+	out := make([]hookManifest, 0, len(hooks))
+	for _, hook := range hooks {
+		out = append(out, hookManifest{hook, func() ([]*unstructured.Unstructured, error) { return readObjects(hook.Manifest) }})
+	}
+	return out
+}
+
+func readManifests(manifests []releaseutil.Manifest) []manifest {
+	out := make([]manifest, 0, len(manifests))
+	for _, document := range manifests {
+		out = append(out, manifest{document.Name, func() ([]*unstructured.Unstructured, error) { return readObjects(document.Content) }})
+	}
+	return out
 }
 
 // renderStream takes files through the post-renderers as one stream of documents.
@@ -107,12 +140,7 @@ func (r *renderer) runRenderers(stream string) (string, error) {
 		}
 		text = built
 	}
-	steps := []labelStep{}
-	if common := r.release.Spec.CommonMetadata; common != nil {
-		steps = append(steps, labelStep{labels: common.Labels, annotations: common.Annotations})
-	}
-	steps = append(steps, labelStep{labels: r.ownerLabels()})
-	for _, step := range steps {
+	for _, step := range r.labelSteps() {
 		labelled, err := step.run(text)
 		if err != nil {
 			return "", err
@@ -120,6 +148,15 @@ func (r *renderer) runRenderers(stream string) (string, error) {
 		text = labelled
 	}
 	return string(text), nil
+}
+
+// labelSteps are the post-renderers of common metadata and of the owner labels, which win.
+func (r *renderer) labelSteps() []labelStep {
+	owner := labelStep{labels: r.ownerLabels()}
+	if common := r.release.Spec.CommonMetadata; common != nil {
+		return []labelStep{{labels: common.Labels, annotations: common.Annotations}, owner}
+	}
+	return []labelStep{owner}
 }
 
 func (r *renderer) ownerLabels() map[string]string {

@@ -29,22 +29,25 @@ export const fetchBucket: Fetcher<BucketSourceRequest> = async (request, context
       `Bucket '${request.bucket}' has more than ${limits.maxTotalBytes} bytes.`,
     );
   const files = new Map<string, TreeFile>();
-  const index = new Map<string, string>();
+  const index = new Map<string, string>(taken.map(({ key, etag }) => [key, etag]));
   const ignore = await getObject(bucket, ignoreFile, limits.maxFileBytes, context);
   if (ignore !== undefined) files.set(ignoreFile, fileOf(ignore.bytes));
+  const known = context.known?.tree;
+  const isUnchanged =
+    known?.revision === indexDigest(index) &&
+    known.files.get(ignoreFile)?.id === files.get(ignoreFile)?.id;
+  if (known !== undefined && isUnchanged)
+    return { outcome: "available", tree: known, ...remarksOn(refused) };
   const slots = createSlots(parallel);
   await Promise.all(
     taken.map((object) =>
       slots.run(async () => {
         const file = await download(bucket, object, context);
-        if (file === undefined) return;
+        if (file === undefined) return void index.delete(object.key);
         files.set(object.path, file.file);
         index.set(object.key, file.etag || object.etag);
       }, context.signal),
     ),
-  );
-  const remarks = refused.map(
-    (key) => `The object ${JSON.stringify(key)} is left out: no file can have that name.`,
   );
   return {
     outcome: "available",
@@ -53,9 +56,16 @@ export const fetchBucket: Fetcher<BucketSourceRequest> = async (request, context
       revision: indexDigest(index),
       files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
     },
-    ...(remarks.length > 0 && { remarks: remarks.slice(0, 5) }),
+    ...remarksOn(refused),
   };
 };
+
+function remarksOn(refused: readonly string[]): { readonly remarks?: readonly string[] } {
+  const remarks = refused
+    .slice(0, 5)
+    .map((key) => `The object ${JSON.stringify(key)} is left out: no file can have that name.`);
+  return remarks.length === 0 ? {} : { remarks };
+}
 
 function bucketOf(request: BucketSourceRequest): S3Bucket {
   const { endpoint, bucket, region, access = {} } = request;

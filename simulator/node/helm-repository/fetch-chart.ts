@@ -6,7 +6,7 @@ import type { ChartSourceRequest } from "#simulator";
 
 import type { Fetcher } from "../fetcher.ts";
 import { FetchFailure } from "../fetch-failure.ts";
-import { parseUrl } from "../source-url.ts";
+import { parseUrl, withoutCredentials } from "../source-url.ts";
 import { fetchHttpChart } from "./http-chart.ts";
 import { createIndexCache } from "./index-cache.ts";
 import { fetchOciChart } from "./oci-chart.ts";
@@ -19,7 +19,7 @@ export function createChartFetcher(): Fetcher<ChartSourceRequest> {
     if (url?.protocol === "oci:") return fetchOciChart(request, context);
     if (url?.protocol === "http:" || url?.protocol === "https:")
       return fetchHttpChart(request, url, context, indexes);
-    const text = `${JSON.stringify(request.repository)} is not the address of a Helm repository (https:// or oci://).`;
+    const text = `${withoutCredentials(request.repository)} is not the address of a Helm repository (https:// or oci://).`;
     return Promise.reject(new FetchFailure("invalid", text));
   };
 }

@@ -5,6 +5,7 @@
 import { isIPv4 } from "node:net";
 
 import { FetchFailure } from "../fetch-failure.ts";
+import { withoutCredentials } from "../source-url.ts";
 
 export interface OciRepository {
   /** Host with port, as it was written: `ghcr.io`, `127.0.0.1:5000`, `index.docker.io`. */
@@ -59,5 +60,6 @@ export function isTag(text: string): boolean {
 }
 
 function invalid(url: string, why: string): FetchFailure {
-  return new FetchFailure("invalid", `${url} is not the address of an OCI repository: ${why}.`);
+  const shown = withoutCredentials(url);
+  return new FetchFailure("invalid", `${shown} is not the address of an OCI repository: ${why}.`);
 }

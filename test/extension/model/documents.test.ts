@@ -41,7 +41,13 @@ test("a node stands for the changes below it", () => {
   expect(names({ kind: "cluster", folder, cluster: "production" })).toEqual(["a", "b"]);
   expect(names({ kind: "cluster", folder, cluster: "staging" })).toEqual([]);
   expect(
-    names({ kind: "applier", folder, applier: "production|Kustomization/flux-system/more" }),
+    names({
+      kind: "applier",
+      rendered: true,
+      values: false,
+      folder,
+      applier: "production|Kustomization/flux-system/more",
+    }),
   ).toEqual(["b"]);
   expect(names({ kind: "change", folder, change: a })).toEqual(["a"]);
   expect(names({ kind: "folder", folder: "file:///other" })).toEqual([]);

@@ -68,6 +68,7 @@ export function plan(appliers: readonly PlanApplier[], rest: Partial<Plan> = {})
     clusters,
     problems,
     oldProblems: [],
+    images: { added: [], removed: [] },
     counts: {
       created: of("created"),
       changed: of("changed"),

@@ -44,10 +44,10 @@ function checkTree(given: readonly Plan[], filter: PreviewFilter): string {
 test("changes and problems stand under their Kustomization; quiet ones are hidden", () => {
   expect(checkTree([mixed], "changes")).toMatchInlineSnapshot(`
     "production (2 changes, 1 problem) [sluice:cluster]
-      apps (2 changes · flux-system) [sluice:applier]
+      apps (2 changes · flux-system) [sluice:applier+rendered]
         Deployment podinfo (apps · 1 field) [sluice:change+diff+rendered+source]
         Namespace old (deleted by prune) [sluice:change+diff]
-      broken (fails · 1 problem · flux-system) [sluice:applier]
+      broken (fails · 1 problem · flux-system) [sluice:applier+rendered]
         no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
   `);
 });
@@ -55,13 +55,44 @@ test("changes and problems stand under their Kustomization; quiet ones are hidde
 test("only problems", () => {
   expect(checkTree([mixed], "problems")).toMatchInlineSnapshot(`
     "production (2 changes, 1 problem) [sluice:cluster]
-      broken (fails · 1 problem · flux-system) [sluice:applier]
+      broken (fails · 1 problem · flux-system) [sluice:applier+rendered]
         no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
   `);
 });
 
+test("a release stands below the Kustomization that applies it, with its chart and its values", () => {
+  const helmRelease = {
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    namespace: "apps",
+    name: "podinfo",
+  };
+  const release = applier("podinfo", {
+    changes: [change("changed", "Deployment apps/podinfo")],
+    chart: {
+      before: { name: "podinfo", version: "6.1.0" },
+      after: { name: "podinfo", version: "6.2.0" },
+      unknownValues: [],
+    },
+    record: {
+      ref: helmRelease,
+      parent: applier("apps").applier.id,
+      release: { namespace: "apps", name: "podinfo" },
+      chart: { name: "podinfo", version: "6.2.0" },
+    },
+  });
+  expect(checkTree([plan([applier("apps"), release])], "changes")).toMatchInlineSnapshot(`
+    "production (1 change) [sluice:cluster]
+      apps (flux-system) [sluice:applier+rendered]
+        podinfo (podinfo 6.1.0 → 6.2.0 · 1 change · apps) [sluice:applier+rendered+values]
+          Deployment podinfo (apps · 0 fields) [sluice:change+diff+rendered]"
+  `);
+});
+
 test("everything shows quiet Kustomizations too", () => {
-  expect(checkTree([mixed], "everything")).toContain("  quiet (flux-system) [sluice:applier]");
+  expect(checkTree([mixed], "everything")).toContain(
+    "  quiet (flux-system) [sluice:applier+rendered]",
+  );
 });
 
 test("without a base every Kustomization is shown, as nothing can have changed", () => {

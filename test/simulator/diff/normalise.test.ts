@@ -56,6 +56,14 @@ describe("withoutOwnerLabels", () => {
     });
     expect(equal(withoutOwnerLabels, a, b)).toBe(true);
   });
+  it.each(["helm.toolkit.fluxcd.io", "resourceset.fluxcd.controlplane.io"])(
+    "does not see those of %s",
+    (prefix) => {
+      const owned = (name: string): JsonObject =>
+        labelled({ [`${prefix}/name`]: name, app: "web" });
+      expect(equal(withoutOwnerLabels, owned("a"), owned("b"))).toBe(true);
+    },
+  );
   it("sees every other label, Flux's own ones too", () => {
     expect(equal(withoutOwnerLabels, labelled({ app: "web" }), labelled({ app: "other" }))).toBe(
       false,

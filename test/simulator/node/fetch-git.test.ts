@@ -137,6 +137,42 @@ describe.each(adapters)("spec.ref with %s", (_, adapter) => {
     expect(asked[1]).toEqual(["v1.0.0+old", "1.0.0+middle", "v1.0.0+newest"]);
   });
 
+  it("that still leads to the same commit is not fetched again", async () => {
+    const repository = temporaryRepository({ "a/b": "1" });
+    tagAt(repository, "v1.0.0", "main");
+    const server = await serve(repository);
+    let time = 0;
+    const sources = createSources(optionsOf({ ...adapter, pickVersion, now: () => time }));
+    const refs: readonly GitRef[] = [
+      { branch: "main" },
+      { tag: "v1.0.0" },
+      { semver: "1." },
+      { name: "refs/heads/main" },
+    ];
+    for (const ref of refs) {
+      const url = `${server.url}/repo`;
+      const request = { kind: "git", url, ref, sparse: ["a"] } as const;
+      const before = server.requests.length;
+      const first = await sources.fetch(request);
+      const between = server.requests.length;
+      time += 3_600_000;
+      const second = await sources.fetch(request);
+      expect(second).toEqual(first);
+      const asked = server.requests.slice(between);
+      // Once for the list of tags, once for the commit, and no pack.
+      expect(asked.length).toBeGreaterThan(0);
+      expect(asked.length).toBeLessThan(between - before);
+    }
+    const commit = commitFiles(repository, { "a/b": "2" }, "second");
+    git(repository, "push", "--quiet", join(server.root, "repo"), "main");
+    time += 3_600_000;
+    const request = { kind: "git", url: `${server.url}/repo`, ref: { branch: "main" } } as const;
+    expect(available(await sources.fetch({ ...request, sparse: ["a"] }))).toEqual({
+      revision: `main@sha1:${commit}`,
+      files: [["a/b", "2"]],
+    });
+  });
+
   it("keeps the folders of spec.sparseCheckout, which must exist", async () => {
     const files = { "apps/a": "1", "apps-too/b": "2", "infra/c": "3", root: "4" };
     const { url } = await serve(temporaryRepository(files));
@@ -184,6 +220,8 @@ describe.each(adapters)("the Secret of a repository with %s", (_, adapter) => {
     const cases = [
       [http, { secret: { password: "x" } }, "unauthorized"],
       [http, { secret: { githubAppID: "1" } }, "unauthorized"],
+      [http, { secret: { username: "me", password: "pass:word\n" } }, "unauthorized"],
+      [http, { secret: { bearerToken: "token\r\nX-Other: 1" } }, "unauthorized"],
       [http, { provider: "azure" }, "unsupported"],
       [http, { provider: "github", secret: {} }, "unsupported"],
       [http.replace("://", "://user:x@"), { secret: { bearerToken: "x" } }, "unauthorized"],

@@ -42,6 +42,7 @@ func (s *Session) Funcs(lookup Lookup) template.FuncMap {
 	maps.Copy(funcs, s.secrets())
 	maps.Copy(funcs, bounded())
 	maps.Copy(funcs, sorted())
+	maps.Copy(funcs, written())
 	return funcs
 }
 

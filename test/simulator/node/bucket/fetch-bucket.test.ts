@@ -66,6 +66,32 @@ describe("a bucket", () => {
     expect(described.at(-1)).toEqual(["many/1099", "1099"]);
   }, 60_000);
 
+  it("that has not changed is not downloaded again", async () => {
+    let time = 0;
+    const downloads: string[] = [];
+    let etag = "1";
+    const url = await serveHttp((request, response) => {
+      const path = request.url ?? "";
+      if (request.method === "HEAD") response.end();
+      else if (path.includes("list-type")) response.end(contents("a").replace(`"1"`, `"${etag}"`));
+      else if (path.endsWith(".sourceignore")) response.writeHead(404).end();
+      else {
+        downloads.push(path);
+        response.end(etag);
+      }
+    });
+    const sources = createSources(optionsOf({ now: () => time }));
+    const request = bucketRequest("b", { endpoint: url.replace("http://", "") });
+    const first = await sources.fetch(request);
+    time += 3_600_000;
+    expect(await sources.fetch(request)).toEqual(first);
+    expect(downloads).toHaveLength(1);
+    time += 3_600_000;
+    etag = "2";
+    expect(describeAnswer(await sources.fetch(request))).toEqual([["a", "2"]]);
+    expect(downloads).toHaveLength(2);
+  });
+
   it("is found in the region that the server names", async () => {
     await server.put("regional", { a: "1" });
     for (const region of [undefined, s3Region]) {

@@ -1,0 +1,22 @@
+/** Opens the effective values of a HelmRelease, with where each comes from. */
+import { window } from "vscode";
+
+import { applierAddress } from "../model/object-address.ts";
+import type { NodeTarget } from "../model/preview-tree.ts";
+import { toDocumentUri } from "../views/object-documents.ts";
+import type { CommandTypes } from "./index.ts";
+import { pickNode } from "./pick-node.ts";
+import type { Services } from "./services.ts";
+
+export function showValues(services: Services): CommandTypes["sluice.showValues"] {
+  return async (id) => {
+    const node = await pickNode(services, id, "Show the values of which release?", hasValues);
+    if (node?.target.kind !== "applier") return;
+    const address = applierAddress(node.target.folder, node.target.applier, "values");
+    await window.showTextDocument(toDocumentUri(address), { preview: true });
+  };
+}
+
+function hasValues(target: NodeTarget): boolean {
+  return target.kind === "applier" && target.values;
+}

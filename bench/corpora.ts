@@ -52,6 +52,13 @@ export function appEdits(corpus: Corpus): readonly LineEdit[] {
     );
 }
 
+/** The HelmReleases of the repository, each with another image tag in its values. */
+export function valueEdits(corpus: Corpus): readonly LineEdit[] {
+  return trackedFiles(corpus)
+    .filter((path) => /\/app\/helmrelease\.ya?ml$/.test(path))
+    .flatMap((path) => lineEdit(corpus, path, /^( {10,})tag: .*$/m, (value) => `$1tag: v${value}`));
+}
+
 /** The Flux Kustomizations of the apps, each with another interval: their parent and they themselves are built again. */
 export function kustomizationEdits(corpus: Corpus): readonly LineEdit[] {
   return trackedFiles(corpus)

@@ -3,29 +3,34 @@
  * what to measure, answers each with a line of JSON. Arguments: the work tree, the folder where its cluster starts,
  * the engine and the script of its workers.
  */
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-import { createSimulator, defaultOptions, sourceTitle } from "#simulator";
-import type { Plan, Sources } from "#simulator";
-import { createNodeEngine, openRepository, openWorkingTree } from "#simulator/node";
+import { createSimulator, defaultOptions, versionPicker } from "#simulator";
+import type { Plan } from "#simulator";
+import { createNodeEngine, createSources, openRepository, openWorkingTree } from "#simulator/node";
 
-import { appEdits, kustomizationEdits, rootPatchEdit, type LineEdit } from "./corpora.ts";
+import {
+  appEdits,
+  kustomizationEdits,
+  rootPatchEdit,
+  valueEdits,
+  type LineEdit,
+} from "./corpora.ts";
 import type { LiveOrder, LiveTimes } from "./live-orders.ts";
 
 const [dir = "", cluster = "", wasm = "", worker = ""] = process.argv.slice(2);
 const corpus = { name: dir, dir, cluster };
-const offline: Sources = {
-  fetch: (request) =>
-    Promise.resolve({
-      outcome: "unavailable",
-      reason: "offline",
-      message: `${sourceTitle(request)} is not fetched`,
-    }),
-};
-
-const simulator = createSimulator({ engine: createNodeEngine({ wasm, worker }), sources: offline });
+const engine = createNodeEngine({ wasm, worker });
+const sources = createSources({
+  cacheDir: mkdtempSync(join(tmpdir(), "sluice-bench-live-")),
+  offline: false,
+  allowPrivateNetwork: true,
+  pickVersion: versionPicker(engine),
+});
+const simulator = createSimulator({ engine, sources });
 const options = { ...defaultOptions, paths: [cluster] };
 const repository = await openRepository(dir);
 const workingTree = await openWorkingTree(dir);
@@ -33,6 +38,7 @@ let tree = await workingTree.read();
 const head = await repository?.readTree("HEAD", tree);
 const base = head && (await simulator.simulate(head, options));
 const edits = appEdits(corpus);
+const values = valueEdits(corpus);
 const parentEdits = kustomizationEdits(corpus);
 const rootPatch = rootPatchEdit(corpus);
 /** Files that are edited now and nowhere else saved. */
@@ -83,6 +89,9 @@ async function sample(order: LiveOrder): Promise<LiveTimes["samples"]> {
     switch (order.what) {
       case "typed":
         samples.push(await timed(() => typeLine(edit)));
+        break;
+      case "value":
+        samples.push(await timed(() => typeLine(values[file % values.length] ?? edit)));
         break;
       case "parent":
         samples.push(await timed(() => typeLine(parentEdits[file % parentEdits.length] ?? edit)));

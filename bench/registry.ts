@@ -1,6 +1,6 @@
 /**
- * The charts of the corpora from a local registry, where their OCIRepositories point: without it flate waits and tries again.
- * Sluice renders no charts here. Left out when the folder of the corpora has no registry.
+ * The charts of the corpora from a local registry, where their OCIRepositories point. Without it no chart can be rendered.
+ * Left out when the folder of the corpora has no registry.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -7,6 +7,7 @@ import {
   appEdits,
   kustomizationEdits,
   rootPatchEdit,
+  valueEdits,
   type Corpus,
   type LineEdit,
 } from "./corpora.ts";
@@ -52,21 +53,35 @@ export async function runScenarios(plan: Plan): Promise<readonly Result[]> {
 async function freshProcesses(corpus: Corpus, plan: Plan): Promise<readonly Result[]> {
   const { flate, runs } = plan;
   const samples = { cold: emptyPair(), warm: emptyPair() };
+  const wasm = { cold: emptyPair(), warm: emptyPair() };
   for (let run = 0; run < runs; run++) {
     plan.say(`${corpus.name}: fresh processes, ${run + 1} of ${runs}`);
     await withCache(plan, async (cache) => {
-      samples.cold.sluice.push(await measure(sluiceDiff(corpus, cache)));
-      samples.warm.sluice.push(await measure(sluiceDiff(corpus, cache)));
+      samples.cold.sluice.push(await measure(sluiceDiff(corpus, cache, "native")));
+      samples.warm.sluice.push(await measure(sluiceDiff(corpus, cache, "native")));
+    });
+    await withCache(plan, async (cache) => {
+      wasm.cold.sluice.push(await measure(sluiceDiff(corpus, cache, "wasm")));
+      wasm.warm.sluice.push(await measure(sluiceDiff(corpus, cache, "wasm")));
     });
     if (flate === undefined) continue;
     await withCache(plan, async (cache) => {
-      samples.cold.flate.push(await measure(flateBuild(corpus, flate, cache)));
-      samples.warm.flate.push(await measure(flateBuild(corpus, flate, cache)));
+      const cold = await measure(flateBuild(corpus, flate, cache));
+      const warm = await measure(flateBuild(corpus, flate, cache));
+      for (const { pair, sample } of [
+        { pair: samples.cold, sample: cold },
+        { pair: wasm.cold, sample: cold },
+        { pair: samples.warm, sample: warm },
+        { pair: wasm.warm, sample: warm },
+      ])
+        pair.flate.push(sample);
     });
   }
   return [
     result(corpus, "complete plan, fresh process, empty caches", samples.cold),
+    result(corpus, "the same with the WebAssembly engine", wasm.cold),
     result(corpus, "complete plan, fresh process, warm caches", samples.warm),
+    result(corpus, "the same with the WebAssembly engine, warm", wasm.warm),
   ];
 }
 
@@ -82,6 +97,12 @@ async function residentSimulation(corpus: Corpus, plan: Plan): Promise<readonly 
   const edit = appEdits(corpus)[0];
   const scenarios: readonly LiveScenario[] = [
     { scenario: "one line typed", order: "typed", times: 30, edit },
+    {
+      scenario: "one value of a HelmRelease typed",
+      order: "value",
+      times: 30,
+      edit: valueEdits(corpus)[0],
+    },
     { scenario: "one line saved", order: "saved", times: 12, edit },
     {
       scenario: "one line of a Kustomization typed",

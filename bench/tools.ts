@@ -29,10 +29,15 @@ export function findFlate(): Flate | undefined {
   return { path, version: /\d+\.\d+\.\d+/.exec(said)?.[0] ?? "unknown" };
 }
 
-export function sluiceDiff(corpus: Corpus, cacheDir: string): Command {
+/** `native` is what `sluice` uses where it was built; the other is what the editor and packages have. */
+export type EngineKind = "native" | "wasm";
+
+export function sluiceDiff(corpus: Corpus, cacheDir: string, engineKind: EngineKind): Command {
+  const places = ["--path", corpus.cluster, "--cache-dir", cacheDir, "--allow-private-network"];
   return {
     program: process.execPath,
-    args: [bundle, "diff", corpus.dir, "--path", corpus.cluster, "--cache-dir", cacheDir],
+    args: [bundle, "diff", corpus.dir, ...places],
+    env: engineKind === "wasm" ? { SLUICE_ENGINE: "wasm" } : {},
     cwd: corpus.dir,
     codes: [0, 1],
   };
@@ -56,10 +61,10 @@ function flate(
 }
 
 export function flateBuild(corpus: Corpus, tool: Flate, cacheDir: string): Command {
-  return flate(corpus, tool, cacheDir, ["build", "ks"]);
+  return flate(corpus, tool, cacheDir, ["build", "all"]);
 }
 
 /** Looks only at what the work tree changes. */
 export function flateDiff(corpus: Corpus, tool: Flate, cacheDir: string): Command {
-  return flate(corpus, tool, cacheDir, ["diff", "ks", "--base", "HEAD", "-o", "diff"]);
+  return flate(corpus, tool, cacheDir, ["diff", "all", "--base", "HEAD", "-o", "diff"]);
 }

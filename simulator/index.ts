@@ -97,3 +97,10 @@ export type {
   BootstrapSource,
 } from "./distribution/bootstrap.ts";
 export { fluxFolder, planBootstrap } from "./distribution/bootstrap.ts";
+export type {
+  AutomationUpdate,
+  ChosenImage,
+  ImageTags,
+  ImageUpdates,
+} from "./flux/image-updates.ts";
+export { planImageUpdates } from "./flux/image-updates.ts";

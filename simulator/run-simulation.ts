@@ -26,12 +26,14 @@ export async function runSimulation(
   const stages = createStages();
   const live = liveObjects(options.live);
   const progress = { done: 0, total: 0 };
+  const remarks = new Map<string, readonly string[]>();
   const context: RenderContext = {
     memory,
     tree,
     options,
     live,
     signal,
+    onRemarks: (source, found) => void remarks.set(source, found),
     onBuild(event) {
       if (event !== "done") progress.total++;
       if (event !== "started") progress.done++;
@@ -67,6 +69,7 @@ export async function runSimulation(
     appliers: judgements.flatMap(({ appliers }) => appliers),
     problems: [
       ...live.problems,
+      ...[...remarks].flatMap(([source, found]) => found.map((text) => remark(source, text))),
       ...problems,
       ...none,
       ...judgements.flatMap((judgement) => judgement.problems),
@@ -93,6 +96,10 @@ function readFiles(clusters: readonly ClusterRender[]): ReadonlySet<string> {
       if (full.startsWith(prefix)) files.add(full.slice(prefix.length));
   }
   return files;
+}
+
+function remark(source: string, text: string): Problem {
+  return { code: "source-remark", severity: "information", message: `${source}: ${text}` };
 }
 
 function noRoots(tree: FileTree): Problem {

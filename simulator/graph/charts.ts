@@ -123,6 +123,7 @@ async function fromRepository(
   );
   const answer = await context.memory.remotes.fetch(request, context.signal);
   if (answer.outcome === "unavailable") return unavailable(`${key} chart ${name}`, answer);
+  if (answer.remarks !== undefined) context.onRemarks(`${key} chart ${name}`, answer.remarks);
   return packaged(chart, `${key}|${name}|${answer.tree.revision}`, answer.tree, context);
 }
 

@@ -105,15 +105,19 @@ async function fetched(
   if (request === undefined) return unsupported(key);
   const answer = await context.memory.remotes.fetch(request, context.signal);
   if (answer.outcome === "unavailable") return unavailable(key, answer);
+  if (answer.remarks !== undefined) context.onRemarks(key, answer.remarks);
   const tree = await withIncludes(answer.tree, object, scene);
   if ("outcome" in tree) return tree;
-  const resolved = await artifact(
-    tree,
-    textAt(object, "spec", "ignore"),
-    `fetched|${key}|${tree.revision}`,
-    context,
-  );
+  const id = `fetched|${key}|${tree.revision}`;
+  const resolved = isCopy(request)
+    ? { outcome: "artifact" as const, id: context.memory.artifactId(id), tree, isTree: false }
+    : await artifact(tree, textAt(object, "spec", "ignore"), id, context);
   return answer.digest === undefined ? resolved : { ...resolved, digest: answer.digest };
+}
+
+/** A layer that is copied is the artifact as it is: ignore rules are for what is unpacked. */
+function isCopy(request: SourceRequest): boolean {
+  return request.kind === "oci" && request.layer?.operation === "copy";
 }
 
 /** Sources whose artifact is fetched. */

@@ -46,6 +46,8 @@ export interface RenderContext {
   readonly options: SimulationOptions;
   readonly live: LiveObjects;
   readonly signal: AbortSignal | undefined;
+  /** Called with what is worth knowing about a fetched source: an old copy, a signature that can't be checked here. */
+  readonly onRemarks: (source: string, remarks: readonly string[]) => void;
   /** Called when a build starts (`+1` to do) and when it is done. */
   readonly onBuild: (event: "started" | "done" | "remembered") => void;
 }

@@ -170,7 +170,9 @@ export async function sluice(argv: readonly string[], world: FakeWorld = {}): Pr
     return fakeSession(world, asked);
   };
   const signal = world.signal ?? new AbortController().signal;
-  const code = await run(argv, { stdout, stderr, env: world.env ?? {} }, open, signal);
+  // No test reads or clears the user's own cache.
+  const env = { XDG_CACHE_HOME: "/nonexistent", ...world.env };
+  const code = await run(argv, { stdout, stderr, env }, open, signal);
   return { code, stdout: stdout.text(), stderr: stderr.text(), request };
 }
 

@@ -65,7 +65,8 @@ func readDocuments(files map[string]string) ([]document, bool) {
 		order := releaseutil.BySplitManifestsOrder(slices.Collect(maps.Keys(split)))
 		sort.Sort(order)
 		for _, key := range order {
-			nodes, err := kio.ParseAll(split[key])
+			reader := kio.ByteReader{Reader: strings.NewReader(split[key]), OmitReaderAnnotations: true}
+			nodes, err := reader.Read()
 			if err != nil {
 				return nil, false
 			}
@@ -149,7 +150,8 @@ func (d document) isPlain() bool {
 	for _, field := range []string{"labels", "annotations"} {
 		entries, found := metadata[field]
 		texts, isMap := entries.(map[string]any)
-		if found && !isMap {
+		// Something is added to both of them, in the place of null as well.
+		if found && !isMap && entries != nil {
 			return false
 		}
 		for key, value := range texts {

@@ -1,31 +1,29 @@
-/** A chart of a Helm repository over http (source-controller `internal/helm/repository/chart_repository.go`, Helm `pkg/getter`). */
+/** A chart of a Helm repository over http (source-controller `internal/helm/repository/chart_repository.go`). */
 import { createHash } from "node:crypto";
 
-import type { ChartSourceRequest, SourceAnswer } from "#simulator";
+import type { ChartSourceRequest, FileTree, SourceAnswer } from "#simulator";
 
 import { unzipBounded } from "../archive/unpack.ts";
-import type { Credentials, FetchContext, FetchHttpRequest, TlsMaterial } from "../fetcher.ts";
+import type { FetchContext } from "../fetcher.ts";
 import { FetchFailure } from "../fetch-failure.ts";
-import { basicIn, tlsOf } from "../oci/registry-access.ts";
-import { basic } from "../oci/token.ts";
 import { fileOf } from "../read-tree.ts";
-import { type Exchange, exchange } from "../retrying-http.ts";
 import { withoutCredentials } from "../source-url.ts";
 import { cacheKey, type IndexCache } from "./index-cache.ts";
 import { type ChartDetails, chartVersions, type IndexedChart } from "./index-file.ts";
 import { maxChartBytes, pickChartVersion } from "./pick-chart.ts";
+import {
+  ask,
+  indexUrl,
+  type RepositoryAccess,
+  repositoryAccess,
+  requireSuccess,
+  resolveReference,
+} from "./repository-http.ts";
 
 /** `helm.MaxIndexSize` of source-controller. */
 const maxIndexBytes = 50 * 1024 * 1024;
 /** Charts that are asked for together see one index. */
 const indexMs = 60_000;
-
-interface Access {
-  readonly repository: URL;
-  readonly credentials: Credentials | undefined;
-  readonly tls: TlsMaterial | undefined;
-  readonly passCredentials: boolean;
-}
 
 export async function fetchHttpChart(
   request: ChartSourceRequest,
@@ -33,7 +31,7 @@ export async function fetchHttpChart(
   context: FetchContext,
   indexes: IndexCache,
 ): Promise<SourceAnswer> {
-  const access = await accessOf(request, repository, context);
+  const access = await repositoryAccess(request, repository, context);
   const shown = withoutCredentials(indexUrl(repository));
   const index = await readIndex(access, context, indexes, request.maxAge);
   const versions = chartVersions(index, request.name, shown);
@@ -45,6 +43,8 @@ export async function fetchHttpChart(
   const picked = await pickChartVersion(texts, request.version, context, chart);
   const found = oldestFirst.findLast(({ version }) => version === picked) as IndexedChart;
   const details = found.details();
+  const known = unchanged(context, found.version, details);
+  if (known !== undefined) return { outcome: "available", tree: known };
   const bytes = await download(access, details, found.version, context);
   const remarks = remarksOn(bytes, details);
   const tree = {
@@ -55,21 +55,16 @@ export async function fetchHttpChart(
   return { outcome: "available", tree, ...(remarks.length === 0 ? {} : { remarks }) };
 }
 
-async function accessOf(
-  { access = {}, passCredentials = false }: ChartSourceRequest,
-  repository: URL,
-  { credentials, signal }: FetchContext,
-): Promise<Access> {
-  const { secret, certificates } = access;
-  return {
-    repository,
-    credentials:
-      secret === undefined
-        ? await credentials.helmRepository(withoutCredentials(repository), signal)
-        : basicIn(secret),
-    tls: tlsOf(certificates) ?? tlsOf(secret),
-    passCredentials,
-  };
+/** The older answer, when it is still what the index describes. */
+function unchanged(
+  { known }: FetchContext,
+  version: string,
+  { digest }: ChartDetails,
+): FileTree | undefined {
+  const bytes = known?.tree.files.get("chart.tgz")?.bytes;
+  const isSame =
+    known?.tree.revision === version && bytes !== undefined && sha256(bytes) === digest;
+  return isSame ? known.tree : undefined;
 }
 
 /** Of packages with the same version the youngest is taken. */
@@ -77,14 +72,8 @@ function byAge(a: IndexedChart, b: IndexedChart): number {
   return (Date.parse(a.created) || 0) - (Date.parse(b.created) || 0);
 }
 
-function indexUrl(repository: URL): URL {
-  const url = new URL(repository);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/index.yaml`;
-  return url;
-}
-
 function readIndex(
-  access: Access,
+  access: RepositoryAccess,
   context: FetchContext,
   indexes: IndexCache,
   maxAge: number | undefined,
@@ -112,7 +101,7 @@ function readIndex(
 }
 
 async function download(
-  access: Access,
+  access: RepositoryAccess,
   { name, urls }: ChartDetails,
   version: string,
   context: FetchContext,
@@ -137,61 +126,16 @@ async function download(
   return answer.body;
 }
 
-/** Helm `pkg/repo`, `ResolveReferenceURL`: relative to the repository as a folder, with the query of the repository. */
-function resolveReference(repository: URL, reference: string): URL {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(reference) && URL.canParse(reference)) return new URL(reference);
-  const base = new URL(repository);
-  base.pathname = `${base.pathname.replace(/\/$/, "")}/`;
-  if (!URL.canParse(reference, base.href))
-    throw new FetchFailure(
-      "invalid",
-      `The index names ${JSON.stringify(reference)}, which is no address.`,
-    );
-  const url = new URL(reference, base);
-  url.search = base.search;
-  return url;
-}
-
-/** Credentials go where the repository is, or everywhere with `passCredentials` (Helm `pkg/getter/httpgetter.go`). */
-function ask(
-  { repository, credentials, tls, passCredentials }: Access,
-  url: URL,
-  context: FetchContext,
-  options: { readonly headers: Readonly<Record<string, string>>; readonly maxBytes: number },
-): Promise<Exchange> {
-  const isKnown = passCredentials || url.origin === repository.origin;
-  const { cert: _, key: __, ...authorities } = tls ?? {};
-  const material = isKnown ? tls : authorities;
-  const request: FetchHttpRequest = {
-    url: url.href,
-    method: "GET",
-    headers: {
-      "user-agent": "sluice",
-      ...options.headers,
-      ...(isKnown && credentials?.kind === "basic" ? { authorization: basic(credentials) } : {}),
-    },
-    ...(tls === undefined || material === undefined ? {} : { tls: material }),
-  };
-  return exchange(context, request, Math.min(options.maxBytes, context.limits.maxBytes));
-}
-
-function requireSuccess({ status }: Exchange, shown: string, missing: string): void {
-  if (status === 404 || status === 410) throw new FetchFailure("not-found", missing);
-  if (status === 401 || status === 403)
-    throw new FetchFailure(
-      "unauthorized",
-      `${shown} may not be read with the credentials that were given, or without any.`,
-    );
-  if (status < 200 || status > 299)
-    throw new FetchFailure("failed", `${shown} answered with status ${status}.`);
-}
-
 /** Neither Helm nor source-controller compares with the digest of the index, so it is no failure. */
 function remarksOn(bytes: Uint8Array, { name, digest }: ChartDetails): readonly string[] {
   if (digest === undefined) return [];
-  const found = createHash("sha256").update(bytes).digest("hex");
-  if (found === digest.toLowerCase()) return [];
+  const found = sha256(bytes);
+  if (found === digest) return [];
   return [
     `The archive of ${name} is not the one that its repository's index describes (sha256 ${digest.slice(0, 12)}…, received ${found.slice(0, 12)}…). Flux doesn't compare them.`,
   ];
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -21,6 +21,8 @@ interface Kept {
 }
 
 const maxKeptBytes = 128 * 1024 * 1024;
+/** An editor runs for days and needs an index for seconds. */
+const keptMs = 120_000;
 
 export function createIndexCache(): IndexCache {
   const kept = new Map<string, Kept>();
@@ -29,6 +31,7 @@ export function createIndexCache(): IndexCache {
   function keep(key: string, entry: Kept): void {
     kept.delete(key);
     kept.set(key, entry);
+    setTimeout(() => kept.get(key) === entry && kept.delete(key), keptMs).unref();
     let total = [...kept.values()].reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
     for (const [oldest, { bytes }] of kept) {
       if (total <= maxKeptBytes) return;

@@ -137,7 +137,7 @@ function detailsOf(item: unknown, name: string): ChartDetails {
     name,
     urls: Array.isArray(urls) ? urls.filter((url) => typeof url === "string") : [],
     ...(typeof digest === "string" && digest !== ""
-      ? { digest: digest.replace(/^sha256:/, "") }
+      ? { digest: digest.replace(/^sha256:/, "").toLowerCase() }
       : {}),
   };
 }

@@ -42,6 +42,12 @@ async function fetchFrom(
   const checked = await verifySignature(registry, manifest.digest, request.verify, label);
   if (checked.outcome === "unverified")
     return { outcome: "unavailable", reason: "unverified", message: checked.message };
+  const { remarks } = checked;
+  const { digest } = manifest;
+  const said = remarks.length === 0 ? {} : { remarks };
+  const { known } = context;
+  if (known?.digest === digest && known.tree.revision === version)
+    return { outcome: "available", tree: known.tree, digest, ...said };
   const { layers, config } = await imageOf(registry, manifest, label);
   const layer = layers.find(({ mediaType }) => chartLayers.includes(mediaType));
   if (layer === undefined || config?.mediaType !== chartConfig)
@@ -56,9 +62,7 @@ async function fetchFrom(
     revision: version,
     files: new Map([["chart.tgz", fileOf(bytes)]]),
   };
-  const { remarks } = checked;
-  const { digest } = manifest;
-  return { outcome: "available", tree, digest, ...(remarks.length === 0 ? {} : { remarks }) };
+  return { outcome: "available", tree, digest, ...said };
 }
 
 /** A version is taken as it is, without asking what there is; everything else is looked for among the tags. */

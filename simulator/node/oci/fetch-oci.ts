@@ -2,7 +2,7 @@
  * Fetches an OCIRepository as source-controller does (`internal/controller/ocirepository_controller.go`): which manifest,
  * which layer, and what becomes of it.
  */
-import type { OciSourceRequest, SourceAnswer, TreeFile } from "#simulator";
+import type { FileTree, OciSourceRequest, SourceAnswer, TreeFile } from "#simulator";
 
 import { unpackTarGzip } from "../archive/unpack.ts";
 import type { Fetcher, FetchContext } from "../fetcher.ts";
@@ -38,22 +38,17 @@ async function fetchFrom(
   if (checked.outcome === "unverified") {
     return { outcome: "unavailable", reason: "unverified", message: checked.message };
   }
+  const revision = isDigest(reference) ? manifest.digest : `${reference}@${manifest.digest}`;
+  const { known } = context;
+  if (known?.digest === manifest.digest && known.tree.revision === revision)
+    return available(known.tree, manifest.digest, checked.remarks);
   const image = await imageOf(registry, manifest, label);
   const { files, problems } = await contentOf(request, registry, image, { label, context });
-  const revision = isDigest(reference) ? manifest.digest : `${reference}@${manifest.digest}`;
   const remarks = [...checked.remarks, ...saidOf(problems)];
   return available({ label, revision, files }, manifest.digest, remarks);
 }
 
-function available(
-  tree: {
-    readonly label: string;
-    readonly revision: string;
-    readonly files: ReadonlyMap<string, TreeFile>;
-  },
-  digest: string,
-  remarks: readonly string[],
-): SourceAnswer {
+function available(tree: FileTree, digest: string, remarks: readonly string[]): SourceAnswer {
   return { outcome: "available", tree, digest, ...(remarks.length === 0 ? {} : { remarks }) };
 }
 

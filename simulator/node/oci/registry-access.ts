@@ -7,7 +7,8 @@ import type { Credentials, FetchContext, TlsMaterial } from "../fetcher.ts";
 import { FetchFailure } from "../fetch-failure.ts";
 import { credentialsFor, parseDockerConfig } from "./docker-config.ts";
 import { mayBePlain, type OciRepository } from "./reference.ts";
-import { openRegistry, type Registry, type RegistryAccess } from "./registry.ts";
+import { openRegistry, type Registry } from "./registry.ts";
+import type { RegistryAccess } from "./registry-get.ts";
 
 /**
  * Does `work` with the registry of a source. What the user has stored may be older than the registry remembers; without

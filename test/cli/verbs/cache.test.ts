@@ -69,6 +69,12 @@ describe("sluice cache", () => {
     expect((await cache("list", "-o", "json")).stdout).toContain('"bytes": 0');
   });
 
+  test("is in the user's folder for caches unless told otherwise", async () => {
+    const env = { XDG_CACHE_HOME: "/some/where" };
+    const { stdout } = await sluice(["cache", "path"], { env });
+    expect(stdout.replaceAll("\\", "/")).toBe("/some/where/sluice\n");
+  });
+
   test("prints its folder, which need not exist", async () => {
     const nowhere = join(cacheDir, "nowhere");
     expect(await sluice(["cache", "path", "--cache-dir", nowhere])).toMatchObject({

@@ -27,7 +27,16 @@ export const optionGroups = {
 } as const;
 export type OptionGroup = keyof typeof optionGroups;
 
-const simulating = ["build", "diff", "tree", "check", "lint", "images", "values"] as const;
+const simulating = [
+  "build",
+  "diff",
+  "tree",
+  "check",
+  "lint",
+  "images",
+  "values",
+  "updates",
+] as const;
 export const options = [
   {
     name: "path",
@@ -84,6 +93,14 @@ export const options = [
     verbs: ["values"],
     group: "input",
     help: "only this HelmRelease",
+  },
+  {
+    name: "tags",
+    value: "FILE",
+    verbs: ["updates"],
+    group: "input",
+    complete: "file",
+    help: "tags of images: a YAML map of images to lists of tags",
   },
   {
     name: "flux-version",

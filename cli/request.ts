@@ -23,6 +23,8 @@ export interface Request {
   readonly sources: ReadonlyMap<string, string>;
   /** `[namespace/]name` of a HelmRelease. */
   readonly release?: string;
+  /** File with the tags of images. */
+  readonly tags?: string;
   readonly from?: string;
   readonly to?: string;
   readonly flux: FluxMinor;
@@ -67,6 +69,7 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     live: all("live"),
     sources: readSources(all("source")),
     ...optional("release", "release"),
+    ...optional("tags", "tags"),
     ...optional("from", "from"),
     ...optional("to", "to"),
     flux: readFluxMinor(one("flux-version") ?? "2.9"),

@@ -32,6 +32,7 @@ const runners: Readonly<Record<SimulatingVerb, () => Promise<RunVerb>>> = {
   lint: async () => (await import("./verbs/lint.ts")).lint,
   images: async () => (await import("./verbs/images.ts")).images,
   values: async () => (await import("./verbs/values.ts")).values,
+  updates: async () => (await import("./verbs/updates.ts")).updates,
 };
 
 /** Exit code: 0 nothing found, 1 differences or problems, 2 could not run, 130 interrupted. Never rejects. */

@@ -9,6 +9,7 @@ export const verbNames = [
   "lsp",
   "images",
   "values",
+  "updates",
   "bootstrap",
   "cache",
   "completion",
@@ -135,8 +136,22 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     exitCodes: ["0  printed", "1  a release has no values, because it fails before", couldNotRun],
     examples: [["sluice values --release apps/podinfo", "one release"]],
   },
+  updates: {
+    summary: "print what the next commits of image automation would change",
+    operand: "[DIR]",
+    formats: ["text", "json", "yaml"],
+    about: [
+      "Prints the tag that each ImagePolicy in DIR (default: here) would choose, and the fields that each",
+      "ImageUpdateAutomation would then write into the files of the repository. Nothing is written.",
+      "The tags are those of the file that --tags names: a YAML map of images to lists of tags, or of",
+      "maps with tag and digest. Without it only what --live says about latest images is used. No",
+      "registry is asked.",
+    ],
+    exitCodes: ["0  nothing would change", "1  something would change, or has no tag", couldNotRun],
+    examples: [["sluice updates -o json", "for programs; with --tags tags.yaml for real tags"]],
+  },
   bootstrap: {
-    summary: "print or write what flux bootstrap would commit",
+    summary: "plan or write what flux bootstrap would commit",
     operand: "[DIR]",
     formats: ["text", "json", "yaml"],
     about: [

@@ -165,9 +165,11 @@ function withCredentials(
 }
 
 function forOtherOrigin(request: GuardedRequest): GuardedRequest {
-  const { tls: _, headers, ...rest } = request;
+  const { tls, headers, ...rest } = request;
   const isSecret = (name: string): boolean =>
     /^(authorization|cookie|x-amz-.*|.*token.*)$/i.test(name);
   const kept = Object.entries(headers).filter(([name]) => !isSecret(name));
-  return { ...rest, headers: Object.fromEntries(kept) };
+  // Authorities stay: storage behind a private registry is signed by the same. Who one is does not.
+  const authorities = tls?.ca === undefined ? {} : { tls: { ca: tls.ca } };
+  return { ...rest, ...authorities, headers: Object.fromEntries(kept) };
 }

@@ -60,7 +60,7 @@ function readMarks(text: string): Pick<MarkedFile, "text" | "marks"> {
     const start = line.indexOf("^");
     marks.push({ line: lines.length - 1, start, end: start + carets.length, severity, code });
   }
-  return { text: lines.join("\n"), marks };
+  return { text: lines.join("\n").replace(/\n+$/, "\n"), marks };
 }
 
 /** The text with the marks in it. A mark of more than one line is drawn to the end of its first. */
@@ -68,7 +68,7 @@ export function writeCases(cases: readonly MarkedCase[]): string {
   return cases
     .map(
       ({ title, files }) =>
-        `#= ${title}\n${files.map((file) => `#- ${file.path}\n${writeMarks(file)}`).join("")}`,
+        `#= ${title}\n${files.map((file) => `#- ${file.path}\n${writeMarks(file).replace(/\n?$/, "\n")}`).join("")}`,
     )
     .join("");
 }

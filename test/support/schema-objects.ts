@@ -34,8 +34,11 @@ const commonWords = [
   "x".repeat(300),
 ];
 
-/** A linear congruential generator: what is random in a test has to be the same every time. */
-export function createObjectMaker(seed: number): ObjectMaker {
+/**
+ * A linear congruential generator: what is random in a test has to be the same every time. `dense` sets every field and
+ * uses the given words only.
+ */
+export function createObjectMaker(seed: number, { dense } = { dense: false }): ObjectMaker {
   let state = seed;
   const random = (): number => {
     state = (state * 1_103_515_245 + 12_345) & 0x7fffffff;
@@ -45,7 +48,7 @@ export function createObjectMaker(seed: number): ObjectMaker {
 
   const text = (schema: Schema, words: readonly string[]): string => {
     if (schema.format === "date-time") return "2025-01-31T12:00:00Z";
-    const all = random() < 0.6 && words.length > 0 ? words : commonWords;
+    const all = (dense || random() < 0.6) && words.length > 0 ? words : commonWords;
     const fitting =
       schema.pattern === undefined || random() < 0.15
         ? all
@@ -64,7 +67,7 @@ export function createObjectMaker(seed: number): ObjectMaker {
         );
       return made;
     }
-    const density = random();
+    const density = dense ? 1.3 : random();
     for (const [name, below] of Object.entries(schema.properties ?? {})) {
       const wanted = schema.required?.includes(name) === true ? 0.97 : density * 0.7;
       if (random() < wanted) made[name] = value(below, words);

@@ -75,7 +75,7 @@ const extensions = {
 } as const;
 
 /** The schema as a CRD spells it. */
-export function toOpenApi(schema: Schema): Readonly<Record<string, unknown>> {
+function toOpenApi(schema: Schema): Readonly<Record<string, unknown>> {
   const entries = Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
     const one = (below: unknown) => toOpenApi(below as Schema);
     switch (key) {

@@ -23,12 +23,12 @@ export function optionsOf(more: Partial<SourcesOptions> = {}): SourcesOptions {
 export async function serve(
   repository: string,
   options: GitServerOptions = {},
-): Promise<GitServer> {
+): Promise<GitServer & { readonly root: string }> {
   const root = temporaryFolder();
   git(root, "clone", "--quiet", "--bare", repository, "repo");
   const server = await startGitServer(root, options);
   onTestFinished(() => server.close());
-  return server;
+  return { ...server, root };
 }
 
 export async function serveHttp(listener: RequestListener, host = "127.0.0.1"): Promise<string> {

@@ -73,8 +73,11 @@ const everything: readonly Diagnosis[] = [
 
 const schema = JSON.parse(
   readFileSync("node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json", "utf8"),
-) as object;
-const ajv = new Ajv({ strict: false, allErrors: true });
+) as Record<string, unknown>;
+// Draft 4 calls its address `id`; but for that it reads the same here.
+delete schema["$schema"];
+delete schema["id"];
+const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
 addFormats.default(ajv);
 const isSarif = ajv.compile(schema);
 

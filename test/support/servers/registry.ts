@@ -79,6 +79,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     stdio: ["ignore", "ignore", "pipe"],
     env: { OTEL_TRACES_EXPORTER: "none" },
   });
+  // Also when the tests end without having closed it.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
   const lines = createInterface({ input: child.stderr });
   const seen: string[] = [];
   const host = await new Promise<string>((resolve, reject) => {
@@ -99,9 +102,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     pushManifest: (repository, reference, mediaType, manifest) =>
       pushManifest(send, repository, { reference, mediaType, manifest }),
     async close() {
+      process.off("exit", kill);
       child.removeAllListeners("exit");
       const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGKILL");
+      kill();
       await ended;
       await tokens?.close();
       rmSync(folder, { recursive: true, force: true });

@@ -106,6 +106,22 @@ describe("over http", () => {
     expect(answer).toMatchObject({ outcome: "available", remarks: [expect.any(String)] });
   });
 
+  it("does not fetch again what the index still describes", async () => {
+    const charts = [{ name: "app", version: "1.0.0" }];
+    const { url, requests } = await serve({ charts });
+    const first = await createChartFetcher()(request(url), fetchContext());
+    if (first.outcome !== "available") throw new Error(first.message);
+    const known = { tree: first.tree };
+    const again = await createChartFetcher()(request(url), fetchContext({ known }));
+    expect(again).toEqual(first);
+    const other = { tree: { ...first.tree, revision: "0.9.0" } };
+    await createChartFetcher()(request(url), fetchContext({ known: other }));
+    const file = { id: "", size: 1, kind: "file", bytes: new Uint8Array(1) } as const;
+    const broken = { tree: { ...first.tree, files: new Map([["chart.tgz", file]]) } };
+    await createChartFetcher()(request(url), fetchContext({ known: broken }));
+    expect(requests.filter((line) => line.includes(".tgz"))).toHaveLength(3);
+  });
+
   it("keeps the query of the repository's address", async () => {
     const { url, requests } = await serve({ charts: [{ name: "app", version: "1.0.0" }] });
     const answer = await createChartFetcher()(request(`${url}/?token=x`), fetchContext());
@@ -203,6 +219,17 @@ describe("out of a registry", () => {
       digest: expect.stringMatching(/^sha256:/),
       tree: { revision: "1.0.0" },
     });
+  });
+
+  it("without its layer when it is the same as before", async () => {
+    const first = await fetch({});
+    if (first.outcome !== "available") throw new Error(first.message);
+    const marked = { ...first.tree, label: "known" };
+    const known = { tree: marked, ...(first.digest ? { digest: first.digest } : {}) };
+    expect(await fetch({}, fetchContext({ known }))).toMatchObject({ tree: { label: "known" } });
+    const moved = { tree: marked, digest: "sha256:other" };
+    const again = await fetch({}, fetchContext({ known: moved }));
+    expect(again).toMatchObject({ tree: { label: "app 1.0.0" } });
   });
 
   it("by a range, with `+` for the `_` of tags", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { guardedRequest } from "../../../../simulator/node/guarded-http.ts";
 import { createNetworkGuard } from "../../../../simulator/node/network-guard.ts";
 import { fetchOci } from "../../../../simulator/node/oci/fetch-oci.ts";
+import { openRegistry } from "../../../../simulator/node/oci/registry.ts";
 import { tarGzip } from "../../../support/archives.ts";
 import { failureOf, fetchContext } from "../../../support/fetch-context.ts";
 import { type Fault, startFaultProxy } from "../../../support/servers/fault-proxy.ts";
@@ -213,6 +214,16 @@ it.each(["", "garbage", '{"token":"two words\\r\\nx: y"}', '{"token":1}', "{}"])
     expect(reason).toBe("failed");
   },
 );
+
+it("is asked without encryption only where that may be", async () => {
+  const ask = (mayBePlain: boolean): Promise<unknown> => {
+    const repository = { registry: registry.host, path: "app" };
+    const access = { repository, credentials: undefined, mayBePlain };
+    return openRegistry(fetchContext(), access).tags();
+  };
+  expect(await ask(true)).toEqual(["1"]);
+  await expect(ask(false)).rejects.toHaveProperty("code");
+});
 
 it("is not asked at all when its address is private", async () => {
   const guard = createNetworkGuard({ isAllowed: () => false });

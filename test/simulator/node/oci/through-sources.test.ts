@@ -120,6 +120,26 @@ it("keeps nothing when it is cancelled half-way", async () => {
   await expect.poll(() => filesIn(options.cacheDir)).toEqual([]);
 });
 
+it("asks again when it is old, and fetches only what has changed", async () => {
+  let time = 0;
+  const proxy = await startFaultProxy(registry.url, () => undefined);
+  const options = optionsOf({ now: () => time });
+  const push = async (text: string): Promise<void> => {
+    const bytes = await tarGzip({ "app.yaml": text });
+    await registry.push("moving", "1", { layers: [{ bytes }] });
+  };
+  const fetchLater = async (): Promise<unknown> => {
+    time += 3_600_000;
+    return describeAnswer(await createSources(options).fetch(artifact(proxy.host, "moving")));
+  };
+  const blobs = (): number => proxy.requests.filter((line) => line.includes("/blobs/")).length;
+  await push("one");
+  expect([await fetchLater(), blobs()]).toEqual([[["app.yaml", "one"]], 1]);
+  expect([await fetchLater(), blobs()]).toEqual([[["app.yaml", "one"]], 1]);
+  await push("two");
+  expect([await fetchLater(), blobs()]).toEqual([[["app.yaml", "two"]], 2]);
+});
+
 it("refuses a registry inside the network", async () => {
   const options = optionsOf({ allowPrivateNetwork: false });
   const answer = await createSources(options).fetch(artifact(registry.host));

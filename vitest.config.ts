@@ -1,13 +1,16 @@
-// Tests that need no VS Code, in two projects: `unit` is the inner loop; `process` starts whole programs and workers, or
+// Tests that need no VS Code, in three projects: `unit` is the inner loop; `process` starts whole programs and workers, or
 // gives them more than they can bear, and takes its time. Both find the engine in dist/, where `npm run build` puts it.
+// `cluster` starts a real API server and the Flux controllers, which `npm run test:cluster` builds first.
 import { availableParallelism } from "node:os";
 
 import { defineConfig } from "vitest/config";
 
 const inVisualStudioCode = ["test/host/**", "test/web/**", "test/ui/**", "test/cluster/**"];
 const ofWholePrograms = [
+  "test/cluster/scenarios.test.ts",
   "test/**/end-to-end*.test.ts",
   "test/language-server/hosts/**/*.test.ts",
+  "test/language-server/schema/{differential,packs}.test.ts",
   "test/simulator/engine/same-bytes.test.ts",
   "test/simulator/hostile/**/*.test.ts",
   "test/simulator/node/engine-pool.test.ts",
@@ -31,6 +34,15 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "process", include: ofWholePrograms } },
+      {
+        extends: true,
+        test: {
+          name: "cluster",
+          include: ["test/cluster/*.test.ts"],
+          exclude: ofWholePrograms,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

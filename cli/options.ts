@@ -283,7 +283,7 @@ export const options = [
     verbs: ["check", "lint"],
     group: "output",
     complete: ["error", "warning"],
-    help: "least severity that gives exit code 1: error or warning, for lint also information and hint (default: error)",
+    help: "least severity that gives exit code 1: error, warning; for lint also information, hint (default: error)",
   },
   {
     name: "no-render",

@@ -1,12 +1,15 @@
 /** Builds everything in order, for Node and for the web: the one place where parts get to know each other. Owns nothing. */
 import type { ExtensionContext } from "vscode";
+import { Uri, workspace } from "vscode";
 
 import { PlanStore } from "./client/plan-store.ts";
 import type { ClientFactory } from "./client/server-link.ts";
 import { ServerLink } from "./client/server-link.ts";
+import type { Live } from "./commands/live/live.ts";
 import { registerCommands } from "./commands/register.ts";
 import type { FolderView } from "./model/folder-view.ts";
 import type { PreviewTree } from "./model/preview-tree.ts";
+import type { Log } from "./platform/log.ts";
 import { createLog } from "./platform/log.ts";
 import { showError } from "./platform/notify.ts";
 import { Settings } from "./platform/settings.ts";
@@ -20,23 +23,36 @@ export interface SluiceApi {
   folders(): readonly FolderView[];
   /** What the Preview shows. */
   preview(): PreviewTree;
+  /** The clusters; absent in VS Code for the Web. */
+  readonly live: Live | undefined;
   /** Milliseconds that activation took. */
   readonly activationTime: number;
 }
 
-export function compose(context: ExtensionContext, createClient: ClientFactory): SluiceApi {
+/** `composeLive` is given where there is Node.js. */
+export function compose(
+  context: ExtensionContext,
+  createClient: ClientFactory,
+  composeLive?: (context: ExtensionContext, log: Log) => Live,
+): SluiceApi {
   const started = performance.now();
   const log = createLog();
   context.subscriptions.push(log);
   try {
     const settings = new Settings(context.workspaceState);
     const engineWasm = context.asAbsolutePath("dist/engine.wasm");
-    const link = new ServerLink(createClient, settings, log, { engineWasm });
+    const rulesDocs = Uri.joinPath(context.extensionUri, "docs", "rules").toString();
+    const link = new ServerLink(createClient, settings, log, { engineWasm, rulesDocs });
     const store = new PlanStore(link);
     const preview = new PreviewView(store, settings);
     context.subscriptions.push(settings, link, store, preview, new StatusBar(store));
     context.subscriptions.push(new ObjectDocuments(link, store));
-    context.subscriptions.push(...registerCommands({ link, store, preview, settings, log }));
+    const live = composeLive?.(context, log);
+    const readAsset = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+      new Uint8Array(await workspace.fs.readFile(Uri.joinPath(context.extensionUri, path)));
+    context.subscriptions.push(
+      ...registerCommands({ link, store, preview, settings, log, live, readAsset }),
+    );
     context.subscriptions.push({ dispose: () => void link.stop() });
     link.start();
     const activationTime = performance.now() - started;
@@ -44,6 +60,7 @@ export function compose(context: ExtensionContext, createClient: ClientFactory):
     return {
       folders: () => [...store.views.values()],
       preview: () => preview.tree,
+      live,
       activationTime,
     };
   } catch (error) {

@@ -10,6 +10,10 @@ export interface InitializationOptions {
   readonly trusted: boolean;
   /** Path of `engine.wasm`; unused on the web, where `sluice/readEngine` gives the bytes. */
   readonly engineWasm?: string;
+  /** Folder with the packs of schemas, on Node only; on the web `sluice/readSchemas` gives them. */
+  readonly schemas?: string;
+  /** Address of the folder with a page for each rule, to link diagnostics to. */
+  readonly rulesDocs?: string;
 }
 
 /** Something that is left out of a plan on purpose, and why. Shown to people, never a problem of their manifests. */
@@ -51,6 +55,11 @@ export interface ObjectTextParams {
   /** `<apiVersion>/<Kind>/<namespace>/<name>`. */
   readonly object: string;
   readonly side: "base" | "target";
+  /**
+   * `object` (the default), `applier`: everything the applier applies, or `values`: the effective values of a HelmRelease.
+   * The last two have no use for `object`, which is empty then.
+   */
+  readonly part?: "object" | "applier" | "values";
 }
 /** `text` is absent when this side doesn't have the object. */
 export interface ObjectTextResult {
@@ -93,6 +102,15 @@ export interface ReadEngineResult {
   readonly worker: string | null;
 }
 
+export interface ReadSchemasParams {
+  /** `flux.json.gz` */
+  readonly file: string;
+}
+/** `null` when the pack is not shipped with the extension. */
+export interface ReadSchemasResult {
+  readonly bytes: Uint8Array | null;
+}
+
 /** Server to client. */
 export interface ServerNotifications {
   readonly "sluice/plan": PlanParams;
@@ -112,6 +130,7 @@ export interface ServerRequests {
   readonly "sluice/listFiles": readonly [ListFilesParams, ListFilesResult];
   readonly "sluice/readFiles": readonly [ReadFilesParams, ReadFilesResult];
   readonly "sluice/readEngine": readonly [Record<string, never>, ReadEngineResult];
+  readonly "sluice/readSchemas": readonly [ReadSchemasParams, ReadSchemasResult];
 }
 
 /** The `sluice` section of the settings, as the client answers `workspace/configuration`. */
@@ -124,4 +143,15 @@ export interface SluiceSettings {
   readonly offline: boolean;
   readonly allowPrivateNetwork: boolean;
   readonly ageKeyFile: string;
+  readonly diagnostics: DiagnosticsSettings;
+}
+
+export type DiagnosticSeverityName = "error" | "warning" | "information" | "hint";
+
+/** `sluice.diagnostics`: what is reported, and how loud. */
+export interface DiagnosticsSettings {
+  /** By code, or `group/*`. */
+  readonly severity: Readonly<Record<string, DiagnosticSeverityName | "off">>;
+  /** Patterns of paths with the codes that are not reported there; `*` stands for all. */
+  readonly ignore: Readonly<Record<string, readonly string[]>>;
 }

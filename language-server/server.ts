@@ -2,12 +2,33 @@
  * Wires LSP to the features, and nothing else: each handler takes a snapshot and calls a feature inside `guard`.
  * Where files, Git and the engine come from is the caller's business (`host`).
  */
-import type { Connection, InitializeResult } from "vscode-languageserver";
+import type {
+  CancellationToken,
+  CodeAction,
+  Connection,
+  DocumentDiagnosticReport,
+  InitializeResult,
+} from "vscode-languageserver";
 import { DidChangeConfigurationNotification, TextDocumentSyncKind } from "vscode-languageserver";
 
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "./features/call-hierarchy.ts";
+import { codeActions } from "./features/code-actions.ts";
+import { definition } from "./features/definition.ts";
+import { documentLinks } from "./features/document-links.ts";
+import { documentSymbols } from "./features/document-symbols.ts";
+import { folding } from "./features/folding.ts";
+import { hover } from "./features/hover.ts";
 import { objectText } from "./features/object-text.ts";
+import { documentReport, workspaceReports } from "./features/pull-diagnostics.ts";
+import { references } from "./features/references.ts";
+import { prepareRename, rename } from "./features/rename.ts";
+import { selectionRanges } from "./features/selection-ranges.ts";
+import { semanticLegend, semanticTokens } from "./features/semantic-tokens.ts";
+import { workspaceSymbols } from "./features/workspace-symbols.ts";
 import type { ClientRequests, InitializationOptions, ServerNotifications } from "./protocol.ts";
+import { DiagnosticsChannel } from "./workspace/diagnostics-channel.ts";
 import { listenToDocuments } from "./workspace/documents.ts";
+import type { FolderModel } from "./workspace/folder-model.ts";
 import { Folders } from "./workspace/folders.ts";
 import type { ErrorLog } from "./workspace/guard.ts";
 import { fireAndForget, guard, toSignal } from "./workspace/guard.ts";
@@ -19,6 +40,8 @@ import { watchFiles } from "./workspace/watch-files.ts";
 export interface ServerTiming {
   /** Milliseconds between the last edit and the simulation. */
   readonly delay: number;
+  /** Milliseconds between the last change and the diagnostics of files that are not edited. */
+  readonly secondWave: number;
 }
 
 /** What the handlers share. */
@@ -26,63 +49,84 @@ interface Parts {
   readonly connection: Connection;
   readonly session: Session;
   readonly folders: Folders;
+  readonly channel: DiagnosticsChannel;
   readonly log: ErrorLog;
+  readonly onShutdown: () => void;
 }
 
 export function startServer(
   connection: Connection,
   host: ServerHost,
-  timing: ServerTiming = { delay: 30 },
+  timing: ServerTiming = { delay: 30, secondWave: 150 },
+  onShutdown: () => void = () => {},
 ): void {
   const log = logOf(connection);
   const session = new Session(connection, host);
   const send = (params: ServerNotifications["sluice/plan"]) =>
     fireAndForget(connection.sendNotification("sluice/plan", params), log);
+  const pulls = (): boolean => session.pullsDiagnostics;
+  const channel = new DiagnosticsChannel({ connection, log, pulls, delay: timing.secondWave });
   const folders = new Folders({
     host,
     open: (folder) =>
-      openLiveFolder({ connection, session, documents, folder, log, send, ...timing }),
+      openLiveFolder({ connection, session, documents, folder, log, send, channel, ...timing }),
     onFailure: (folder, { reason, message }) =>
       send({ state: "failed", folder, revision: 0, reason, message }),
     onClosed: (folder) => send({ state: "closed", folder }),
   });
-  const documents = listenToDocuments(connection, (uri) => folders.touchDocument(uri));
-  const parts: Parts = { connection, session, folders, log };
+  const documents = listenToDocuments(connection, (uri, text) => {
+    folders.touchDocument(uri, text);
+    const held = folders.holding(uri);
+    if (held) channel.edited(held.folder.model, held.path);
+  });
+  const parts: Parts = { connection, session, folders, channel, log, onShutdown };
   handleLifecycle(parts);
   handleChanges(parts);
   handleRequests(parts);
+  handleDiagnostics(parts);
+  handleNavigation(parts);
   connection.listen();
 }
 
-function handleLifecycle({ connection, session, folders, log }: Parts): void {
+function handleLifecycle(parts: Parts): void {
+  const { connection, session, folders, channel, log } = parts;
   const watch = watchFiles(connection, folders, log);
   connection.onInitialize((params) => {
     session.initialize(params.initializationOptions as InitializationOptions | undefined);
-    session.folders = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
-    return capabilities;
+    session.folders =
+      params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+    session.client = params.capabilities;
+    return session.pullsDiagnostics ? pulling : capabilities;
   });
   connection.onInitialized(() =>
     guard(log, "initialized", undefined, async () => {
       const settings = { section: "sluice" };
-      fireAndForget(
-        connection.client.register(DidChangeConfigurationNotification.type, settings),
-        log,
-      );
-      connection.workspace.onDidChangeWorkspaceFolders((event) =>
-        guard(log, "workspace folders", undefined, async () => {
-          await folders.remove(event.removed.map(({ uri }) => uri));
-          await folders.add(event.added.map(({ uri }) => uri));
-          watch();
-        }),
-      );
+      if (session.client.workspace?.didChangeConfiguration?.dynamicRegistration !== false)
+        fireAndForget(
+          connection.client.register(DidChangeConfigurationNotification.type, settings),
+          log,
+        );
+      if (session.client.workspace?.workspaceFolders) followFolders(parts, watch);
       await folders.add(session.folders);
       watch();
     }),
   );
   connection.onShutdown(() =>
     guard(log, "shutdown", undefined, async () => {
+      parts.onShutdown();
+      channel.dispose();
       await folders.dispose();
       await session.simulators.dispose();
+    }),
+  );
+}
+
+function followFolders({ connection, folders, log }: Parts, watch: () => void): void {
+  connection.workspace.onDidChangeWorkspaceFolders((event) =>
+    guard(log, "workspace folders", undefined, async () => {
+      await folders.remove(event.removed.map(({ uri }) => uri));
+      await folders.add(event.added.map(({ uri }) => uri));
+      watch();
     }),
   );
 }
@@ -122,12 +166,99 @@ function handleRequests({ connection, session, folders, log }: Parts): void {
   );
 }
 
+function handleDiagnostics({ connection, folders, log }: Parts): void {
+  const nothing: DocumentDiagnosticReport = { kind: "full", items: [] };
+  connection.languages.diagnostics.on(({ textDocument, previousResultId }) =>
+    guard(log, "diagnostics", nothing, () => {
+      const held = folders.holding(textDocument.uri);
+      return held ? documentReport(held.folder.model, held.path, previousResultId) : nothing;
+    }),
+  );
+  connection.languages.diagnostics.onWorkspace(({ previousResultIds }, token) =>
+    guard(log, "workspace diagnostics", { items: [] }, async () => {
+      const signal = toSignal(token);
+      const reports = folders
+        .all()
+        .map(({ model }) => workspaceReports(model, previousResultIds, signal));
+      return { items: (await Promise.all(reports)).flat() };
+    }),
+  );
+  connection.onCodeAction((params) =>
+    guard<CodeAction[]>(log, "code actions", [], () => {
+      const held = folders.holding(params.textDocument.uri);
+      return held ? [...codeActions(held.folder.model, held.path, params)] : [];
+    }),
+  );
+}
+
+function handleNavigation(parts: Parts): void {
+  const { connection, folders, log } = parts;
+  const one = answersFor(parts);
+  const list = <P extends AboutFile, T>(name: string, run: Feature<P, readonly T[]>) =>
+    one<P, T[]>(name, [], (...given) => [...run(...given)]);
+  connection.onHover(one("hover", null, hover));
+  connection.onDefinition(list("definition", definition));
+  connection.onReferences(list("references", references));
+  connection.onPrepareRename(one("rename", null, prepareRename));
+  connection.onRenameRequest(one("rename", null, rename));
+  connection.onDocumentSymbol(list("document symbols", documentSymbols));
+  connection.onDocumentLinks(list("document links", documentLinks));
+  connection.onFoldingRanges(list("folding", folding));
+  connection.onSelectionRanges(list("selection ranges", selectionRanges));
+  connection.languages.semanticTokens.on(one("semantic tokens", { data: [] }, semanticTokens));
+  connection.languages.callHierarchy.onPrepare(list("call hierarchy", prepareCallHierarchy));
+  connection.languages.callHierarchy.onIncomingCalls(list("incoming calls", incomingCalls));
+  connection.languages.callHierarchy.onOutgoingCalls(list("outgoing calls", outgoingCalls));
+  connection.onWorkspaceSymbol(({ query }, token) =>
+    guard(log, "workspace symbols", [], () =>
+      folders.all().flatMap(({ model }) => workspaceSymbols(model, query, toSignal(token))),
+    ),
+  );
+}
+
+/** Of a document, or of an item of a hierarchy, which has the URI itself. */
+type AboutFile =
+  { readonly textDocument: { readonly uri: string } } | { readonly item: { readonly uri: string } };
+
+type Feature<P, R> = (folder: FolderModel, path: string, params: P, signal: AbortSignal) => R;
+
+/** Makes a handler of a feature: finds the folder of the document, and answers with the fallback where there is none. */
+function answersFor({ folders, log }: Parts) {
+  return <P extends AboutFile, R>(name: string, fallback: R, feature: Feature<P, R>) =>
+    (params: P, token: CancellationToken): Promise<R> =>
+      guard(log, name, fallback, () => {
+        const { uri } = "item" in params ? params.item : params.textDocument;
+        const held = folders.holding(uri);
+        return held ? feature(held.folder.model, held.path, params, toSignal(token)) : fallback;
+      });
+}
+
 const capabilities: InitializeResult = {
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.Incremental,
+    codeActionProvider: { codeActionKinds: ["quickfix", "source.fixAll.sluice"] },
+    hoverProvider: true,
+    definitionProvider: true,
+    referencesProvider: true,
+    renameProvider: { prepareProvider: true },
+    documentSymbolProvider: true,
+    workspaceSymbolProvider: true,
+    documentLinkProvider: {},
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    callHierarchyProvider: true,
+    semanticTokensProvider: { legend: semanticLegend, full: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   },
   serverInfo: { name: "Sluice" },
+};
+
+const pulling: InitializeResult = {
+  ...capabilities,
+  capabilities: {
+    ...capabilities.capabilities,
+    diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
+  },
 };
 
 function logOf(connection: Connection): ErrorLog {

@@ -40,8 +40,49 @@ const web = {
   define: { global: "globalThis", "process.env": "{}" },
 };
 
+/** The Kubernetes client is a bundle of its own, which is read when somebody connects to a cluster. */
+const laterLoaded = {
+  name: "later-loaded",
+  setup(build) {
+    build.onResolve({ filter: /\/kube-client\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./cluster.cjs", external: true } : undefined,
+    );
+  },
+};
+
+/**
+ * Of the Kubernetes client only its reading of kubeconfigs is used. Its typed API would be most of the bundle, and undici,
+ * on which its own requests run, does not load on Node.js 20, which the oldest supported VS Code has.
+ */
+const withoutFetch = {
+  name: "without-fetch",
+  setup(build) {
+    build.onResolve({ filter: /^undici$|^\.\/gen\/index\.js$/ }, ({ path }) => ({
+      path,
+      namespace: "left-out",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
+      contents:
+        "export class Agent {}; export class ProxyAgent {}; export class ServerConfiguration {};" +
+        "export function createConfiguration() { throw new Error('left out of this bundle'); }",
+    }));
+  },
+};
+
 const bundles = [
-  { ...node, entryPoints: ["extension/main.ts"], outfile: "dist/extension.cjs" },
+  {
+    ...node,
+    entryPoints: ["extension/main.ts"],
+    outfile: "dist/extension.cjs",
+    plugins: [laterLoaded],
+    supported: { "dynamic-import": false },
+  },
+  {
+    ...node,
+    entryPoints: ["extension/cluster/kube-client.ts"],
+    outfile: "dist/cluster.cjs",
+    plugins: [withoutFetch],
+  },
   { ...node, entryPoints: ["language-server/main.ts"], outfile: "dist/language-server.cjs" },
   { ...node, entryPoints: ["simulator/node/engine-worker.ts"], outfile: "dist/engine-worker.cjs" },
   {

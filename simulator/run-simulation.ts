@@ -1,5 +1,6 @@
 /** One simulation: discover the roots, render every cluster, judge what came out. */
 import { discover, unreached } from "./graph/discover.ts";
+import type { Reached } from "./graph/discover.ts";
 import { judge } from "./graph/judge.ts";
 import { patchSeed } from "./graph/patch-seed.ts";
 import { unreadable } from "./graph/unreadable.ts";
@@ -47,12 +48,7 @@ export async function runSimulation(
   stages.end("discover");
   const clusters = await renderSeeds(seeds, context);
   if (scan !== undefined) {
-    const reached = {
-      files: readFiles(clusters),
-      kustomizations: clusters.flatMap(({ nodes }) =>
-        nodes.flatMap(({ spec }) => (spec.kind === "Kustomization" ? [spec] : [])),
-      ),
-    };
+    const reached = reachedBy(clusters);
     clusters.push(...(await renderSeeds(unreached(tree, scan, reached, options), context)));
     problems.push(...unreadable(scan, reached));
   }
@@ -74,6 +70,16 @@ export async function runSimulation(
       ...none,
       ...judgements.flatMap((judgement) => judgement.problems),
     ],
+  };
+}
+
+/** What the clusters read and apply already, so that the rest can be looked through for what they miss. */
+function reachedBy(clusters: readonly ClusterRender[]): Reached {
+  return {
+    files: readFiles(clusters),
+    kustomizations: clusters.flatMap(({ nodes }) =>
+      nodes.flatMap(({ spec }) => (spec.kind === "Kustomization" ? [spec] : [])),
+    ),
   };
 }
 

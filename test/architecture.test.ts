@@ -34,7 +34,7 @@ describe("the arrows between rooms", () => {
     simulator: [],
     "language-server": ["simulator"],
     extension: ["simulator", "language-server"],
-    cli: ["simulator"],
+    cli: ["simulator", "language-server"],
   };
 
   test("a room uses only the rooms it may use", () => {
@@ -255,18 +255,10 @@ describe("the manifest", () => {
   });
 
   test("every menu entry for a node of the tree can be reached", () => {
-    const text = read("extension/model/context-value.ts");
-    const words = (type: string) =>
-      [...(new RegExp(`type ${type} = (.*);`).exec(text)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
-        ([, word]) => word ?? "",
-      );
-    const flags = words("NodeFlag").reduce<readonly string[]>(
-      (all, flag) => [...all, ...all.map((one) => `${one}+${flag}`)],
-      [""],
-    );
-    const values = words("NodeKind").flatMap((kind) =>
-      flags.map((some) => `sluice:${kind}${some}`),
-    );
+    const values = [
+      ...contextValues("extension/model/context-value.ts", "Node", "sluice:"),
+      ...contextValues("extension/model/cluster/live-context-value.ts", "Live", "sluice:live-"),
+    ];
     const conditions = Object.values(manifest().contributes.menus).flatMap((entries) =>
       entries.map(({ when }) => when ?? ""),
     );
@@ -281,7 +273,9 @@ describe("the manifest", () => {
 
   test("the settings it contributes are those that platform/settings.ts reads", () => {
     const settings = Object.keys(manifest().contributes.configuration.properties);
-    const text = read("extension/platform/settings.ts");
+    const text = ["settings", "cluster-settings"]
+      .map((name) => read(`extension/platform/${name}.ts`))
+      .join("");
     const unread = settings.filter(
       (key) =>
         !text.includes(`"${key.replace("sluice.", "")}"`) && !key.startsWith("sluice.trace."),
@@ -289,6 +283,20 @@ describe("the manifest", () => {
     expect(unread).toEqual([]);
   });
 });
+
+/** Every value that the types `<prefix>Kind` and `<prefix>Flag` of a file can make. */
+function contextValues(file: string, prefix: string, start: string): readonly string[] {
+  const text = read(file);
+  const words = (type: string) =>
+    [...(new RegExp(`type ${type} =([^;]*);`).exec(text)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
+      ([, word]) => word ?? "",
+    );
+  const flags = words(`${prefix}Flag`).reduce<readonly string[]>(
+    (all, flag) => [...all, ...all.map((one) => `${one}+${flag}`)],
+    [""],
+  );
+  return words(`${prefix}Kind`).flatMap((kind) => flags.map((some) => `${start}${kind}${some}`));
+}
 
 /** `path: imported` of every import that breaks a rule. */
 function offences(

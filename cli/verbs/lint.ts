@@ -71,10 +71,9 @@ function output(
 
 /** `schemas/` beside the bundle, `dist/schemas/` in a checkout. */
 function schemaFolder(): string {
-  const folder =
-    typeof __dirname === "string"
-      ? join(__dirname, "schemas")
-      : fileURLToPath(new URL("../../dist/schemas/", import.meta.url));
+  const beside = typeof __dirname === "string" ? join(__dirname, "schemas") : undefined;
+  if (beside !== undefined && existsSync(beside)) return beside;
+  const folder = fileURLToPath(new URL("../../dist/schemas/", import.meta.url));
   if (existsSync(folder)) return folder;
   throw new UserError(
     `The schemas are missing (${folder}). Install sluice again, or run npm run build.`,

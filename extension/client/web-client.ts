@@ -3,10 +3,15 @@ import type { ExtensionContext } from "vscode";
 import { Uri } from "vscode";
 import { LanguageClient } from "vscode-languageclient/browser";
 
-import type { ListFilesParams, ReadFilesParams, ServerRequests } from "#protocol";
+import type {
+  ListFilesParams,
+  ReadFilesParams,
+  ReadSchemasParams,
+  ServerRequests,
+} from "#protocol";
 
 import type { ClientFactory } from "./server-link.ts";
-import { listFiles, readEngine, readFiles } from "./workspace-files.ts";
+import { listFiles, readEngine, readFiles, readSchemas } from "./workspace-files.ts";
 
 export function webClientFactory(context: ExtensionContext): ClientFactory {
   return async (options) => {
@@ -20,6 +25,9 @@ export function webClientFactory(context: ExtensionContext): ClientFactory {
     client.onRequest(name("sluice/listFiles"), (params: ListFilesParams) => listFiles(params));
     client.onRequest(name("sluice/readFiles"), (params: ReadFilesParams) => readFiles(params));
     client.onRequest(name("sluice/readEngine"), () => readEngine(context.extensionUri));
+    client.onRequest(name("sluice/readSchemas"), (params: ReadSchemasParams) =>
+      readSchemas(context.extensionUri, params),
+    );
     return client;
   };
 }

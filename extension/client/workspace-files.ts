@@ -6,6 +6,8 @@ import type {
   ListFilesParams,
   ListFilesResult,
   ReadEngineResult,
+  ReadSchemasParams,
+  ReadSchemasResult,
   ReadFilesParams,
   ReadFilesResult,
 } from "#protocol";
@@ -51,6 +53,15 @@ export async function readEngine(extension: Uri): Promise<ReadEngineResult> {
     readOrNull(Uri.joinPath(dist, "web", "engine-worker.js")),
   ]);
   return { wasm, image, worker: worker && new TextDecoder().decode(worker) };
+}
+
+export async function readSchemas(
+  extension: Uri,
+  { file }: ReadSchemasParams,
+): Promise<ReadSchemasResult> {
+  const isName = /^[a-z-]+\.json\.gz$/.test(file);
+  const path = Uri.joinPath(extension, "dist", "schemas", file);
+  return { bytes: isName ? await readOrNull(path) : null };
 }
 
 async function listFolder(

@@ -2,11 +2,31 @@
 import { compareWith } from "./compare-with.ts";
 import { copyPlan } from "./copy-plan.ts";
 import { goToSource } from "./go-to-source.ts";
+import { arrangeClusters, filterClusters, refreshClusters } from "./live/arrange-clusters.ts";
+import { connect, disconnect } from "./live/connect.ts";
+import { deleteLive } from "./live/delete-live.ts";
+import { goToManifest } from "./live/go-to-manifest.ts";
+import {
+  exportManifest,
+  followControllerLogs,
+  openEvents,
+  openHistory,
+  openInventory,
+  openLive,
+  openTrace,
+} from "./live/open-live.ts";
+import { isCommitLive } from "./live/is-commit-live.ts";
+import { forceReconcile, reconcile, resetReconcile } from "./live/reconcile.ts";
+import { reconcileChain, reconcileWithSource } from "./live/reconcile-chain.ts";
+import { revealInCluster } from "./live/reveal-in-cluster.ts";
+import { resume, suspend } from "./live/suspend.ts";
 import { openAllChanges } from "./open-all-changes.ts";
 import { openChange } from "./open-change.ts";
 import { openRendered } from "./open-rendered.ts";
 import { refresh } from "./refresh.ts";
 import type { Services } from "./services.ts";
+import { setUpFlux } from "./set-up-flux.ts";
+import { showValues } from "./show-values.ts";
 import { showChanges, showEverything, showProblems } from "./show.ts";
 import { showLog } from "./show-log.ts";
 
@@ -16,14 +36,42 @@ export interface CommandTypes {
   readonly "sluice.openAllChanges": (node?: string) => Promise<void>;
   readonly "sluice.openChange": (node?: string) => Promise<void>;
   readonly "sluice.openRendered": (node?: string) => Promise<void>;
+  readonly "sluice.showValues": (node?: string) => Promise<void>;
   readonly "sluice.goToSource": (node?: string) => Promise<void>;
   readonly "sluice.compareWith": () => Promise<void>;
   readonly "sluice.showChanges": () => Promise<void>;
   readonly "sluice.showProblems": () => Promise<void>;
   readonly "sluice.showEverything": () => Promise<void>;
   readonly "sluice.copyPlan": () => Promise<void>;
+  readonly "sluice.setUpFlux": () => Promise<void>;
   readonly "sluice.showLog": () => Promise<void>;
+  readonly "sluice.connect": LiveCommand;
+  readonly "sluice.disconnect": LiveCommand;
+  readonly "sluice.refreshClusters": LiveCommand;
+  readonly "sluice.arrangeClusters": LiveCommand;
+  readonly "sluice.filterClusters": LiveCommand;
+  readonly "sluice.revealInCluster": LiveCommand;
+  readonly "sluice.goToManifest": LiveCommand;
+  readonly "sluice.reconcile": LiveCommand;
+  readonly "sluice.reconcileWithSource": LiveCommand;
+  readonly "sluice.reconcileChain": LiveCommand;
+  readonly "sluice.forceReconcile": LiveCommand;
+  readonly "sluice.resetReconcile": LiveCommand;
+  readonly "sluice.suspend": LiveCommand;
+  readonly "sluice.resume": LiveCommand;
+  readonly "sluice.openLive": LiveCommand;
+  readonly "sluice.openEvents": LiveCommand;
+  readonly "sluice.openInventory": LiveCommand;
+  readonly "sluice.openTrace": LiveCommand;
+  readonly "sluice.openHistory": LiveCommand;
+  readonly "sluice.followLogs": LiveCommand;
+  readonly "sluice.exportManifest": LiveCommand;
+  readonly "sluice.deleteLive": LiveCommand;
+  readonly "sluice.isCommitLive": LiveCommand;
 }
+
+/** `node` is the id of a node of a live view; `selection` are all selected ones. */
+type LiveCommand = (node?: string, selection?: readonly string[]) => Promise<void>;
 
 export type CommandId = keyof CommandTypes;
 
@@ -34,11 +82,36 @@ export const commandTable: CommandTable = {
   "sluice.openAllChanges": openAllChanges,
   "sluice.openChange": openChange,
   "sluice.openRendered": openRendered,
+  "sluice.showValues": showValues,
   "sluice.goToSource": goToSource,
   "sluice.compareWith": compareWith,
   "sluice.showChanges": showChanges,
   "sluice.showProblems": showProblems,
   "sluice.showEverything": showEverything,
   "sluice.copyPlan": copyPlan,
+  "sluice.setUpFlux": setUpFlux,
   "sluice.showLog": showLog,
+  "sluice.connect": connect,
+  "sluice.disconnect": disconnect,
+  "sluice.refreshClusters": refreshClusters,
+  "sluice.arrangeClusters": arrangeClusters,
+  "sluice.filterClusters": filterClusters,
+  "sluice.revealInCluster": revealInCluster,
+  "sluice.goToManifest": goToManifest,
+  "sluice.reconcile": reconcile,
+  "sluice.reconcileWithSource": reconcileWithSource,
+  "sluice.reconcileChain": reconcileChain,
+  "sluice.forceReconcile": forceReconcile,
+  "sluice.resetReconcile": resetReconcile,
+  "sluice.suspend": suspend,
+  "sluice.resume": resume,
+  "sluice.openLive": openLive,
+  "sluice.openEvents": openEvents,
+  "sluice.openInventory": openInventory,
+  "sluice.openTrace": openTrace,
+  "sluice.openHistory": openHistory,
+  "sluice.followLogs": followControllerLogs,
+  "sluice.exportManifest": exportManifest,
+  "sluice.deleteLive": deleteLive,
+  "sluice.isCommitLive": isCommitLive,
 };

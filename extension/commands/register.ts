@@ -10,10 +10,19 @@ import type { Services } from "./services.ts";
 export function registerCommands(services: Services): readonly Disposable[] {
   return (Object.keys(commandTable) as CommandId[]).map((id) => {
     const run = commandTable[id](services);
-    return commands.registerCommand(id, (node?: unknown) =>
-      runSafely(() => run(typeof node === "string" ? node : undefined), id, services),
+    return commands.registerCommand(id, (node?: unknown, selection?: unknown) =>
+      runSafely(() => run(textOf(node), textsOf(selection)), id, services),
     );
   });
+}
+
+/** Trees hand over the node and, with several selected, all of them. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : undefined;
 }
 
 async function runSafely(

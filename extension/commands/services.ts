@@ -4,6 +4,7 @@ import type { ServerLink } from "../client/server-link.ts";
 import type { Log } from "../platform/log.ts";
 import type { Settings } from "../platform/settings.ts";
 import type { PreviewView } from "../views/preview.ts";
+import type { Live } from "./live/live.ts";
 
 export interface Services {
   readonly link: ServerLink;
@@ -11,4 +12,8 @@ export interface Services {
   readonly preview: PreviewView;
   readonly settings: Settings;
   readonly log: Log;
+  /** A file of the extension itself, by its path. */
+  readonly readAsset: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** The clusters; absent in VS Code for the Web. */
+  readonly live: Live | undefined;
 }

@@ -2,7 +2,7 @@
 import type { Event, Memento } from "vscode";
 import { EventEmitter, workspace } from "vscode";
 
-import type { SluiceSettings } from "#protocol";
+import type { DiagnosticsSettings, SluiceSettings } from "#protocol";
 
 import type { PreviewFilter } from "../model/preview-tree.ts";
 import { WithDisposables } from "./disposables.ts";
@@ -18,8 +18,12 @@ const settingKeys = [
   "offline",
   "allowPrivateNetwork",
   "ageKeyFile",
+  "diagnostics.severity",
+  "diagnostics.ignore",
   "trace.server",
-] as const satisfies readonly (keyof SluiceSettings | "enable" | "trace.server")[];
+] as const satisfies readonly (
+  keyof SluiceSettings | `diagnostics.${keyof DiagnosticsSettings}` | "enable" | "trace.server"
+)[];
 
 const filterKey = "sluice.filter";
 const baseKey = "sluice.base";

@@ -1,42 +1,63 @@
-/** From the problems of a plan to LSP diagnostics by file. A problem without a place stands where its applier is written. */
-import type { Diagnostic, Range } from "vscode-languageserver";
+/** The diagnostics of a file: what the rules find in it, and the problems of the last simulation that no rule explains better. */
+import type { Diagnostic } from "vscode-languageserver";
 import { DiagnosticSeverity } from "vscode-languageserver";
 
-import type { ApplierRecord, Place, Plan, Problem } from "#simulator";
+import type { Plan, Problem } from "#simulator";
 
+import type { WorkspaceModel } from "../model/workspace-model.ts";
+import type { OnBug } from "../rules/check-file.ts";
+import { checkFile } from "../rules/check-file.ts";
+import type { Diagnosis } from "../rules/diagnosis.ts";
+import type { PlacedProblem } from "../rules/merge-problems.ts";
+import { mergeProblems, problemsByPath, toRange } from "../rules/merge-problems.ts";
+import type { RuleSettings } from "../rules/suppression.ts";
 import { toUri } from "../workspace/tree-uri.ts";
+import { toLspDiagnostic } from "./lsp-diagnostic.ts";
 
-/** A column beyond every line's end; clients clamp it. */
-const endOfLine = 10_000;
+export interface DiagnosticsContext {
+  /** URI of the folder. */
+  readonly root: string;
+  readonly model: WorkspaceModel;
+  readonly plan: Plan | undefined;
+  readonly settings: RuleSettings;
+  readonly docs: string | undefined;
+  readonly onBug: OnBug;
+}
 
+export interface FileDiagnostics {
+  readonly items: readonly Diagnostic[];
+  /** For quick fixes. */
+  readonly diagnoses: readonly Diagnosis[];
+}
+
+export function fileDiagnostics(context: DiagnosticsContext, path: string): FileDiagnostics {
+  const { root, model, plan, settings, docs, onBug } = context;
+  const found = checkFile(model, path, settings, onBug);
+  const problems = plan ? (problemsByPath(plan).get(path) ?? []) : [];
+  const { diagnoses, rest } = mergeProblems(found, problems);
+  return {
+    diagnoses,
+    items: [
+      ...diagnoses.map((one) => toLspDiagnostic(root, one, docs)),
+      ...rest.map((one) => toDiagnostic(root, one)),
+    ],
+  };
+}
+
+/** Problems of a plan by URI, without the rules. */
 export function toDiagnostics(
   root: string,
   plan: Plan,
 ): ReadonlyMap<string, readonly Diagnostic[]> {
-  const appliers = new Map(
-    plan.clusters
-      .flatMap((cluster) => cluster.appliers)
-      .map(({ applier }) => [applier.id, applier]),
+  return new Map(
+    [...problemsByPath(plan)].map(([path, problems]) => [
+      toUri(root, path),
+      problems.map((one) => toDiagnostic(root, one)),
+    ]),
   );
-  const byUri = new Map<string, Diagnostic[]>();
-  for (const problem of plan.problems) {
-    const applier = problem.applier === undefined ? undefined : appliers.get(problem.applier);
-    const place = problem.place ?? nearestOrigin(applier, appliers) ?? firstOrigin(plan);
-    if (!place) continue;
-    const uri = toUri(root, place.path);
-    const list = byUri.get(uri) ?? [];
-    list.push(toDiagnostic(root, problem, place, applier));
-    byUri.set(uri, list);
-  }
-  return byUri;
 }
 
-function toDiagnostic(
-  root: string,
-  problem: Problem,
-  place: Place,
-  applier: ApplierRecord | undefined,
-): Diagnostic {
+function toDiagnostic(root: string, { problem, place, applier }: PlacedProblem): Diagnostic {
   const diagnostic: Diagnostic = {
     range: toRange(place),
     severity: toSeverity(problem.severity),
@@ -55,17 +76,6 @@ function toDiagnostic(
   return diagnostic;
 }
 
-/** Places are 1-based, LSP is 0-based; a place without a column means the whole line. */
-function toRange(place: Place): Range {
-  const line = Math.max(0, (place.line ?? 1) - 1);
-  const endLine = Math.max(line, (place.endLine ?? place.line ?? 1) - 1);
-  const start = { line, character: Math.max(0, (place.column ?? 1) - 1) };
-  if (place.endColumn !== undefined) {
-    return { start, end: { line: endLine, character: Math.max(0, place.endColumn - 1) } };
-  }
-  return { start, end: { line: endLine, character: endOfLine } };
-}
-
 function toSeverity(severity: Problem["severity"]): DiagnosticSeverity {
   switch (severity) {
     case "error":
@@ -75,27 +85,4 @@ function toSeverity(severity: Problem["severity"]): DiagnosticSeverity {
     case "information":
       return DiagnosticSeverity.Information;
   }
-}
-
-function nearestOrigin(
-  applier: ApplierRecord | undefined,
-  appliers: ReadonlyMap<string, ApplierRecord>,
-): Place | undefined {
-  const seen = new Set<string>();
-  for (
-    let at = applier;
-    at && !seen.has(at.id);
-    at = at.parent ? appliers.get(at.parent) : undefined
-  ) {
-    if (at.origin) return at.origin;
-    seen.add(at.id);
-  }
-  return undefined;
-}
-
-function firstOrigin(plan: Plan): Place | undefined {
-  for (const cluster of plan.clusters) {
-    for (const { applier } of cluster.appliers) if (applier.origin) return applier.origin;
-  }
-  return undefined;
 }

@@ -20,6 +20,8 @@ export interface SimulateInputs {
   /** Paths touched since `previous`; `everything` reads the folder and asks for the base again. */
   readonly changed: readonly string[] | "everything";
   readonly previous?: Snapshot;
+  /** Called as soon as the files are read, long before the simulation ends. */
+  readonly onTree?: (tree: Snapshot["tree"]) => void;
 }
 
 interface Context {
@@ -35,6 +37,7 @@ interface BaseSide {
 export async function simulateFolder(inputs: SimulateInputs, context: Context): Promise<Snapshot> {
   const { host, settings, previous, revision, simulator } = inputs;
   const tree = await readTree(inputs, context.signal);
+  inputs.onTree?.(tree);
   const given = await toOptions(inputs);
   const optionsKey = JSON.stringify([settings, { ...given, sources: [] }]);
   // The same object as before, because a simulator recognises options that it has seen.

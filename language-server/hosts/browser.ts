@@ -35,6 +35,11 @@ export function createBrowserHost(connection: Connection, log: Log): ServerHost 
         log,
       });
     },
+    async readSchemas(file) {
+      const { bytes } = await ask(connection, "sluice/readSchemas", { file });
+      if (!bytes) throw new HostFailure("engine-missing", "The schemas are missing.");
+      return new Uint8Array(bytes);
+    },
     // A browser has no key file.
     ageKeys: async () => ({ identities: [], notes: [] }),
   };

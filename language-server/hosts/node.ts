@@ -1,15 +1,18 @@
 /** What the server needs of the world outside, on Node: files and Git of this machine, the engine in worker threads. */
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import type { FileTree, Log, Simulator } from "#simulator";
-import { createSimulator } from "#simulator";
+import { createSimulator, versionPicker } from "#simulator";
 import type { Repository, WorkingTree } from "#simulator/node";
 import {
   createNodeEngine,
   createSources,
+  openDistribution,
   defaultCacheDir,
   openRepository,
   openWorkingTree,
@@ -32,20 +35,44 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export function createNodeHost(log: Log, env: Environment = process.env): ServerHost {
   let wasm: string | undefined;
+  let schemas = bundledSchemas();
   return {
-    initialize({ engineWasm }: InitializationOptions) {
-      wasm = engineWasm;
+    initialize(options: InitializationOptions) {
+      wasm = options.engineWasm;
+      schemas = options.schemas ?? schemas;
     },
+    readSchemas: (file) => readFile(join(schemas, file)),
     openFolder: (uri) => orHostFailure(() => openFolder(uri)),
     async createSimulator(network: NetworkSettings): Promise<Simulator> {
       if (wasm !== undefined && !existsSync(wasm)) throw engineMissing(wasm);
       const cacheDir = defaultCacheDir(env);
       const engine = createNodeEngine(wasm ? { wasm } : {});
-      const sources = createSources({ ...network, cacheDir, log });
-      return createSimulator({ engine, sources, log });
+      const sources = createSources({
+        ...network,
+        cacheDir,
+        log,
+        pickVersion: versionPicker(engine),
+      });
+      const distribution = installManifests(wasm);
+      return createSimulator({ engine, sources, distribution, log });
     },
     ageKeys: (file) => ageKeys(file, env),
   };
+}
+
+/** The install manifests of Flux lie beside the engine; they are read when a FluxInstance asks for them. */
+function installManifests(wasm: string | undefined): () => ReturnType<typeof openDistribution> {
+  let manifests: ReturnType<typeof openDistribution> | undefined;
+  const file = wasm === undefined ? undefined : join(dirname(wasm), "distribution.json.gz");
+  return () => (manifests ??= openDistribution(file));
+}
+
+/** `schemas/` beside the bundle, `dist/schemas/` in a checkout. */
+function bundledSchemas(): string {
+  const beside = typeof __dirname === "string" ? join(__dirname, "schemas") : undefined;
+  return beside !== undefined && existsSync(beside)
+    ? beside
+    : fileURLToPath(new URL("../../dist/schemas/", import.meta.url));
 }
 
 async function openFolder(uri: string): Promise<FolderHost> {

@@ -10,14 +10,14 @@ export interface Documents {
   overlay(root: string): ReadonlyMap<string, string>;
 }
 
-/** `onTouched` is called with the URI of each document that was opened, changed or closed. */
+/** `onTouched` is called with the URI of each document that was opened, changed or closed; closed ones have no text. */
 export function listenToDocuments(
   connection: Connection,
-  onTouched: (uri: string) => void,
+  onTouched: (uri: string, text: string | undefined) => void,
 ): Documents {
   const documents = new TextDocuments(TextDocument);
-  documents.onDidChangeContent(({ document }) => onTouched(document.uri));
-  documents.onDidClose(({ document }) => onTouched(document.uri));
+  documents.onDidChangeContent(({ document }) => onTouched(document.uri, document.getText()));
+  documents.onDidClose(({ document }) => onTouched(document.uri, undefined));
   documents.listen(connection);
   return {
     overlay(root) {

@@ -4,17 +4,19 @@
  */
 import type { FolderHost, ServerHost } from "./host.ts";
 import { HostFailure } from "./host.ts";
+import type { FolderModel } from "./folder-model.ts";
 import type { LiveFolder } from "./live-folder.ts";
 import { toPath, canonicalRoot } from "./tree-uri.ts";
 
 export interface OpenFolder {
   readonly host: FolderHost;
   readonly live: LiveFolder;
+  readonly model: FolderModel;
 }
 
 export interface FoldersOptions {
   readonly host: ServerHost;
-  readonly open: (host: FolderHost) => LiveFolder;
+  readonly open: (host: FolderHost) => Pick<OpenFolder, "live" | "model">;
   readonly onFailure: (folder: string, failure: HostFailure) => void;
   readonly onClosed: (root: string) => void;
 }
@@ -56,11 +58,22 @@ export class Folders {
     return this.#open.get(root);
   }
 
-  /** An open document was edited, opened or closed. */
-  touchDocument(uri: string): void {
-    for (const { host, live } of this.#open.values()) {
+  /** The folder that a document lies in. */
+  holding(uri: string): { readonly folder: OpenFolder; readonly path: string } | undefined {
+    for (const folder of this.#open.values()) {
+      const path = toPath(folder.host.root, uri);
+      if (path !== undefined) return { folder, path };
+    }
+    return undefined;
+  }
+
+  /** An open document was edited, opened or closed; a closed one has no text. */
+  touchDocument(uri: string, text: string | undefined): void {
+    for (const { host, live, model } of this.#open.values()) {
       const path = toPath(host.root, uri);
-      if (path !== undefined) live.touch([path]);
+      if (path === undefined) continue;
+      model.store.setText(path, text);
+      live.touch([path]);
     }
   }
 
@@ -96,8 +109,8 @@ export class Folders {
       const host = await this.#options.host.openFolder(uri);
       this.#roots.set(uri, host.root);
       if (this.#open.has(host.root)) return await host.dispose();
-      const live = this.#options.open(host);
-      this.#open.set(host.root, { host, live });
+      const { live, model } = this.#options.open(host);
+      this.#open.set(host.root, { host, live, model });
       live.touch("everything");
     } catch (error) {
       if (!(error instanceof HostFailure)) throw error;

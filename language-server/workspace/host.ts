@@ -50,6 +50,8 @@ export interface ServerHost {
   openFolder(uri: string): Promise<FolderHost>;
   /** A simulator for these settings; called once for each combination. Throws a `HostFailure`. */
   createSimulator(network: NetworkSettings): Promise<Simulator>;
+  /** The bytes of a pack of schemas; absent where none are shipped. Rejects when it can't be read. */
+  readonly readSchemas?: (file: string) => Promise<Uint8Array>;
   /** Never called in an untrusted workspace. */
   ageKeys(file: string): Promise<AgeKeys>;
 }

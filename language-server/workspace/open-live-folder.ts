@@ -1,16 +1,20 @@
-/** Gives a live folder what it needs: settings and keys before each simulation, diagnostics and a log line after it. */
-import type { Connection, Diagnostic } from "vscode-languageserver";
+/** Gives a live folder what it needs: settings and keys before each simulation, its model, diagnostics and a log line after it. */
+import type { Connection } from "vscode-languageserver";
 
-import { toDiagnostics } from "../features/diagnostics.ts";
 import { simulateFolder } from "../features/simulate.ts";
+import { renderedObjects } from "../features/rendered-objects.ts";
+import { createTruth } from "../model/truth.ts";
 import type { PlanParams, SluiceSettings } from "../protocol.ts";
+import type { DiagnosticsChannel } from "./diagnostics-channel.ts";
 import type { Documents } from "./documents.ts";
+import { FolderModel } from "./folder-model.ts";
 import type { ErrorLog } from "./guard.ts";
 import { fireAndForget } from "./guard.ts";
 import type { AgeKeys, FolderHost } from "./host.ts";
 import type { FolderState } from "./live-folder.ts";
 import { LiveFolder } from "./live-folder.ts";
 import type { Session } from "./session.ts";
+import { fluxMinor } from "./settings.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 export interface LiveFolderParts {
@@ -20,26 +24,53 @@ export interface LiveFolderParts {
   readonly folder: FolderHost;
   readonly log: ErrorLog;
   readonly send: (params: PlanParams) => void;
+  readonly channel: DiagnosticsChannel;
   readonly delay: number;
 }
 
-export function openLiveFolder(parts: LiveFolderParts): LiveFolder {
-  const { session, documents, folder, log, delay } = parts;
-  const publishDiagnostics = diagnosticsPublisher(parts);
+export function openLiveFolder(parts: LiveFolderParts): {
+  readonly live: LiveFolder;
+  readonly model: FolderModel;
+} {
+  const { session, documents, folder, log, delay, channel } = parts;
+  const model = new FolderModel({ root: folder.root, docs: session.rulesDocs, log });
+  for (const [path, text] of documents.overlay(folder.root)) model.store.setText(path, text);
+  fireAndForget(
+    session.schemas().then((makeCatalog) => {
+      if (!makeCatalog) return;
+      model.store.setSchemas(makeCatalog);
+      channel.changed(model);
+    }),
+    log,
+  );
   let given: { readonly settings: SluiceSettings; readonly ageKeys: AgeKeys } | undefined;
-  return new LiveFolder({
+  const live = new LiveFolder({
     delay,
     log,
     async simulate(revision, changed, previous, context) {
       if (!given || changed === "everything") {
         const settings = await session.settings(folder.root);
         given = { settings, ageKeys: await session.ageKeys(settings) };
+        applySettings(model, settings);
       }
       const { settings, ageKeys } = given;
       const started = performance.now();
       const simulator = await session.simulators.for(settings);
       const overlay = documents.overlay(folder.root);
-      const inputs = { revision, host: folder, simulator, settings, ageKeys, overlay, changed };
+      const onTree = (tree: Snapshot["tree"]): void => {
+        model.store.setTree(tree);
+        channel.changed(model);
+      };
+      const inputs = {
+        revision,
+        host: folder,
+        simulator,
+        settings,
+        ageKeys,
+        overlay,
+        changed,
+        onTree,
+      };
       const snapshot = await simulateFolder(previous ? { ...inputs, previous } : inputs, context);
       if (snapshot.plan !== previous?.plan) {
         log.info(summary(folder.root, snapshot, performance.now() - started));
@@ -48,32 +79,37 @@ export function openLiveFolder(parts: LiveFolderParts): LiveFolder {
     },
     publish(state, snapshot) {
       parts.send(inFolder(state, folder.root));
-      if (snapshot) publishDiagnostics(toDiagnostics(folder.root, snapshot.plan));
+      if (!snapshot) return;
+      model.setPlan(snapshot.plan);
+      channel.changed(model);
+      fireAndForget(takeOver(parts, model, snapshot), log);
     },
-    retract: () => publishDiagnostics(new Map()),
+    retract: () => channel.closed(model),
   });
+  return { live, model };
+}
+
+/** What was rendered comes a little after the plan; rules that ask for it look again then. */
+async function takeOver(
+  { session, channel }: LiveFolderParts,
+  model: FolderModel,
+  snapshot: Snapshot,
+): Promise<void> {
+  const simulator = await session.simulators.for(snapshot.settings);
+  const rendered = await renderedObjects(simulator, snapshot.target);
+  if (model.plan !== snapshot.plan) return;
+  model.store.setTruth(createTruth(snapshot.plan, rendered));
+  channel.changed(model);
+}
+
+function applySettings(model: FolderModel, settings: SluiceSettings): void {
+  const { kubeVersion: kubernetes, featureGates, diagnostics } = settings;
+  model.store.setOptions({ flux: fluxMinor(settings), kubernetes, featureGates });
+  model.setRules(diagnostics);
 }
 
 function inFolder(state: FolderState, folder: string): PlanParams {
   return { ...state, folder };
-}
-
-/** Sends each file's list, and an empty one for files that had problems before. */
-function diagnosticsPublisher({ connection, log }: LiveFolderParts) {
-  let sent = new Map<string, string>();
-  return (byUri: ReadonlyMap<string, readonly Diagnostic[]>) => {
-    const next = new Map<string, string>();
-    for (const [uri, diagnostics] of byUri) {
-      const text = JSON.stringify(diagnostics);
-      next.set(uri, text);
-      if (sent.get(uri) === text) continue;
-      fireAndForget(connection.sendDiagnostics({ uri, diagnostics: [...diagnostics] }), log);
-    }
-    for (const uri of sent.keys()) {
-      if (!next.has(uri)) fireAndForget(connection.sendDiagnostics({ uri, diagnostics: [] }), log);
-    }
-    sent = next;
-  };
 }
 
 /** One line: counts, and milliseconds by stage. */

@@ -1,8 +1,11 @@
 /** What holds for one run of the server: trust, simulators, settings by folder. */
-import type { Connection } from "vscode-languageserver";
+import type { ClientCapabilities, Connection } from "vscode-languageserver";
 
 import type { InitializationOptions, PlanNote, SluiceSettings } from "../protocol.ts";
 import type { AgeKeys, ServerHost } from "./host.ts";
+import type { MakeCatalog } from "../model/model-store.ts";
+import { createCatalog } from "../schema/create-catalog.ts";
+import { loadPacks } from "../schema/packs.ts";
 import { parseSettings } from "./settings.ts";
 import { Simulators } from "./simulators.ts";
 
@@ -14,10 +17,14 @@ const untrusted: PlanNote = {
 export class Session {
   readonly simulators: Simulators;
   trusted = false;
+  /** What the client can do. */
+  client: ClientCapabilities = {};
+  rulesDocs: string | undefined;
   /** The workspace folders at the start. */
   folders: readonly string[] = [];
   readonly #connection: Connection;
   readonly #host: ServerHost;
+  #schemas: Promise<MakeCatalog | undefined> | undefined;
 
   constructor(connection: Connection, host: ServerHost) {
     this.#connection = connection;
@@ -25,17 +32,36 @@ export class Session {
     this.simulators = new Simulators(host);
   }
 
+  /** The client asks for diagnostics when it wants them. */
+  get pullsDiagnostics(): boolean {
+    return this.client.textDocument?.diagnostic !== undefined;
+  }
+
   initialize(options: InitializationOptions | undefined): void {
     this.trusted = options?.trusted === true;
+    this.rulesDocs = options?.rulesDocs;
     this.#host.initialize(options ?? { trusted: false });
+  }
+
+  /** Read once; `undefined` where no schemas are shipped. */
+  schemas(): Promise<MakeCatalog | undefined> {
+    this.#schemas ??= this.#readSchemas();
+    return this.#schemas;
+  }
+
+  async #readSchemas(): Promise<MakeCatalog | undefined> {
+    const read = this.#host.readSchemas;
+    if (!read) return undefined;
+    const packs = await loadPacks(read);
+    return (options, workspace) => createCatalog(packs, { ...options, workspace });
   }
 
   /** Settings as they take effect: without trust everything is offline. */
   async settings(scopeUri: string): Promise<SluiceSettings> {
-    const section: unknown = await this.#connection.workspace.getConfiguration({
-      scopeUri,
-      section: "sluice",
-    });
+    const isAsked = this.client.workspace?.configuration === true;
+    const section: unknown = isAsked
+      ? await this.#connection.workspace.getConfiguration({ scopeUri, section: "sluice" })
+      : undefined;
     const settings = parseSettings(section);
     return this.trusted ? settings : { ...settings, offline: true, allowPrivateNetwork: false };
   }

@@ -1,7 +1,7 @@
 /** Reads the `sluice` section as the client sends it; anything missing or of the wrong type takes its default. */
 import type { FluxMinor } from "#simulator";
 
-import type { SluiceSettings } from "../protocol.ts";
+import type { DiagnosticsSettings, SluiceSettings } from "../protocol.ts";
 
 const defaultSettings: SluiceSettings = {
   base: "HEAD",
@@ -12,6 +12,7 @@ const defaultSettings: SluiceSettings = {
   offline: false,
   allowPrivateNetwork: false,
   ageKeyFile: "",
+  diagnostics: { severity: {}, ignore: {} },
 };
 
 const fluxMinors: readonly FluxMinor[] = ["2.6", "2.7", "2.8", "2.9"];
@@ -29,6 +30,30 @@ export function parseSettings(section: unknown): SluiceSettings {
     offline: given["offline"] === true,
     allowPrivateNetwork: given["allowPrivateNetwork"] === true,
     ageKeyFile: text(given["ageKeyFile"]) ?? "",
+    diagnostics: readDiagnostics(given["diagnostics"]),
+  };
+}
+
+const severities = ["error", "warning", "information", "hint", "off"] as const;
+
+/** What has another type than it should is left out. */
+function readDiagnostics(section: unknown): DiagnosticsSettings {
+  const given = isRecord(section) ? section : {};
+  const severity = Object.entries(isRecord(given["severity"]) ? given["severity"] : {});
+  const ignore = Object.entries(isRecord(given["ignore"]) ? given["ignore"] : {});
+  return {
+    severity: Object.fromEntries(
+      severity.flatMap(([code, value]) => {
+        const known = severities.find((one) => one === value);
+        return known ? [[code, known] as const] : [];
+      }),
+    ),
+    ignore: Object.fromEntries(
+      ignore.map(([pattern, codes]) => [
+        pattern,
+        Array.isArray(codes) ? codes.filter((code) => typeof code === "string") : [],
+      ]),
+    ),
   };
 }
 

@@ -12,7 +12,7 @@ import type { Simulation } from "../simulator.ts";
 const known = new WeakMap<EngineObject, readonly string[]>();
 
 /** Distinct images of one object, in order of appearance. */
-export function imagesIn(object: EngineObject): readonly string[] {
+function imagesIn(object: EngineObject): readonly string[] {
   const before = known.get(object);
   if (before !== undefined) return before;
   // Most objects name none; looking at the text first spares parsing them.

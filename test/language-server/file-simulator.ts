@@ -39,6 +39,9 @@ export function createFileSimulator(): FileSimulator {
     rendered: async () => [],
     objectText: async ({ tree }, _applier, object) =>
       textOf(tree, object.split("/").slice(3).join("/")),
+    images: () => [],
+    releaseValues: () => Promise.resolve(undefined),
+    applierText: () => Promise.resolve(undefined),
     retrySources: () => {},
     dispose: async () => {},
   };
@@ -73,6 +76,7 @@ function toPlan(base: Simulation | undefined, target: Simulation): Plan {
     clusters: [{ name: "cluster", appliers: [item] }],
     problems: target.problems,
     oldProblems: [],
+    images: { added: [], removed: [] },
     counts: {
       created: count(changes, "created"),
       changed: count(changes, "changed"),

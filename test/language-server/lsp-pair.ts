@@ -15,6 +15,8 @@ import type { ServerHost } from "../../language-server/workspace/host.ts";
 
 export interface Client {
   readonly connection: ProtocolConnection;
+  /** How often the server said that diagnostics are to be asked for again. */
+  readonly refreshes: number;
   /** Every state the server sent, in order. */
   readonly plans: readonly PlanParams[];
   /** The first state from now on, or already there and unread, that `fits`. */
@@ -45,12 +47,14 @@ export interface ClientOptions {
   readonly root: string;
   readonly initialization?: InitializationOptions;
   readonly settings?: object;
+  /** The client asks for diagnostics itself. */
+  readonly pulls?: boolean;
 }
 
 export async function connect(host: ServerHost, options: ClientOptions): Promise<Client> {
   const [up, down] = [new PassThrough(), new PassThrough()];
   const server = createConnection(new StreamMessageReader(up), new StreamMessageWriter(down));
-  startServer(server, host, { delay: 0 });
+  startServer(server, host, { delay: 0, secondWave: 0 });
   const connection = createProtocolConnection(
     new StreamMessageReader(down),
     new StreamMessageWriter(up),
@@ -73,13 +77,21 @@ export async function connect(host: ServerHost, options: ClientOptions): Promise
   connection.onRequest("workspace/configuration", (params: { readonly items: readonly object[] }) =>
     params.items.map(() => settings),
   );
+  let refreshes = 0;
+  connection.onRequest("workspace/diagnostic/refresh", () => {
+    refreshes++;
+    return null;
+  });
   connection.onRequest("client/registerCapability", () => null);
   connection.onRequest("client/unregisterCapability", () => null);
   connection.listen();
   await connection.sendRequest("initialize", {
     processId: null,
     rootUri: options.root,
-    capabilities: { workspace: { configuration: true, workspaceFolders: true } },
+    capabilities: {
+      workspace: { configuration: true, workspaceFolders: true },
+      ...(options.pulls === true && { textDocument: { diagnostic: {} } }),
+    },
     workspaceFolders: [{ uri: options.root, name: "repo" }],
     initializationOptions: options.initialization ?? { trusted: true },
   });
@@ -87,6 +99,9 @@ export async function connect(host: ServerHost, options: ClientOptions): Promise
   return {
     connection,
     plans,
+    get refreshes() {
+      return refreshes;
+    },
     next(state, fits = () => true) {
       return new Promise((resolve) => {
         const look = (): void => {

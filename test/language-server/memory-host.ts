@@ -1,4 +1,6 @@
 /** A server host whose only folder is a record of texts in the test. */
+import { readFile } from "node:fs/promises";
+
 import type { FileTree, Simulator } from "#simulator";
 
 import type { FolderHost, HostFailure, ServerHost } from "../../language-server/workspace/host.ts";
@@ -23,6 +25,8 @@ export interface MemoryHostOptions {
   readonly head?: Readonly<Record<string, string>>;
   readonly simulator: Simulator;
   readonly failure?: HostFailure;
+  /** Reads the schemas that are shipped. */
+  readonly schemas?: boolean;
 }
 
 export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
@@ -60,6 +64,9 @@ export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
     keyFiles,
     networks,
     initialize() {},
+    ...(options.schemas === true && {
+      readSchemas: (file: string) => readFile(`dist/schemas/${file}`),
+    }),
     openFolder: async () => folder,
     async createSimulator(network) {
       networks.push(network);

@@ -23,6 +23,9 @@ const (
 // postRender brings files to hooks and manifests in Helm's order, through the post-renderers (renderResources).
 func (r *renderer) postRender(files map[string]string) ([]hookManifest, []manifest, error) {
 	strategy := r.release.strategy(r.request.Flux, r.request.UseHelm3Default)
+	if err := checkCount(files); err != nil {
+		return nil, nil, err
+	}
 	if hooks, manifests, ok := r.shortcut(files, strategy); ok {
 		return hooks, manifests, nil
 	}
@@ -40,6 +43,18 @@ func (r *renderer) postRender(files map[string]string) ([]hookManifest, []manife
 	}
 	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
 	return readHooks(hooks), readManifests(manifests), err
+}
+
+// checkCount stops at the number of documents before any of them is read.
+func checkCount(files map[string]string) error {
+	count := 0
+	for _, text := range files {
+		count += strings.Count(text, "\n---")
+	}
+	if count > maxObjects {
+		return fmt.Errorf("the chart gives more than %d documents: %w", maxObjects, errTooMuch)
+	}
+	return nil
 }
 
 // manifest is a document of a template that is no hook, on its way to the API server.

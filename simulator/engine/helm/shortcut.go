@@ -194,7 +194,7 @@ func (d document) label(step labelStep) {
 
 // sortDocuments lets Helm sort the heads of the documents, each with its number in a comment.
 func sortDocuments(documents []document) ([]hookManifest, []manifest, bool) {
-	files := map[string]string{}
+	heads := map[string][]string{}
 	for i, document := range documents {
 		metadata := document.object["metadata"].(map[string]any)
 		head, err := json.Marshal(map[string]any{
@@ -205,7 +205,11 @@ func sortDocuments(documents []document) ([]hookManifest, []manifest, bool) {
 		if err != nil {
 			return nil, nil, false
 		}
-		appendDocument(files, document.file, string(head)+" #"+strconv.Itoa(i))
+		heads[document.file] = append(heads[document.file], string(head)+" #"+strconv.Itoa(i))
+	}
+	files := make(map[string]string, len(heads))
+	for name, lines := range heads {
+		files[name] = strings.Join(lines, "\n---\n")
 	}
 	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
 	if err != nil {

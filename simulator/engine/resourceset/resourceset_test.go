@@ -221,7 +221,8 @@ func TestPermutationsHaveTheirOwnIDs(t *testing.T) {
 		numbers = append(numbers, fmt.Sprintf("{id: %q}", fmt.Sprint(n)))
 	}
 	many := strings.Replace(requests, `[{id: "4", branch: a}, {id: "3", branch: b}]`, "["+strings.Join(numbers, ", ")+"]", 1)
-	spec := "inputStrategy: {name: Permute}\ninputs: [" + strings.Join(numbers, ", ") + "]\ninputsFrom: [{name: requests}]" + one
+	const small = "\nresources: [{apiVersion: v1, kind: ConfigMap, metadata: {name: \"c-<< inputs.id >>\"}}]"
+	spec := "inputStrategy: {name: Permute}\ninputs: [" + strings.Join(numbers, ", ") + "]\ninputsFrom: [{name: requests}]" + small
 	result := render(t, request(t, spec, many))
 	if len(result.Objects) != 10_000 {
 		t.Errorf("%d objects: some ids are equal", len(result.Objects))

@@ -33,6 +33,9 @@ func (e *placed) Unwrap() error { return e.err }
 // templateError finds the place in an error of text/template.
 var templateError = regexp.MustCompile(`(?s)^template: [^:]*:(\d+)(?::\d+)?: (.*)$`)
 
+// depthLimit is the end of a recursion, whose number is another under WebAssembly.
+var depthLimit = regexp.MustCompile(`exceeded maximum template depth \(\d+\)`)
+
 // parsedTemplate is one template, filled once for each input set.
 type parsedTemplate struct {
 	text     string
@@ -90,6 +93,7 @@ func (p *parsedTemplate) explain(err error) error {
 		return err
 	}
 	line, _ := strconv.Atoi(found[1])
+	found[2] = depthLimit.ReplaceAllString(found[2], "exceeded maximum template depth")
 	if p.whole {
 		return &placed{text: fmt.Sprintf("line %d: %s", line, found[2]), err: err}
 	}

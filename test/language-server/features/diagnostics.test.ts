@@ -54,6 +54,7 @@ function planWith(problem: Problem): Plan {
     ],
     problems: [problem],
     oldProblems: [],
+    images: { added: [], removed: [] },
     counts: { created: 0, changed: 0, deleted: 0, moved: 0, orphaned: 0, errors: 1, warnings: 0 },
     stats: {},
   };

@@ -1,0 +1,299 @@
+/** What the three live views contain, node by node on demand: nothing here walks over all objects to draw a few. Pure. */
+import { appliesElsewhere, fluxKindOf, inventoryRefs, objectId, stateRank } from "#simulator";
+import type { FluxKind, LiveState } from "#simulator";
+
+import type { LiveEntry, LiveIndex } from "./live-index.ts";
+import type { LiveNode, ManagedView } from "./live-node.ts";
+import { managedNode, nodeIds, objectNode, plainNode, stateCounts } from "./live-node.ts";
+import type { SessionState } from "./session-state.ts";
+
+/** How objects of a cluster are arranged. */
+export type LiveMode = "owner" | "kind" | "namespace";
+
+export interface ClusterView {
+  readonly context: string;
+  /** Absent for a context that nobody connected to. */
+  readonly state?: SessionState;
+  readonly index: LiveIndex;
+  readonly isCurrent: boolean;
+  readonly managed: (owner: LiveEntry, id: string) => ManagedView;
+}
+
+export interface TreeOptions {
+  readonly mode: LiveMode;
+  /** Part of a name, namespace, kind or state; empty shows everything. */
+  readonly filter: string;
+}
+
+/** So many moving icons are affordable. */
+const mostSpinning = 25;
+/** Lists longer than this end with a note. */
+const longest = 1000;
+
+export function clusterNode(view: ClusterView): LiveNode {
+  const { context, state, index } = view;
+  const counts = stateCounts(index.all());
+  const words = view.isCurrent ? ["current context"] : [];
+  const flag = state === undefined || state.kind === "failed" ? "closed" : state.kind;
+  return plainNode(
+    "cluster",
+    state === undefined ? nodeIds.closed(context) : nodeIds.cluster(context),
+    { kind: "cluster", context },
+    {
+      label: context,
+      description: [...clusterWords(state, index.size), counts, ...words]
+        .filter(Boolean)
+        .join(" · "),
+      icon: clusterIcon(state),
+      expand: state === undefined ? "leaf" : "expanded",
+      flags: [flag],
+    },
+  );
+}
+
+function clusterWords(state: SessionState | undefined, size: number): readonly string[] {
+  switch (state?.kind) {
+    case undefined:
+      return ["not connected"];
+    case "connecting":
+      return [`${state.step}…`];
+    case "failed":
+      return [state.message];
+    case "connected":
+      return [
+        state.interrupted === undefined ? "" : "connection interrupted",
+        state.loading ? "loading…" : `${size} objects`,
+      ];
+  }
+}
+
+function clusterIcon(state: SessionState | undefined): LiveNode["icon"] {
+  switch (state?.kind) {
+    case undefined:
+      return { id: "vm-outline", color: "disabledForeground" };
+    case "connecting":
+      return { id: "sync~spin" };
+    case "failed":
+      return { id: "vm-connect", color: "testing.iconFailed" };
+    case "connected":
+      return state.interrupted === undefined
+        ? { id: "vm-active" }
+        : { id: "vm-connect", color: "list.warningForeground" };
+  }
+}
+
+/** Below a context: what is wrong with the connection, then its objects. */
+export function clusterChildren(view: ClusterView, options: TreeOptions): readonly LiveNode[] {
+  const { state } = view;
+  if (state?.kind === "failed")
+    return state.detail === "" ? [] : [note(view, state.detail, "info")];
+  if (state?.kind !== "connected") return [];
+  const notes = connectionNotes(view, state);
+  const entries = filtered([...view.index.all()], options.filter);
+  switch (options.mode) {
+    case "owner":
+      return [...notes, ...ownerRoots(view, options.filter, entries)];
+    case "kind":
+      return [...notes, ...groups(view, entries, ({ live }) => live.ref.kind)];
+    case "namespace":
+      return [...notes, ...groups(view, entries, ({ live }) => live.ref.namespace)];
+  }
+}
+
+function connectionNotes(
+  view: ClusterView,
+  state: Extract<SessionState, { kind: "connected" }>,
+): readonly LiveNode[] {
+  const interrupted =
+    state.interrupted === undefined ? [] : [note(view, state.interrupted, "warning")];
+  const restricted = state.restricted.map((scope) =>
+    note(view, `You may not list ${scope.split("/").at(-1) ?? scope}.`, "lock"),
+  );
+  const none =
+    state.kinds === 0 ? [note(view, "Flux is not installed in this cluster.", "info")] : [];
+  return [...interrupted, ...restricted, ...none];
+}
+
+function note({ context }: ClusterView, text: string, icon: string): LiveNode {
+  return plainNode(
+    "note",
+    nodeIds.note(context, text),
+    { kind: "note", context },
+    {
+      label: text.split("\n")[0] ?? "",
+      description: text.split("\n").slice(1).join(" "),
+      icon: { id: icon },
+      expand: "leaf",
+    },
+  );
+}
+
+/** Root appliers; with a filter, whatever matches, flat. */
+function ownerRoots(
+  view: ClusterView,
+  filter: string,
+  entries: readonly LiveEntry[],
+): readonly LiveNode[] {
+  if (filter !== "") return listed(view, [...entries].sort(worstFirst), true);
+  const roots = view.index.roots().filter(({ live }) => isTop(fluxKindOf(live.ref)));
+  return listed(view, roots.sort(byName), false);
+}
+
+/** Sources and automation have a view of their own. */
+function isTop(row: FluxKind | undefined): boolean {
+  switch (row?.role) {
+    case "applier":
+    case "instance":
+    case "generator":
+    case undefined:
+      return true;
+    case "source":
+    case "automation":
+    case "notification":
+    case "report":
+      return false;
+  }
+}
+
+export function objectChildren(view: ClusterView, id: string): readonly LiveNode[] {
+  const entry = view.index.get(id);
+  if (entry === undefined) return [];
+  const owned = new Set(view.index.children(id));
+  const remote = appliesElsewhere(entry.live.object);
+  const managed = inventoryRefs(entry.live.inventory).filter((ref) => {
+    const other = objectId(ref);
+    return other !== id && (remote || (!owned.has(other) && view.index.get(other) === undefined));
+  });
+  const flux = [...owned].flatMap((child) => view.index.get(child) ?? []).sort(byName);
+  const shown = managed.slice(0, longest).map((ref) => {
+    const state: ManagedView = remote ? { kind: "remote" } : view.managed(entry, objectId(ref));
+    return managedNode(view.context, id, ref, state);
+  });
+  const rest = managed.length - shown.length;
+  const more =
+    rest > 0 ? [note(view, `${rest} more objects are in the inventory.`, "ellipsis")] : [];
+  return [...listed(view, flux, false), ...shown, ...more];
+}
+
+function groups(
+  view: ClusterView,
+  entries: readonly LiveEntry[],
+  keyOf: (entry: LiveEntry) => string,
+): readonly LiveNode[] {
+  const byKey = grouped(entries, keyOf);
+  return [...byKey.keys()].sort().map((key) => groupNode(view, key, byKey.get(key) ?? []));
+}
+
+function groupNode(view: ClusterView, key: string, members: readonly LiveEntry[]): LiveNode {
+  const { context } = view;
+  return plainNode(
+    "group",
+    nodeIds.group(context, key),
+    { kind: "group", context, group: key },
+    {
+      label: key,
+      description: [String(members.length), stateCounts(members)].filter(Boolean).join(" · "),
+      icon: { id: "list-tree" },
+      expand: "collapsed",
+    },
+  );
+}
+
+export function groupChildren(
+  view: ClusterView,
+  group: string,
+  options: TreeOptions,
+): readonly LiveNode[] {
+  const members = filtered([...view.index.all()], options.filter).filter(({ live }) =>
+    options.mode === "namespace" ? live.ref.namespace === group : live.ref.kind === group,
+  );
+  return listed(view, members.sort(byName), false);
+}
+
+/** Sources, automation, notification and reports of a cluster, by kind. */
+export function sourceGroups(view: ClusterView, options: TreeOptions): readonly LiveNode[] {
+  const entries = filtered([...view.index.all()], options.filter);
+  const others = entries.filter(({ live }) => {
+    const role = fluxKindOf(live.ref)?.role;
+    return role !== undefined && role !== "applier" && role !== "instance";
+  });
+  return groups(view, others, ({ live }) => live.ref.kind);
+}
+
+/** What a person should look at, the worst first, of all clusters. */
+export function attention(views: readonly ClusterView[]): readonly LiveNode[] {
+  const all = views.flatMap((view) =>
+    [...view.index.all()].filter(needsAttention).map((entry) => ({ view, entry })),
+  );
+  all.sort((a, b) => worstFirst(a.entry, b.entry));
+  const several = views.filter(({ state }) => state?.kind === "connected").length > 1;
+  return all.slice(0, longest).map(({ view, entry }) => {
+    const node = objectNode(entry, { ...placeOf(view, all.length), flat: true });
+    return several ? { ...node, description: `${node.description} · ${view.context}` } : node;
+  });
+}
+
+export function needsAttention({ status }: LiveEntry): boolean {
+  return status.drifted || attentionStates.has(status.state);
+}
+
+const attentionStates: ReadonlySet<LiveState> = new Set([
+  "failed",
+  "stalled",
+  "retrying",
+  "waiting",
+  "suspended",
+]);
+
+export function isFailing({ status }: LiveEntry): boolean {
+  return status.state === "failed" || status.state === "stalled" || status.state === "retrying";
+}
+
+function listed(
+  view: ClusterView,
+  entries: readonly LiveEntry[],
+  flat: boolean,
+): readonly LiveNode[] {
+  const moving = entries.filter(
+    ({ status }) => stateRank(status.state) === stateRank("reconciling"),
+  );
+  const place = { ...placeOf(view, moving.length), flat };
+  const nodes = entries.slice(0, longest).map((entry) => objectNode(entry, place));
+  const rest = entries.length - nodes.length;
+  if (rest <= 0) return nodes;
+  return [...nodes, note(view, `${rest} more: narrow the list with a filter.`, "ellipsis")];
+}
+
+function placeOf({ context, index }: ClusterView, moving: number) {
+  return { context, index, spinning: moving <= mostSpinning, flat: false };
+}
+
+function filtered(entries: readonly LiveEntry[], filter: string): readonly LiveEntry[] {
+  const wanted = filter.trim().toLowerCase();
+  if (wanted === "") return entries;
+  return entries.filter(({ live: { ref }, status }) =>
+    `${ref.kind} ${ref.namespace}/${ref.name} ${status.state}`.toLowerCase().includes(wanted),
+  );
+}
+
+function grouped(
+  entries: readonly LiveEntry[],
+  keyOf: (entry: LiveEntry) => string,
+): ReadonlyMap<string, readonly LiveEntry[]> {
+  const byKey = new Map<string, LiveEntry[]>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    const members = byKey.get(key);
+    if (members === undefined) byKey.set(key, [entry]);
+    else members.push(entry);
+  }
+  return byKey;
+}
+
+function byName(a: LiveEntry, b: LiveEntry): number {
+  return a.sortKey < b.sortKey ? -1 : 1;
+}
+
+function worstFirst(a: LiveEntry, b: LiveEntry): number {
+  return stateRank(a.status.state) - stateRank(b.status.state) || byName(a, b);
+}

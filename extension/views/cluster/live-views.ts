@@ -1,0 +1,190 @@
+/** The three live views, their badge, welcome texts and the item in the status bar. What they say is decided in `model/cluster`. */
+import { StatusBarAlignment, window, workspace } from "vscode";
+
+import type { Clusters } from "../../cluster/clusters.ts";
+import type { LiveNode } from "../../model/cluster/live-node.ts";
+import { nodeIds } from "../../model/cluster/live-node.ts";
+import { badgeOf, statusItem, welcomeOf } from "../../model/cluster/live-overview.ts";
+import type { ClusterView, TreeOptions } from "../../model/cluster/live-tree.ts";
+import {
+  attention,
+  clusterChildren,
+  clusterNode,
+  groupChildren,
+  objectChildren,
+  sourceGroups,
+} from "../../model/cluster/live-tree.ts";
+import { countsBelow, liveTooltip } from "../../model/cluster/live-words.ts";
+import type { ClusterSettings } from "../../platform/cluster-settings.ts";
+import { ContextKey } from "../../platform/context-key.ts";
+import { WithDisposables } from "../../platform/disposables.ts";
+import { LiveTreeView } from "./live-tree-view.ts";
+
+const clustersViewId = "sluice.clusters";
+
+export class LiveViews extends WithDisposables {
+  readonly attention: LiveTreeView;
+  readonly clusters: LiveTreeView;
+  readonly sources: LiveTreeView;
+  readonly #clusters: Clusters;
+  readonly #settings: ClusterSettings;
+  readonly #state = new ContextKey<string>("sluice.clusterState");
+  readonly #readOnly = new ContextKey<boolean>("sluice.readOnly");
+  readonly #statusBar = this.own(
+    window.createStatusBarItem("sluice.cluster", StatusBarAlignment.Left, 9),
+  );
+  #filter = "";
+  #loaded = false;
+
+  constructor(clusters: Clusters, settings: ClusterSettings) {
+    super();
+    this.#clusters = clusters;
+    this.#settings = settings;
+    const tooltip = (node: LiveNode): string => this.#tooltip(node);
+    const command = ({ target }: LiveNode): string | undefined => clickCommands[target.kind];
+    const open = (): readonly ClusterView[] => clusters.views().filter(({ state }) => state);
+    this.attention = this.own(
+      new LiveTreeView("sluice.attention", {
+        children: (node) => (node === undefined ? attention(open()) : []),
+        tooltip,
+        command,
+      }),
+    );
+    this.clusters = this.own(
+      new LiveTreeView(clustersViewId, {
+        children: (node) => this.#children(node, clusters.views()),
+        tooltip,
+        command,
+      }),
+    );
+    this.sources = this.own(
+      new LiveTreeView("sluice.sources", {
+        children: (node) => this.#sources(node, open()),
+        tooltip,
+        command,
+      }),
+    );
+    this.#statusBar.name = "Sluice: clusters";
+    this.#statusBar.command = {
+      command: "sluice.attention.focus",
+      title: "Show What Needs Attention",
+    };
+    this.own({ dispose: clusters.onDidChange(() => this.update()) });
+    this.own(settings.onDidChange(() => this.update()));
+    this.update();
+  }
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  set filter(text: string) {
+    this.#filter = text;
+    this.clusters.view.description = text === "" ? "" : `“${text}”`;
+    this.update();
+  }
+
+  /** Shows an object in the Clusters view, arranged by owner and unfiltered. */
+  async reveal(context: string, id: string): Promise<void> {
+    if (this.#settings.mode !== "owner") await this.#settings.chooseMode("owner");
+    if (this.#filter !== "") this.filter = "";
+    const index = this.#clusters.index(context);
+    const path = [nodeIds.object(context, id)];
+    for (let at = index.parent(id); at !== undefined; at = index.parent(at))
+      path.unshift(nodeIds.object(context, at));
+    await this.clusters.reveal([nodeIds.cluster(context), ...path]);
+  }
+
+  /** The kubeconfig was read once. */
+  loaded(): void {
+    this.#loaded = true;
+    this.update();
+  }
+
+  update(): void {
+    this.attention.update();
+    this.clusters.update();
+    this.sources.update();
+    this.#readOnly.set(this.#settings.readOnly);
+    const views = this.#clusters.views();
+    this.#state.set(
+      welcomeOf(views, this.#clusters.kubeconfig, {
+        loaded: this.#loaded,
+        trusted: workspace.isTrusted,
+      }),
+    );
+    const badge = badgeOf(views, this.#settings.badge);
+    if (this.attention.view.badge?.value !== badge?.value) this.attention.view.badge = badge;
+    const problem = this.#clusters.kubeconfig?.problems[0];
+    const message = problem && views.length > 0 ? `${problem.file}: ${problem.message}` : "";
+    if (this.clusters.view.message !== message) this.clusters.view.message = message;
+    this.#drawStatus(views);
+  }
+
+  #drawStatus(views: readonly ClusterView[]): void {
+    const status = statusItem(views);
+    if (status === undefined) return this.#statusBar.hide();
+    this.#statusBar.text = status.text;
+    this.#statusBar.tooltip = status.tooltip;
+    this.#statusBar.accessibilityInformation = { label: status.accessibleLabel };
+    this.#statusBar.show();
+  }
+
+  #options(): TreeOptions {
+    return { mode: this.#settings.mode, filter: this.#filter };
+  }
+
+  #children(node: LiveNode | undefined, views: readonly ClusterView[]): readonly LiveNode[] {
+    if (node === undefined) return views.map(clusterNode);
+    const view = views.find(({ context }) => context === node.target.context);
+    if (view === undefined) return [];
+    switch (node.target.kind) {
+      case "cluster":
+        return clusterChildren(view, this.#options());
+      case "group":
+        return groupChildren(view, node.target.group, this.#options());
+      case "object":
+        return objectChildren(view, node.target.id);
+      case "managed":
+      case "note":
+        return [];
+    }
+  }
+
+  /** With one cluster its node would only be in the way. */
+  #sources(node: LiveNode | undefined, views: readonly ClusterView[]): readonly LiveNode[] {
+    const options: TreeOptions = { mode: "kind", filter: "" };
+    const [only] = views;
+    if (node === undefined)
+      return views.length === 1 && only ? sourceGroups(only, options) : views.map(clusterNode);
+    const view = views.find(({ context }) => context === node.target.context);
+    if (view === undefined) return [];
+    switch (node.target.kind) {
+      case "cluster":
+        return sourceGroups(view, options);
+      case "group":
+        return groupChildren(view, node.target.group, options);
+      case "object":
+        return objectChildren(view, node.target.id);
+      case "managed":
+      case "note":
+        return [];
+    }
+  }
+
+  #tooltip({ target, label, accessibleLabel }: LiveNode): string {
+    if (target.kind !== "object") return target.kind === "note" ? label : accessibleLabel;
+    const index = this.#clusters.index(target.context);
+    const entry = index.get(target.id);
+    if (entry === undefined) return label;
+    return liveTooltip(entry.live, entry.status, countsBelow(index.aggregate(target.id)));
+  }
+}
+
+const clickCommands = {
+  cluster: undefined,
+  group: undefined,
+  note: undefined,
+  object: "sluice.openLive",
+  managed: "sluice.openLive",
+} as const satisfies Record<LiveNode["target"]["kind"], string | undefined>;

@@ -1,0 +1,125 @@
+/**
+ * One YAML document of a file: its tree and its headline. Everything in it is relative to its own text, so an edit above it
+ * changes nothing. What else is derived from it is remembered by `derived`.
+ */
+import type { Document } from "yaml";
+import { isAlias, isMap, isPair, isSeq, parseDocument } from "yaml";
+
+import { lineOfDepth } from "#simulator";
+
+import type { Span } from "./value.ts";
+import { anchorsOf, Value } from "./value.ts";
+
+export interface SyntaxFault {
+  readonly kind: "syntax" | "aliases" | "depth";
+  readonly span: Span;
+  readonly message: string;
+}
+
+export interface ManifestDocument {
+  readonly text: string;
+  /** `undefined` when the document is no mapping, or is refused. */
+  readonly root: Value | undefined;
+  readonly yaml: Document | undefined;
+  readonly faults: readonly SyntaxFault[];
+  readonly apiVersion: string;
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** A document that expands to more nodes by its aliases is refused. */
+const maxNodes = 100_000;
+
+/** Never throws. */
+export function parseManifestDocument(text: string): ManifestDocument {
+  const deep = lineOfDepth(text);
+  if (deep !== undefined) {
+    const message = "This is nested too deep, and is not read as a manifest.";
+    return toDocument(text, undefined, [{ kind: "depth", span: lineSpan(text, deep), message }]);
+  }
+  const yaml = parseDocument(text, {
+    uniqueKeys: false,
+    merge: false,
+    logLevel: "silent",
+    prettyErrors: false,
+  });
+  const faults = yaml.errors
+    .filter(({ code }) => code !== "MULTIPLE_DOCS")
+    .map(({ pos, message }): SyntaxFault => ({
+      kind: "syntax",
+      span: [pos[0], Math.max(pos[0] + 1, pos[1])],
+      message,
+    }));
+  if (text.includes("*") && expandedSize(yaml) > maxNodes) {
+    const message =
+      "The aliases of this document expand beyond the limit, and it is not read as a manifest. Write the values out.";
+    return toDocument(text, undefined, [{ kind: "aliases", span: lineSpan(text, 1), message }]);
+  }
+  return toDocument(text, yaml, faults);
+}
+
+function toDocument(
+  text: string,
+  yaml: Document | undefined,
+  faults: readonly SyntaxFault[],
+): ManifestDocument {
+  const root =
+    yaml && isMap(yaml.contents) ? new Value(yaml, yaml.contents, [], undefined) : undefined;
+  const apiVersion = root?.get("apiVersion")?.text ?? "";
+  const slash = apiVersion.indexOf("/");
+  return {
+    text,
+    root,
+    yaml,
+    faults,
+    apiVersion,
+    group: slash < 0 ? "" : apiVersion.slice(0, slash),
+    version: apiVersion.slice(slash + 1),
+    kind: root?.get("kind")?.text ?? "",
+    name: root?.at("metadata", "name")?.scalar ?? "",
+    namespace: root?.at("metadata", "namespace")?.scalar ?? "",
+  };
+}
+
+/** A stage that is computed once for each document: equal text is the same document, so it is remembered by the document. */
+export function derived<T>(
+  compute: (document: ManifestDocument) => T,
+): (document: ManifestDocument) => T {
+  const known = new WeakMap<ManifestDocument, { readonly value: T }>();
+  return (document) => {
+    let found = known.get(document);
+    if (!found) known.set(document, (found = { value: compute(document) }));
+    return found.value;
+  };
+}
+
+/** The number of nodes with all aliases written out. An anchor stands before its aliases, so its size is known by then. */
+function expandedSize(yaml: Document): number {
+  const sizes = new Map<unknown, number>();
+  const anchors = anchorsOf(yaml);
+  const count = (node: unknown): number => {
+    if (isPair(node)) return count(node.key) + count(node.value);
+    if (isAlias(node)) {
+      const before = node.range?.[0] ?? 0;
+      const target = anchors.get(node.source)?.findLast(({ range }) => (range?.[0] ?? 0) < before);
+      // An anchor that is still being counted contains its own alias: that expands without end.
+      return target === undefined ? 1 : (sizes.get(target) ?? maxNodes + 1);
+    }
+    let total = 1;
+    if (isMap(node) || isSeq(node))
+      for (const item of node.items) total = Math.min(total + count(item), maxNodes + 1);
+    sizes.set(node, total);
+    return total;
+  };
+  return count(yaml.contents);
+}
+
+function lineSpan(text: string, line: number): Span {
+  let start = 0;
+  for (let at = 1; at < line; at++) start = text.indexOf("\n", start) + 1;
+  const end = text.indexOf("\n", start);
+  return [start, end < 0 ? text.length : end];
+}

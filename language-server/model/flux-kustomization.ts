@@ -1,0 +1,57 @@
+/** The Flux Kustomizations that are written in the workspace, read tolerantly, with where they are written. */
+import { fluxKindOf } from "#simulator";
+
+import { flux } from "../manifest/flux-names.ts";
+import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
+import type { Value } from "../manifest/value.ts";
+
+export interface FluxKustomization {
+  readonly file: string;
+  readonly part: FilePart;
+  readonly root: Value;
+  readonly name: string;
+  /** As written; the file graph may give it another. */
+  readonly namespace: string;
+  /** Cleaned; `undefined` when it is not written out. */
+  readonly path: string | undefined;
+  readonly source: { readonly kind: string; readonly name: string; readonly namespace: string };
+  readonly targetNamespace: string | undefined;
+}
+
+export function readFluxKustomizations(file: ManifestFile): readonly FluxKustomization[] {
+  return file.parts.flatMap((part) => {
+    const { document } = part;
+    const { root, name, namespace } = document;
+    if (!root || fluxKindOf(document)?.kind !== flux.Kustomization || document.group === "")
+      return [];
+    const spec = root.get("spec");
+    const path = spec?.get("path")?.text ?? "";
+    return [
+      {
+        file: file.path,
+        part,
+        root,
+        name,
+        namespace,
+        path: path.includes("${") ? undefined : cleanPath(path),
+        source: {
+          kind: spec?.at("sourceRef", "kind")?.text ?? "",
+          name: spec?.at("sourceRef", "name")?.text ?? "",
+          namespace: spec?.at("sourceRef", "namespace")?.text ?? namespace,
+        },
+        targetNamespace: spec?.get("targetNamespace")?.text,
+      },
+    ];
+  });
+}
+
+/** `SecureJoin` in short: `..` stops at the root, a leading `/` is harmless. */
+export function cleanPath(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") kept.pop();
+    else kept.push(part);
+  }
+  return kept.join("/");
+}

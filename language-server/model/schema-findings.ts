@@ -1,0 +1,78 @@
+/** What the schema of its kind says about a document; remembered with the document, for the rules that share it. */
+import { flux, kustomizeGroup } from "../manifest/flux-names.ts";
+import type { ManifestDocument } from "../manifest/manifest-document.ts";
+import type { Catalog, KindSchema } from "../schema/catalog.ts";
+import type { SchemaFinding } from "../schema/finding.ts";
+import { anyOpaque, opaqueText } from "../schema/opaque.ts";
+import { validateCel } from "../schema/cel-rules.ts";
+import type { ValidateOptions } from "../schema/validate.ts";
+import { validate } from "../schema/validate.ts";
+import type { DocumentRole } from "./role.ts";
+import type { WorkspaceModel } from "./workspace-model.ts";
+
+export interface SchemaSite {
+  readonly document: ManifestDocument;
+  readonly role: DocumentRole;
+  readonly model: Pick<WorkspaceModel, "catalog">;
+}
+
+interface Remembered {
+  readonly kind: KindSchema;
+  readonly role: ValidateOptions["role"];
+  readonly findings: readonly SchemaFinding[];
+}
+
+const remembered = new WeakMap<ManifestDocument, Remembered>();
+const opaque = anyOpaque(opaqueText.flux, opaqueText.sops, opaqueText.resourceSet);
+
+/** The schema of the document's kind in the selected versions. */
+export function schemaOf({ document, role, model }: SchemaSite): KindSchema | undefined {
+  const { catalog } = model;
+  if (!catalog) return undefined;
+  if (role !== "kustomization") return catalog.find(document);
+  // kustomize takes both as given when they are missing (`api/types/kustomization.go`, FixKustomizationPostUnmarshal).
+  const isComponent = document.kind === "Component";
+  const apiVersion = `${kustomizeGroup}/${isComponent ? "v1alpha1" : "v1beta1"}`;
+  return catalog.find({ apiVersion, kind: isComponent ? "Component" : flux.Kustomization });
+}
+
+export function schemaFindings(site: SchemaSite): readonly SchemaFinding[] {
+  const { document, model } = site;
+  const kind = schemaOf(site);
+  if (!kind || !document.yaml) return [];
+  const role = site.role === "patch" ? "patch" : "manifest";
+  const known = remembered.get(document);
+  if (known?.kind === kind && known.role === role) return known.findings;
+  const findings = validate(document.yaml, kind, optionsOf(document, role, kind, model.catalog));
+  remembered.set(document, { kind, role, findings });
+  return findings;
+}
+
+const rememberedCel = new WeakMap<ManifestDocument, Remembered>();
+
+/** The CEL rules of the kind; to be asked only where the structure is right. */
+export function celFindings(site: SchemaSite): readonly SchemaFinding[] {
+  const { document, model } = site;
+  const kind = schemaOf(site);
+  if (!kind || !document.yaml || site.role !== "manifest") return [];
+  const known = rememberedCel.get(document);
+  if (known?.kind === kind) return known.findings;
+  const options = optionsOf(document, "manifest", kind, model.catalog);
+  const findings = validateCel(document.yaml, kind, options);
+  rememberedCel.set(document, { kind, role: "manifest", findings });
+  return findings;
+}
+
+function optionsOf(
+  document: ManifestDocument,
+  role: ValidateOptions["role"],
+  kind: KindSchema,
+  catalog: Catalog | undefined,
+): ValidateOptions {
+  return {
+    role,
+    opaque,
+    text: document.text,
+    ...(catalog && { life: (path) => catalog.fieldLife(kind, path) }),
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * One consistent picture of a workspace: its files, where objects are written, which file is reached by what, the schemas, and
+ * what the last simulation found. Immutable; what costs something is computed when first asked for.
+ */
+import type { ManifestFile } from "../manifest/manifest-file.ts";
+import type { Catalog } from "../schema/catalog.ts";
+import type { FileGraph } from "./file-graph.ts";
+import { buildFileGraph } from "./file-graph.ts";
+import type { FluxKustomization } from "./flux-kustomization.ts";
+import { readFluxKustomizations } from "./flux-kustomization.ts";
+import { flux, fluxGroup } from "../manifest/flux-names.ts";
+import type { KustomizationFile } from "./kustomization-file.ts";
+import { isKustomizationPath, readKustomizationFile } from "./kustomization-file.ts";
+import type { ObjectIndex } from "./object-index.ts";
+import { buildObjectIndex } from "./object-index.ts";
+import type { SourceFile } from "./source-file.ts";
+import type { Truth } from "./truth.ts";
+
+export interface WorkspaceModel {
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly index: ObjectIndex;
+  readonly graph: FileGraph;
+  /** Absent while schemas are being read, or where none are shipped. */
+  readonly catalog: Catalog | undefined;
+  /** `2.9` */
+  readonly flux: string;
+  /** The settings or the repository say so; otherwise it is the newest. */
+  readonly fluxIsKnown: boolean;
+  /** Whether an unset variable fails a build (`StrictPostBuildSubstitutions`). */
+  readonly strictVariables: boolean;
+  /** What a simulation of these files found; absent before the first, and without rendering. */
+  readonly truth: Truth | undefined;
+  manifest(path: string): ManifestFile | undefined;
+}
+
+export interface ModelInput {
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly catalog: Catalog | undefined;
+  readonly flux: string;
+  readonly fluxIsKnown: boolean;
+  readonly strictVariables: boolean;
+  readonly truth: Truth | undefined;
+}
+
+/** Graphs and indexes that were computed, with the files they are of. A model holds no other model. */
+interface Known {
+  graph?: { readonly files: WorkspaceModel["files"]; readonly value: FileGraph };
+  index?: { readonly files: WorkspaceModel["files"]; readonly value: ObjectIndex };
+}
+const knownOf = new WeakMap<WorkspaceModel, Known>();
+
+/** `previous` lends what has not changed. */
+export function createModel(input: ModelInput, previous?: WorkspaceModel): WorkspaceModel {
+  const known: Known = { ...(previous && knownOf.get(previous)) };
+  const { files } = input;
+  const model: WorkspaceModel = {
+    ...input,
+    get index() {
+      if (known.index?.files !== files)
+        known.index = { files, value: buildObjectIndex(files.values()) };
+      return known.index.value;
+    },
+    get graph() {
+      if (!known.graph || !sameGraphInput(known.graph.files, files))
+        known.graph = { files, value: graphOf(files) };
+      return known.graph.value;
+    },
+    manifest: (path) => files.get(path)?.manifest,
+  };
+  knownOf.set(model, known);
+  return model;
+}
+
+function graphOf(files: ReadonlyMap<string, SourceFile>): FileGraph {
+  const kustomizations: KustomizationFile[] = [];
+  const owners: FluxKustomization[] = [];
+  const yamlPaths: string[] = [];
+  for (const file of files.values()) {
+    if (!file.isYaml) continue;
+    yamlPaths.push(file.path);
+    if (!shapesGraph(file) || !file.manifest) continue;
+    const one = isKustomizationPath(file.path) ? readKustomizationFile(file.manifest) : undefined;
+    if (one) kustomizations.push(one);
+    owners.push(...readFluxKustomizations(file.manifest));
+  }
+  return buildFileGraph({ paths: files.keys(), yamlPaths, kustomizations, owners });
+}
+
+const shaping = new WeakMap<SourceFile, boolean>();
+const kustomizeApi = `${fluxGroup(flux.Kustomization)}/`;
+
+/** Whether what is in the file decides about the graph. */
+function shapesGraph(file: SourceFile): boolean {
+  let known = shaping.get(file);
+  if (known === undefined) {
+    known =
+      isKustomizationPath(file.path) ||
+      file.headlines.some(({ apiVersion }) => apiVersion.startsWith(kustomizeApi));
+    shaping.set(file, known);
+  }
+  return known;
+}
+
+/** True when the same paths exist and each file that shapes the graph is the same. */
+function sameGraphInput(
+  before: ReadonlyMap<string, SourceFile>,
+  after: ReadonlyMap<string, SourceFile>,
+): boolean {
+  if (before === after) return true;
+  if (before.size !== after.size) return false;
+  for (const [path, file] of after) {
+    const old = before.get(path);
+    if (old === file) continue;
+    if (!old || shapesGraph(old) || shapesGraph(file)) return false;
+  }
+  return true;
+}

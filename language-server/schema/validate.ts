@@ -1,0 +1,155 @@
+/**
+ * Validates a YAML document against a structural schema, on the document's own nodes, so that every finding has its exact
+ * range. It says what the API server would (`k8s.io/apiextensions-apiserver` schema/, `k8s.io/kube-openapi` validation/);
+ * CEL rules are for cel-rules.ts.
+ */
+import type { Document, Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
+
+import type { FieldLife, KindSchema, SchemaPath } from "./catalog.ts";
+import type { At } from "./at.ts";
+import { atRoot, behindAlias, pathOf, placeOf } from "./at.ts";
+import type { Check, Dialect } from "./check.ts";
+import { checkCombination } from "./check-combination.ts";
+import { checkList } from "./check-list.ts";
+import { checkObject } from "./check-object.ts";
+import { checkScalar } from "./check-scalar.ts";
+import { checkType } from "./check-type.ts";
+import { NodeReader, rangeOf } from "./fields.ts";
+import type { SchemaFinding, TextRange } from "./finding.ts";
+import type { Opaque } from "./opaque.ts";
+import type { ScalarReader } from "./scalar.ts";
+import type { Schema } from "./schema.ts";
+
+export interface ValidateOptions {
+  /** A patch says only what changes: nothing is missing in it, and nulls delete. */
+  readonly role: "manifest" | "patch";
+  /** Scalars whose value is not known yet; see opaque.ts. */
+  readonly opaque?: Opaque;
+  /** In which minors a field exists, to tell a field of another minor from a misspelled one. */
+  readonly life?: (path: SchemaPath) => FieldLife | undefined;
+  /** The text that the document was parsed from; with it, fixes can add lines. */
+  readonly text?: string;
+  readonly reader?: ScalarReader;
+}
+
+/** Beyond these a document is no longer looked at: aliases can make a small text very large. */
+const maxNodes = 500_000;
+const maxDepth = 100;
+
+export function validate(
+  document: Document,
+  kind: KindSchema,
+  options: ValidateOptions,
+): readonly SchemaFinding[] {
+  const root = document.contents;
+  if (root === null) return [];
+  const run = new Run(document, kind, options);
+  run.check.below(root, kind.schema, atRoot(documentAnchor(root)));
+  return withoutBroken(run.findings, document);
+}
+
+/** The state of one validation: what was found, and how much may still be looked at. */
+class Run {
+  findings: SchemaFinding[] = [];
+  readonly check: Check;
+  #left = maxNodes;
+
+  constructor(document: Document, kind: KindSchema, options: ValidateOptions) {
+    this.check = {
+      nodes: new NodeReader(document, options.reader ?? "kustomize"),
+      dialect: dialectOf(kind),
+      isPatch: options.role === "patch",
+      opaque: options.opaque ?? (() => false),
+      isComplete: kind.complete,
+      objectMeta: kind.schema.properties?.["metadata"],
+      life: options.life,
+      text: options.text,
+      report: (finding) => this.findings.push(finding),
+      below: (node, schema, at) => this.#visit(node, schema, at),
+      trial: (node, schema, at) => this.#trial(node, schema, at),
+    };
+  }
+
+  #trial(node: Node | null, schema: Schema, at: At): readonly SchemaFinding[] {
+    const before = this.findings;
+    this.findings = [];
+    this.#visit(node, schema, at);
+    const found = this.findings;
+    this.findings = before;
+    return found;
+  }
+
+  #visit(node: Node | null, schema: Schema, at: At): void {
+    if (this.#left-- <= 0 || at.depth > maxDepth || node === null) return;
+    if (isAlias(node)) {
+      const target = this.check.nodes.target(node);
+      if (target !== undefined) this.#visit(target, schema, behindAlias(at, rangeOf(node)));
+      return;
+    }
+    if (isScalar(node)) {
+      const reading = this.check.nodes.scalar(node);
+      if (reading.type === "string" && this.check.opaque(reading.value)) return;
+      if (reading.type === "null") {
+        this.#checkNull(schema, at);
+        return;
+      }
+      if (!checkType(this.check, node, schema, at)) return;
+      checkScalar(this.check, node, reading, schema, at);
+    } else {
+      if (!checkType(this.check, node, schema, at)) return;
+      if (isMap(node)) checkObject(this.check, node, schema, at);
+      if (isSeq(node)) checkList(this.check, node, schema, at);
+    }
+    checkCombination(this.check, node, schema, at);
+  }
+
+  /** The API server drops a null field that may not be null; only in a list it stays, and is of the wrong type. */
+  #checkNull(schema: Schema, at: At): void {
+    const isElement = typeof at.step === "number";
+    const mayBeNull =
+      this.check.dialect !== "custom" ||
+      this.check.isPatch ||
+      schema.nullable === true ||
+      schema.type === undefined ||
+      schema.default !== undefined;
+    if (!isElement || mayBeNull) return;
+    this.check.report({
+      code: "type",
+      range: placeOf(at, at.anchor),
+      path: pathOf(at),
+      message: "An element of this list is empty.",
+    });
+  }
+}
+
+function dialectOf({ scope, provenance }: KindSchema): Dialect {
+  if (provenance.from === "bundled" && provenance.pack === "kubernetes") return "builtin";
+  return scope === "file" ? "file" : "custom";
+}
+
+/** The value of `kind`, which says what the document is, or the first key. */
+function documentAnchor(root: Node): TextRange {
+  if (!isMap(root)) return rangeOf(root);
+  const kind = root.get("kind", true) as Node | undefined;
+  const first = root.items[0]?.key as Node | undefined;
+  return rangeOf(kind ?? first ?? root);
+}
+
+/**
+ * While a document has syntax errors, its nodes are guesses: a half-typed key swallows the next line. What depends on keys
+ * being complete is then left unsaid, and so is anything that touches an error.
+ */
+function withoutBroken(
+  findings: readonly SchemaFinding[],
+  document: Document,
+): readonly SchemaFinding[] {
+  const errors = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY");
+  if (errors.length === 0) return findings;
+  return findings.filter(
+    ({ code, range }) =>
+      code !== "required" &&
+      code !== "combination" &&
+      !errors.some(({ pos }) => pos[0] <= range[1] && pos[1] >= range[0]),
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * What is known of one folder while it is edited: the model of its texts, and the diagnostics of each file, remembered until
+ * something changes. Answers at once from text; what a simulation adds comes when it comes.
+ */
+import type { Plan } from "#simulator";
+
+import type { FileDiagnostics } from "../features/diagnostics.ts";
+import { fileDiagnostics } from "../features/diagnostics.ts";
+import { ModelStore } from "../model/model-store.ts";
+import type { WorkspaceModel } from "../model/workspace-model.ts";
+import { problemsByPath } from "../rules/merge-problems.ts";
+import type { RuleSettings } from "../rules/suppression.ts";
+import { defaultRuleSettings } from "../rules/suppression.ts";
+import type { ErrorLog } from "./guard.ts";
+import { describeError } from "./guard.ts";
+
+export interface FolderModelOptions {
+  readonly root: string;
+  readonly docs: string | undefined;
+  readonly log: ErrorLog;
+}
+
+interface Answer extends FileDiagnostics {
+  /** Equal ids are equal diagnostics. */
+  readonly resultId: string;
+}
+
+export class FolderModel {
+  readonly store = new ModelStore();
+  readonly #options: FolderModelOptions;
+  readonly #answers = new Map<string, Answer>();
+  #plan: Plan | undefined;
+  #settings: RuleSettings = defaultRuleSettings;
+  #answered: WorkspaceModel | undefined;
+
+  constructor(options: FolderModelOptions) {
+    this.#options = options;
+  }
+
+  get root(): string {
+    return this.#options.root;
+  }
+
+  get model(): WorkspaceModel {
+    return this.store.current;
+  }
+
+  get plan(): Plan | undefined {
+    return this.#plan;
+  }
+
+  setPlan(plan: Plan | undefined): void {
+    this.#plan = plan;
+    this.#answers.clear();
+  }
+
+  setRules(settings: RuleSettings): void {
+    this.#settings = settings;
+    this.#answers.clear();
+  }
+
+  /** Files that may have diagnostics. */
+  paths(): readonly string[] {
+    const { files } = this.model;
+    const yaml = [...files.values()].filter(({ isYaml }) => isYaml).map(({ path }) => path);
+    const problems = this.#plan ? [...problemsByPath(this.#plan).keys()] : [];
+    return [...new Set([...yaml, ...problems])];
+  }
+
+  diagnostics(path: string): Answer {
+    const { model } = this;
+    if (this.#answered !== model) this.#answers.clear();
+    this.#answered = model;
+    const known = this.#answers.get(path);
+    if (known) return known;
+    const { root, docs, log } = this.#options;
+    const found = fileDiagnostics(
+      {
+        root,
+        model,
+        plan: this.#plan,
+        settings: this.#settings,
+        docs,
+        onBug: (rule, at, error) => log.error(`${rule} failed on ${at}: ${describeError(error)}`),
+      },
+      path,
+    );
+    const answer = { ...found, resultId: digest(JSON.stringify(found.items)) };
+    this.#answers.set(path, answer);
+    return answer;
+  }
+}
+
+/** FNV-1a over two halves: short, quick, and different for different texts but for an accident in 2^50. */
+function digest(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ (code + at), 0x85ebca6b);
+  }
+  return `${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}${text.length.toString(36)}`;
+}

@@ -1,0 +1,2 @@
+/** Text by path. */
+export declare function ruleDocs(): Promise<ReadonlyMap<string, string>>;

@@ -1,0 +1,346 @@
+/** The live side against the real API server and controllers: states, tree, actions, predictions, permissions. */
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { objectId } from "#simulator";
+
+import { mayDo, patchObject, readObject, reconcile } from "../../extension/cluster/actions.ts";
+import { wholeChain, withSources } from "../../extension/model/cluster/chain.ts";
+import { clusterChildren, objectChildren } from "../../extension/model/cluster/live-tree.ts";
+import { traceText, yamlText } from "../../extension/model/cluster/live-texts.ts";
+import {
+  predictRevert,
+  requestToken,
+  resumeBody,
+  suspendBody,
+} from "../../extension/model/cluster/requests.ts";
+import { startCluster } from "./harness/cluster.ts";
+import type { Cluster } from "./harness/cluster.ts";
+import { isFailed, isReady } from "./harness/kube-api.ts";
+import type { LiveSide } from "./live-clusters.ts";
+import { eventually, openLiveSide } from "./live-clusters.ts";
+
+let cluster: Cluster;
+let side: LiveSide;
+let repository: ReturnType<Cluster["git"]["create"]>;
+const sides: LiveSide[] = [];
+const never = new AbortController().signal;
+const planted = "planted-value-that-nobody-may-see";
+
+beforeAll(async () => {
+  cluster = await startCluster({
+    controllers: ["source-controller", "kustomize-controller", "helm-controller"],
+  });
+  repository = cluster.git.create("repo");
+  repository.push(files);
+  await cluster.api.apply(`
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: repo, namespace: flux-system}
+spec: {interval: 1h, url: "${repository.url}", ref: {branch: main}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: root, namespace: flux-system}
+spec: {interval: 1h, path: ./clusters, prune: true, sourceRef: {kind: GitRepository, name: repo}}
+`);
+  for (const name of ["root", "apps", "later"])
+    await cluster.api.waitFor(kustomization(name), isReady);
+  await cluster.api.waitFor(release, isReady);
+  side = await open(cluster.kubeconfig, "admin@test");
+});
+
+afterEach(() => {
+  for (const one of sides.splice(1)) one.clusters.dispose();
+});
+
+afterAll(async () => {
+  for (const one of sides) one.clusters.dispose();
+  await cluster?.stop();
+});
+
+async function open(kubeconfig: string, context: string): Promise<LiveSide> {
+  const one = await openLiveSide(kubeconfig, context);
+  sides.push(one);
+  return one;
+}
+
+const kustomization = (name: string) =>
+  ({
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    kind: "Kustomization",
+    namespace: "flux-system",
+    name,
+  }) as const;
+const release = {
+  apiVersion: "helm.toolkit.fluxcd.io/v2",
+  kind: "HelmRelease",
+  namespace: "demo",
+  name: "web",
+} as const;
+
+const files = {
+  "clusters/apps.yaml": `
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec: {interval: 1h, suspend: false, path: ./apps, prune: true, sourceRef: {kind: GitRepository, name: repo}}
+`,
+  "clusters/later.yaml": `
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: later, namespace: flux-system}
+spec:
+  interval: 1h
+  path: ./later
+  prune: true
+  dependsOn: [{name: apps}]
+  sourceRef: {kind: GitRepository, name: repo}
+`,
+  "later/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: late, namespace: demo}\n",
+  "apps/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n",
+  "apps/config.yaml":
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: demo}\n",
+  "apps/secret.yaml": `apiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: demo}\nstringData: {token: ${planted}}\n`,
+  "apps/release.yaml": `
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: demo}
+spec:
+  interval: 1h
+  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: repo, namespace: flux-system}}}
+`,
+  "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.3\n",
+  "charts/web/templates/deployment.yaml": `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}"}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+`,
+};
+
+test("everything is there with its true state", async () => {
+  await eventually(() => {
+    const states = [...side.index.all()].map(
+      ({ live: { ref }, status }) => `${ref.kind} ${ref.namespace}/${ref.name} ${status.state}`,
+    );
+    expect(states.sort()).toEqual([
+      "GitRepository flux-system/repo ready",
+      "HelmChart flux-system/demo-web ready",
+      "HelmRelease demo/web ready",
+      "Kustomization flux-system/apps ready",
+      "Kustomization flux-system/later ready",
+      "Kustomization flux-system/root ready",
+    ]);
+  });
+});
+
+test("the tree goes from the root applier to managed objects and their health", async () => {
+  const view = () => side.clusters.views()[0]!;
+  const id = (name: string): string => side.entry(name).live.id;
+  const options = { mode: "owner", filter: "" } as const;
+  const labels = (nodes: readonly { readonly label: string; readonly description: string }[]) =>
+    nodes.map(({ label, description }) => `${label} (${description})`);
+  expect(clusterChildren(view(), options).map(({ label }) => label)).toEqual(["root"]);
+  expect(
+    objectChildren(view(), id("Kustomization flux-system/root")).map(({ label }) => label),
+  ).toEqual(["apps", "later"]);
+  await eventually(() =>
+    expect(labels(objectChildren(view(), id("Kustomization flux-system/apps"))).slice(1)).toEqual([
+      "Namespace demo ()",
+      "ConfigMap settings (demo)",
+      "Secret key (demo)",
+    ]),
+  );
+  await eventually(() => {
+    const below = objectChildren(view(), id("HelmRelease demo/web"));
+    expect(below.map(({ label }) => label)).toEqual(["demo-web", "Deployment web"]);
+    expect(below[1]?.icon.id).toBe("pass");
+  });
+});
+
+test("a trace names every hop down to the address and the revision", () => {
+  const { object } = side.entry("HelmRelease demo/web").live;
+  const text = traceText(object, (ref) => side.index.get(objectId(ref))?.live.object, side.index);
+  expect(text).toContain("Object: HelmRelease demo/web from ./charts/web");
+  expect(text).toContain("Source: HelmChart flux-system/demo-web");
+  expect(text).toMatch(/Source: GitRepository flux-system\/repo from http:\/\/127.* at main@sha1:/);
+  expect(text).toContain("Applied by: Kustomization flux-system/apps from ./apps");
+  expect(text).toContain("Applied by: Kustomization flux-system/root from ./clusters");
+});
+
+test("reconciling waits for our own request", async () => {
+  const entry = side.entry("Kustomization flux-system/apps");
+  const said: string[] = [];
+  const outcome = await reconcile(
+    side.session,
+    entry.live,
+    { kind: "plain", onProgress: (message) => said.push(message) },
+    never,
+  );
+  expect(outcome).toMatchObject({ kind: "succeeded" });
+  expect(outcome.message).toMatch(/^Applied revision: main@sha1:/);
+});
+
+test("a broken commit fails fast with its reason, and is seen within two seconds of the controller's status", async () => {
+  repository.push({ "apps/config.yaml": "not: a Kubernetes object\n" });
+  const chain = withSources(side.entry("Kustomization flux-system/apps"), side.index);
+  expect(chain.stages.map((stage) => stage.length)).toEqual([1, 1]);
+  const controller = cluster.api
+    .waitFor(kustomization("apps"), isFailed)
+    .then(() => performance.now());
+  const seen = eventually(() => {
+    expect(side.entry("Kustomization flux-system/apps").status.state).toBe("failed");
+    return performance.now();
+  });
+  const outcomes = [];
+  for (const [id = ""] of chain.stages) {
+    const entry = side.index.get(id);
+    if (entry === undefined) throw new Error(id);
+    outcomes.push(
+      await reconcile(side.session, entry.live, { kind: "plain", onProgress: () => {} }, never),
+    );
+  }
+  expect(outcomes).toMatchObject([
+    { kind: "succeeded" },
+    { kind: "failed", reason: "BuildFailed" },
+  ]);
+  expect((await seen) - (await controller)).toBeLessThan(2000);
+  const { status } = side.entry("Kustomization flux-system/apps");
+  expect(status).toMatchObject({ state: "failed", reason: "BuildFailed" });
+  await eventually(() =>
+    expect(side.index.aggregate(side.entry("Kustomization flux-system/root").live.id).worst).toBe(
+      "failed",
+    ),
+  );
+});
+
+test("the chain is mended in the right order: source, root, applier, dependants", async () => {
+  repository.push({ "apps/config.yaml": files["apps/config.yaml"] });
+  const chain = wholeChain(side.entry("Kustomization flux-system/apps"), side.index);
+  const names = chain.stages.map((stage) => stage.map((id) => side.index.get(id)?.live.ref.name));
+  expect(names).toEqual([["repo"], ["root"], ["apps"], ["later"]]);
+  for (const id of chain.stages.flat()) {
+    const entry = side.index.get(id);
+    if (entry === undefined) throw new Error(id);
+    const outcome = await reconcile(
+      side.session,
+      entry.live,
+      { kind: "plain", onProgress: () => {} },
+      never,
+    );
+    expect(outcome.kind).toBe("succeeded");
+  }
+  await eventually(() =>
+    expect(side.entry("Kustomization flux-system/later").status.state).toBe("ready"),
+  );
+});
+
+test.each([
+  ["apps", "reverted"],
+  ["later", "stays"],
+] as const)("whether suspending %s lasts is predicted: it is %s", async (name, kind) => {
+  const entry = side.entry(`Kustomization flux-system/${name}`);
+  const raw = await readObject(side.session, entry.live.ref, never);
+  expect(predictRevert(raw).kind).toBe(kind);
+  const body = suspendBody(entry.live.object, { reason: "a test", until: "" });
+  await patchObject(side.session, entry.live.ref, body!, never);
+  await eventually(() =>
+    expect(side.entry(`Kustomization flux-system/${name}`).status.state).toBe("suspended"),
+  );
+  const root = side.entry("Kustomization flux-system/root");
+  await reconcile(side.session, root.live, { kind: "plain", onProgress: () => {} }, never);
+  const after = await readObject(side.session, entry.live.ref, never);
+  expect((after["spec"] as { suspend?: boolean }).suspend === true).toBe(kind === "stays");
+  const token = requestToken(Date.now(), Math.random());
+  await patchObject(side.session, entry.live.ref, resumeBody(entry.live.object, token)!, never);
+  await eventually(() =>
+    expect(side.entry(`Kustomization flux-system/${name}`).status.state).toBe("ready"),
+  );
+  const annotations = side.entry(`Kustomization flux-system/${name}`).live.object["metadata"];
+  expect(JSON.stringify(annotations)).not.toContain("a test");
+});
+
+test("suspended meanwhile ends the waiting, although the token is handled", async () => {
+  const entry = side.entry("GitRepository flux-system/repo");
+  await patchObject(side.session, entry.live.ref, { spec: { suspend: true } }, never);
+  const outcome = await reconcile(
+    side.session,
+    entry.live,
+    { kind: "plain", onProgress: () => {} },
+    never,
+  );
+  expect(outcome).toMatchObject({ kind: "failed", reason: "Suspended" });
+  const token = requestToken(Date.now(), Math.random());
+  await patchObject(side.session, entry.live.ref, resumeBody(entry.live.object, token)!, never);
+});
+
+test("forcing a release runs an upgrade", async () => {
+  const entry = side.entry("HelmRelease demo/web");
+  const outcome = await reconcile(
+    side.session,
+    entry.live,
+    { kind: "force", onProgress: () => {} },
+    never,
+  );
+  expect(outcome).toMatchObject({ kind: "succeeded" });
+  expect(outcome.message).toContain("upgrade succeeded");
+});
+
+test("cancelling ends the waiting only", async () => {
+  const entry = side.entry("Kustomization flux-system/apps");
+  const abort = new AbortController();
+  const waiting = reconcile(
+    side.session,
+    { ...entry.live, id: "nothing that changes" },
+    { kind: "plain", onProgress: () => {} },
+    abort.signal,
+  );
+  abort.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+});
+
+test("a user with few rights sees what may be seen, and is told about the rest", async () => {
+  await cluster.api.apply(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: default}
+rules:
+- {apiGroups: [kustomize.toolkit.fluxcd.io], resources: [kustomizations], verbs: [get, list, watch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reader, namespace: default}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: devs}]
+`);
+  const dev = await open(cluster.devKubeconfig, "dev@test");
+  await eventually(() => {
+    const { state } = dev.session;
+    if (state.kind !== "connected") throw new Error(state.kind);
+    expect(state.restricted).toContain("helm.toolkit.fluxcd.io/HelmRelease");
+    expect(state.restricted).not.toContain("kustomize.toolkit.fluxcd.io/Kustomization");
+  });
+  const { ref } = side.entry("Kustomization flux-system/apps").live;
+  expect(await mayDo(dev.session, "patch", ref, never)).toBe(false);
+  expect(await mayDo(side.session, "patch", ref, never)).toBe(true);
+});
+
+test("values of Secrets are in no document, no node and no log", async () => {
+  const ref = { apiVersion: "v1", kind: "Secret", namespace: "demo", name: "key" };
+  const raw = await readObject(side.session, ref, never);
+  const encoded = Buffer.from(planted).toString("base64");
+  expect(JSON.stringify(raw)).toContain(encoded);
+  const text = yamlText(raw);
+  expect(text).toContain("token: (hidden)");
+  const shown = [
+    text,
+    ...side.log,
+    ...[...side.index.all()].map(({ live }) => JSON.stringify(live)),
+  ].join("\n");
+  expect(shown).not.toContain(planted);
+  expect(shown).not.toContain(encoded);
+});

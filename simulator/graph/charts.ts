@@ -71,14 +71,14 @@ async function ofArtifact(
   };
 }
 
-/** `<tag>@sha256:<hex>` or `sha256:<hex>`; a version alone for a HelmChart's artifact. */
+/** `<tag>@sha256:<hex>`, `main@sha1:<hex>`, or a digest or version alone. */
 function readRevision({ tree, digest }: ResolvedSource): { tag?: string; digest?: string } {
   const at = tree.revision.lastIndexOf("@");
   const tag = at < 0 ? tree.revision : tree.revision.slice(0, at);
-  const hex = /sha256:([0-9a-f]{12,})/.exec(digest ?? tree.revision)?.[1];
+  const hex = /(?:^|@)[a-z0-9]+:([0-9a-f]{12,})$/.exec(digest ?? tree.revision)?.[1];
   return {
     ...(hex === undefined ? {} : { digest: hex }),
-    ...(tag === "" || tag.startsWith("sha256:") ? {} : { tag }),
+    ...(tag === "" || /^[a-z0-9]+:[0-9a-f]+$/.test(tag) ? {} : { tag }),
   };
 }
 

@@ -174,7 +174,7 @@ class NativeWorker implements EngineWorker {
     if ("error" in answer) {
       this.#crash(answer.error);
     } else if (job.before > 0) {
-      
+      job.before -= 1;
     } else {
       this.#job = undefined;
       this.#events.onMessage({ type: "done", id: job.id, value: answer.value, memoryBytes: 0 });

@@ -32,9 +32,30 @@ export async function renderedEntries(
       const { built } = node;
       if (built.outcome === "built")
         entries.push(...(await entriesOf({ node, built, items, cluster }, options, context)));
+      else entries.push(...extraEntries(node, records.get(node.id)));
     }
   }
   return entries.toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+}
+
+/** What is applied by one that did not come to a render. */
+function extraEntries(
+  { built, spec, cluster }: RenderedNode,
+  record: ApplierRecord | undefined,
+): readonly RenderedEntry[] {
+  if (built.outcome !== "stopped" || record?.state === "suspended") return [];
+  const { kind, namespace, name } = spec;
+  return (built.extra ?? []).map((object) => ({
+    applier: { kind, namespace, name },
+    cluster,
+    ref: {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      namespace: object.namespace,
+      name: object.name,
+    },
+    json: object.json,
+  }));
 }
 
 /** What the controller applies: nothing of blocked or suspended ones, only the earlier stages of those that fail while applying. */

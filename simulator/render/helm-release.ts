@@ -89,7 +89,7 @@ export function helmInputs(
 const chartObjects = new WeakMap<HelmReleaseSpec, readonly EngineObject[]>();
 
 /** What helm-controller applies besides the release: the HelmChart of `spec.chart`. */
-function chartObject(spec: HelmReleaseSpec): readonly EngineObject[] {
+export function chartObject(spec: HelmReleaseSpec): readonly EngineObject[] {
   if (spec.chart?.from !== "template") return [];
   const known = chartObjects.get(spec);
   if (known !== undefined) return known;

@@ -12,7 +12,7 @@ import type { BuildInputs } from "./build.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import type { RenderContext } from "./context.ts";
 import { instanceInputs } from "./flux-instance.ts";
-import { helmInputs } from "./helm-release.ts";
+import { chartObject, helmInputs } from "./helm-release.ts";
 import { dataOf, kustomizeInputs } from "./kustomization.ts";
 import type { RenderNode, Stopped } from "./node.ts";
 
@@ -42,8 +42,14 @@ export async function nodeInputs(
     }
     case "HelmRelease": {
       const chart = await resolveChart(spec, index, context);
-      if (chart.outcome === "await") return mayWait ? "wait" : chartMissing(spec, index, context);
-      if (chart.outcome === "stopped") return chartNotReady(spec, chart);
+      if (chart.outcome === "await" && mayWait) return "wait";
+      if (chart.outcome !== "chart") {
+        const stopped =
+          chart.outcome === "await"
+            ? chartMissing(spec, index, context)
+            : chartNotReady(spec, chart);
+        return { ...stopped, extra: chartObject(spec) };
+      }
       if (isIncomplete()) return "wait";
       return helmInputs({ object: node.object, spec }, chart, index, context);
     }

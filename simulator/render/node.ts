@@ -72,6 +72,8 @@ export interface Stopped {
   readonly reason: string;
   readonly message: string;
   readonly code: ProblemCode;
+  /** What its controller applies all the same: the HelmChart whose source is missing. */
+  readonly extra?: readonly EngineObject[];
 }
 
 export type Outcome = Built | Stopped;

@@ -14,7 +14,6 @@ const serverWords = "only the API server says this when the object is applied";
 const newRelease =
   "not yet: a changed chart, release name or namespace uninstalls, and what follows is an installation";
 const revisions = "`.Release.Revision` beyond the second is known to the cluster alone";
-const noChart = "not yet: the HelmChart is applied although its source is missing";
 const inventory = "not yet: the inventory counts what is left out of crds/ as well";
 
 export const knownDifferences: KnownDifferences = {
@@ -24,8 +23,6 @@ export const knownDifferences: KnownDifferences = {
     "2 apps/with-metadata-revision": revisions,
   },
   "chart-references": {
-    "0 apps/external-other":
-      "not yet: a SHA-1 revision of an ExternalArtifact is no chart metadata",
     "0 apps/oci-not-ready": fetchWords,
     "0 apps/oci-suspended":
       "a suspended source that was never fetched has no artifact; the simulator assumes that it was fetched before",
@@ -47,8 +44,6 @@ export const knownDifferences: KnownDifferences = {
     "0 apps/bad-values-file": "not yet: the folder of the chart has a slash at its end",
     "0 apps/depends-on-itself": "the simulator says that it is a cycle, which is the better word",
     "0 apps/invalid-name": serverWords,
-    "0 apps/no-such-git": noChart,
-    "0 apps/no-such-source": noChart,
     "0 apps/unknown-field": serverWords,
     "0 apps/unknown-kind": serverWords,
     "0 apps/wrong-type": serverWords,

@@ -142,9 +142,14 @@ export function condition(object: KubeObject, type = "Ready"): Condition | undef
   return conditions?.find((one) => one.type === type);
 }
 
-/** True when the controller has dealt with the newest spec and says Ready. */
+/**
+ * True when the controller has dealt with the newest spec and says Ready. Controllers write the conditions first and the rest
+ * of the status after them, the generation of a success included.
+ */
 export function isReady(object: KubeObject): boolean {
-  return isObserved(object) && condition(object)?.status === "True";
+  const observed = object.status?.["observedGeneration"];
+  const isWhole = observed === undefined || observed === object.metadata.generation;
+  return isWhole && isObserved(object) && condition(object)?.status === "True";
 }
 
 /** True when the controller has dealt with the newest spec and says that it is not Ready. */
@@ -153,6 +158,6 @@ export function isFailed(object: KubeObject): boolean {
 }
 
 function isObserved(object: KubeObject): boolean {
-  const observed = condition(object)?.observedGeneration ?? object.status?.["observedGeneration"];
+  const observed = condition(object)?.observedGeneration;
   return observed === undefined || observed === object.metadata.generation;
 }

@@ -16,6 +16,15 @@ const edits = [
     replace: "ingressClassName: traefik",
     by: "ingressClassName: ${ingress_class}",
   },
+  { file: "charts/web/Chart.yaml", replace: "version: 0.4.0", by: "version: 0.5.0" },
+  { file: "charts/web/values.yaml", replace: "memory: 64Mi", by: "memory: 96Mi" },
+  { file: "charts/web/values.yaml", replace: "  title: Untitled\n", by: "" },
+  {
+    file: "infrastructure/controllers/status-page.yaml",
+    replace: "    page:\n      title: Is it up?\n",
+    by: "    page:\n      refresh: 10\n",
+  },
+  { file: "infrastructure/controllers/mail-relay.yaml", replace: "1.9.0", by: "1.9.1" },
   { file: "apps/base/orders/network-policy.yaml", copy: policy },
   { file: policy, remove: true },
   {

@@ -130,7 +130,8 @@ function* clusterText(cluster: PlanCluster, plan: Plan, style: Style): Generator
     const notes = applierNotes(entry)
       .map((note) => `, ${note}`)
       .join("");
-    yield `  ${style.strong(refText(entry.applier.ref))}${style.faint(`  ${entry.applier.path}`)}${notes}\n`;
+    const path = entry.applier.path === "" ? "" : style.faint(`  ${entry.applier.path}`);
+    yield `  ${style.strong(refText(entry.applier.ref))}${path}${notes}\n`;
     yield* defaultsText(entry, style);
     for (const change of entry.changes) yield* changeText(change, style);
     for (const problem of entry.problems) {

@@ -75,27 +75,42 @@ export function imagesOf(simulation: Simulation): readonly ImageUse[] {
   return [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
 }
 
-/** Images that one side names and the other does not, in whatever object. */
+/**
+ * Images that one side names and the other does not, in whatever object. What fails on either side, and what it applies, keeps
+ * what is on the cluster, so it counts on neither.
+ */
 export function changedImages(
   base: InnerSimulation | undefined,
   target: InnerSimulation,
 ): { readonly added: readonly string[]; readonly removed: readonly string[] } {
   if (base === undefined || base === target) return { added: [], removed: [] };
-  const before = new Set(imageNames(base));
-  const after = new Set(imageNames(target));
+  const failed = new Set([...failedAppliers(base), ...failedAppliers(target)]);
+  const before = imageNames(base, failed);
+  const after = imageNames(target, failed);
   return {
     added: [...after].filter((image) => !before.has(image)).sort(),
     removed: [...before].filter((image) => !after.has(image)).sort(),
   };
 }
 
-/** A side that failed keeps what it had, so its images are not counted as gone: appliers that are rendered on both sides count. */
-function imageNames({ clusters }: InnerSimulation): readonly string[] {
-  return clusters.flatMap(({ nodes, scopes }) =>
-    nodes.flatMap(({ built }) =>
-      built.outcome === "built"
-        ? inventoryOf(built.result, scopes).flatMap(({ object }) => imagesIn(object))
-        : [],
-    ),
-  );
+function failedAppliers({ appliers }: InnerSimulation): readonly string[] {
+  return appliers.flatMap(({ id, state }) => (state === "ready" ? [] : [id]));
+}
+
+function imageNames(
+  { clusters }: InnerSimulation,
+  failed: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const images = new Set<string>();
+  for (const { nodes, scopes } of clusters) {
+    // Parents come before their children.
+    const left = new Set<string>();
+    for (const { id, parent, built } of nodes) {
+      if (failed.has(id) || (parent !== undefined && left.has(parent))) left.add(id);
+      else if (built.outcome === "built")
+        for (const { object } of inventoryOf(built.result, scopes))
+          imagesIn(object).forEach((image) => images.add(image));
+    }
+  }
+  return images;
 }

@@ -150,7 +150,7 @@ describe("examples/", () => {
   test("an edit and broken YAML both show where they are, and nothing else is lost", async () => {
     const elements = await built();
     const edited = firstOf(elements, "Deployment");
-    const brokenPath = firstOf(elements, "HelmRepository").origin.path;
+    const brokenPath = firstOf(elements, "HelmRelease").origin.path;
     edit(edited.origin.path, (text) =>
       text.replace(/^( *)containers:/m, "$1terminationGracePeriodSeconds: 77\n$1containers:"),
     );

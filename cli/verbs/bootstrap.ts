@@ -3,8 +3,8 @@
  * so it needs no session.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { lstat, mkdir, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { dirname, join, sep } from "node:path";
 
 import {
   type BootstrapFile,
@@ -141,19 +141,17 @@ async function rootOf(dir: string): Promise<string> {
 async function readManifests(root: string, folder: string): Promise<ReadonlyMap<string, string>> {
   const base = join(root, ...folder.split("/"));
   const files = new Map<string, string>();
-  let entries;
+  let names: readonly string[];
   try {
-    entries = await readdir(base, { recursive: true, withFileTypes: true });
+    names = await readdir(base, { recursive: true });
   } catch {
     return files;
   }
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile()) {
-      const bytes = await readFile(path);
-      if (bytes.byteLength <= largestManifest) {
-        files.set(relative(root, path).split(sep).join("/"), bytes.toString("utf8"));
-      }
+  for (const name of names) {
+    const found = await lstat(join(base, name));
+    if (found.isFile() && found.size <= largestManifest) {
+      const path = `${folder}/${name.split(sep).join("/")}`;
+      files.set(path, await readFile(join(base, name), "utf8"));
     }
   }
   return files;

@@ -151,7 +151,7 @@ export async function buildInMode(
   return withExtra(result, built.extra);
 }
 
-/** `undefined` for what has no modes: its render takes no values of Secrets, and has no files. */
+/** `undefined` for what has no such mode: its render takes no values of Secrets, or has no files. */
 function inMode(question: Question, mode: "masked" | "origins"): Question | undefined {
   switch (question.call) {
     case "kustomize":
@@ -159,6 +159,9 @@ function inMode(question: Question, mode: "masked" | "origins"): Question | unde
     case "helm":
       return { ...question, request: { ...question.request, mode } };
     case "resourceSet":
+      return mode === "masked"
+        ? { ...question, request: { ...question.request, mode } }
+        : undefined;
     case "generator":
     case "instance":
       return undefined;

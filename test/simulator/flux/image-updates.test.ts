@@ -102,6 +102,13 @@ describe("image updates", () => {
     }
   });
 
+  it("take no policies of other namespaces", async () => {
+    const elsewhere = manifests
+      .replace("name: fleet, namespace: flux-system", "name: fleet, namespace: other")
+      .replace("name: fleet}", "name: fleet, namespace: flux-system}");
+    expect((await plan(elsewhere)).updates[0]).toMatchObject({ changes: [] });
+  });
+
   it("use what the cluster remembers where no tags are given", async () => {
     const live = manifests.replace(
       "digestReflectionPolicy: IfNotPresent}",

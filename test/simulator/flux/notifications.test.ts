@@ -66,6 +66,14 @@ describe("an Alert", () => {
     expect(codes(found)).toEqual([]);
   });
 
+  it("means its own namespace where none is written", () => {
+    const found = routes(
+      alert(`{providerRef: {name: slack}, eventSources: [{kind: HelmRelease, name: "*"}]}`),
+    );
+    expect(sources(found)).toEqual([]);
+    expect(codes(found)).toEqual(["nothing-matches"]);
+  });
+
   it("looks at labels", () => {
     const found = routes(
       alert(

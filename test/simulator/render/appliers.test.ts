@@ -199,3 +199,43 @@ describe("a HelmRelease", () => {
     expect(appliers.filter(({ state }) => state !== "ready").map(({ id }) => id)).toEqual([demo]);
   });
 });
+
+describe("a ResourceSet that takes a kubeconfig from a Secret", () => {
+  it("shows digests of what it took, although the object is a ConfigMap", async () => {
+    const converting = edited(tree, {
+      "cluster/converting.yaml": `apiVersion: v1
+kind: Secret
+metadata: { name: kube, namespace: flux-system }
+stringData:
+  value: |
+    apiVersion: v1
+    kind: Config
+    current-context: a
+    contexts: [{ name: a, context: { cluster: a, user: a } }]
+    clusters: [{ name: a, cluster: { server: "https://topsecrethost.internal:6443" } }]
+    users: [{ name: a, user: { token: t } }]
+---
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: { name: converting, namespace: flux-system }
+spec:
+  resources:
+    - apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: cluster
+        namespace: apps
+        annotations: { fluxcd.controlplane.io/convertKubeConfigFrom: "flux-system/kube" }
+      data: { provider: generic }
+`,
+    });
+    const simulation = await bench.simulate(converting);
+    const rendered = async (secrets: "show" | "omit"): Promise<string> => {
+      const entries = await bench.simulator.rendered(simulation, { secrets, origins: false });
+      return JSON.stringify(entries.filter(({ applier }) => applier.name === "converting"));
+    };
+    expect(await rendered("show")).toContain("topsecrethost");
+    expect(await rendered("omit")).toContain('"name":"cluster"');
+    expect(await rendered("omit")).not.toContain("topsecrethost");
+  });
+});

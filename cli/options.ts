@@ -35,6 +35,7 @@ const simulating = [
   "lint",
   "images",
   "values",
+  "outlook",
   "updates",
 ] as const;
 export const options = [

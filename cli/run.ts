@@ -31,6 +31,7 @@ const runners: Readonly<Record<SimulatingVerb, () => Promise<RunVerb>>> = {
   check: async () => (await import("./verbs/check.ts")).check,
   lint: async () => (await import("./verbs/lint.ts")).lint,
   images: async () => (await import("./verbs/images.ts")).images,
+  outlook: async () => (await import("./verbs/outlook.ts")).outlook,
   values: async () => (await import("./verbs/values.ts")).values,
   updates: async () => (await import("./verbs/updates.ts")).updates,
 };

@@ -9,6 +9,7 @@ export const verbNames = [
   "lsp",
   "images",
   "values",
+  "outlook",
   "updates",
   "bootstrap",
   "cache",
@@ -166,6 +167,21 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     examples: [
       ["sluice bootstrap --url https://host/org/fleet --path clusters/a", "what would be written"],
       ["sluice bootstrap --url oci://host/org/fleet -o json", "the texts, from an OCI artifact"],
+    ],
+  },
+  outlook: {
+    summary: "print who would be told what, and what Flagger would do",
+    operand: "[DIR]",
+    formats: ["text", "json", "yaml"],
+    about: [
+      "Renders everything in DIR (default: here) and prints what follows once it is applied: which events",
+      "of which objects each Alert would send where, what each Receiver would reconcile, and which",
+      "objects Flagger would make for each Canary, with the steps of its analysis. Nothing is sent.",
+    ],
+    exitCodes: ["0  printed", "1  an Alert, Receiver or Canary can't work as it is", couldNotRun],
+    examples: [
+      ["sluice outlook", "everything"],
+      ["sluice outlook -o json", "for programs"],
     ],
   },
   cache: {

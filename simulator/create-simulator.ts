@@ -1,5 +1,6 @@
 /** Composes the simulator from its stages, and keeps what one simulation can use of the earlier ones. */
 import { imagesOf } from "./plan/images.ts";
+import { outlookOf } from "./plan/outlook.ts";
 import { makePlan } from "./plan/plan.ts";
 import { releaseValues } from "./plan/release-values.ts";
 import { applierText, objectText, renderedEntries } from "./plan/rendered.ts";
@@ -38,6 +39,7 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
     applierText: (simulation, applier, signal) =>
       applierText(simulation, applier, { memory, signal }),
     images: imagesOf,
+    outlook: outlookOf,
     objectText: (simulation, applier, object, signal) =>
       objectText(simulation, applier, object, { memory, signal }),
     retrySources() {

@@ -52,6 +52,7 @@ export { fluxApiVersion, fluxKind, fluxKindOf, fluxKinds, isFluxKind } from "./f
 export type { FluxKind, FluxKindName } from "./flux/kinds.ts";
 export { versionPicker } from "./pick-version.ts";
 export { isInnerApplier } from "./flux/applier.ts";
+export type { ClusterOutlook } from "./plan/outlook.ts";
 export { sourceTitle } from "./source-title.ts";
 export { objectId, refTitle } from "./flux/object-ref.ts";
 export { jsonToYaml } from "./plan/rendered.ts";

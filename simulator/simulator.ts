@@ -5,6 +5,7 @@
 import type { Distribution } from "./distribution/distribution.ts";
 import type { FluxMinor } from "./engine/protocol.ts";
 import type { Engine, FileTree, Log, Sources } from "./ports.ts";
+import type { ClusterOutlook } from "./plan/outlook.ts";
 import type { ApplierRecord, ImageUse, ObjectRef, Place, Plan, Problem } from "./records.ts";
 
 /** A YAML text from outside the tree, given by `--root` or `--live`. */
@@ -111,6 +112,8 @@ export interface Simulator {
     applier: string,
     signal?: AbortSignal,
   ): Promise<string | undefined>;
+  /** Who would be told about what after the push, and what Flagger would do; clusters without any of it are left out. */
+  outlook(simulation: Simulation): readonly ClusterOutlook[];
   /** Every container image of a simulation, with the objects that name it; sorted by cluster and image. */
   images(simulation: Simulation): readonly ImageUse[];
   /** One rendered object as YAML with secrets digested; `undefined` when this side doesn't have it. `object` is `<apiVersion>/<Kind>/<namespace>/<name>`. */

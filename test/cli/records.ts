@@ -201,6 +201,7 @@ function fakeSession(world: FakeWorld, request: Request): Session {
       (world.entries ?? []).filter((each) => secrets === "show" || each.ref.kind !== "Secret"),
     objectText: async () => undefined,
     images: () => [],
+    outlook: () => [],
     releaseValues: () => Promise.resolve("replicas: 2\n"),
     applierText: () => Promise.resolve(undefined),
     retrySources: () => {},

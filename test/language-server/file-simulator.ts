@@ -40,6 +40,7 @@ export function createFileSimulator(): FileSimulator {
     objectText: async ({ tree }, _applier, object) =>
       textOf(tree, object.split("/").slice(3).join("/")),
     images: () => [],
+    outlook: () => [],
     releaseValues: () => Promise.resolve(undefined),
     applierText: () => Promise.resolve(undefined),
     retrySources: () => {},

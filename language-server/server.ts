@@ -9,19 +9,26 @@ import type {
   DocumentDiagnosticReport,
   InitializeResult,
 } from "vscode-languageserver";
-import { DidChangeConfigurationNotification, TextDocumentSyncKind } from "vscode-languageserver";
+import {
+  CodeLensRefreshRequest,
+  DidChangeConfigurationNotification,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
 
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "./features/call-hierarchy.ts";
 import { codeActions } from "./features/code-actions.ts";
-import { definition } from "./features/definition.ts";
+import { codeLenses } from "./features/code-lenses.ts";
+import { completion, noCompletion, triggerCharacters } from "./features/completion.ts";
+import { definitionFor } from "./features/definition.ts";
 import { documentLinks } from "./features/document-links.ts";
 import { documentSymbols } from "./features/document-symbols.ts";
 import { folding } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
+import { inlayHints } from "./features/inlay-hints.ts";
 import { objectText } from "./features/object-text.ts";
 import { documentReport, workspaceReports } from "./features/pull-diagnostics.ts";
 import { references } from "./features/references.ts";
-import { prepareRename, rename } from "./features/rename.ts";
+import { prepareRename, renameFor } from "./features/rename.ts";
 import { selectionRanges } from "./features/selection-ranges.ts";
 import { semanticLegend, semanticTokens } from "./features/semantic-tokens.ts";
 import { workspaceSymbols } from "./features/workspace-symbols.ts";
@@ -62,8 +69,10 @@ export function startServer(
 ): void {
   const log = logOf(connection);
   const session = new Session(connection, host);
-  const send = (params: ServerNotifications["sluice/plan"]) =>
+  const send = (params: ServerNotifications["sluice/plan"]): void => {
     fireAndForget(connection.sendNotification("sluice/plan", params), log);
+    if (params.state === "ready") refreshMarks(connection, session, log);
+  };
   const pulls = (): boolean => session.pullsDiagnostics;
   const channel = new DiagnosticsChannel({ connection, log, pulls, delay: timing.secondWave });
   const folders = new Folders({
@@ -85,6 +94,7 @@ export function startServer(
   handleRequests(parts);
   handleDiagnostics(parts);
   handleNavigation(parts);
+  handleTyping(parts);
   connection.listen();
 }
 
@@ -192,15 +202,15 @@ function handleDiagnostics({ connection, folders, log }: Parts): void {
 }
 
 function handleNavigation(parts: Parts): void {
-  const { connection, folders, log } = parts;
+  const { connection, session, folders, log } = parts;
   const one = answersFor(parts);
   const list = <P extends AboutFile, T>(name: string, run: Feature<P, readonly T[]>) =>
     one<P, T[]>(name, [], (...given) => [...run(...given)]);
   connection.onHover(one("hover", null, hover));
-  connection.onDefinition(list("definition", definition));
+  connection.onDefinition(one("definition", [], definitionFor(session)));
   connection.onReferences(list("references", references));
   connection.onPrepareRename(one("rename", null, prepareRename));
-  connection.onRenameRequest(one("rename", null, rename));
+  connection.onRenameRequest(one("rename", null, renameFor(session)));
   connection.onDocumentSymbol(list("document symbols", documentSymbols));
   connection.onDocumentLinks(list("document links", documentLinks));
   connection.onFoldingRanges(list("folding", folding));
@@ -214,6 +224,27 @@ function handleNavigation(parts: Parts): void {
       folders.all().flatMap(({ model }) => workspaceSymbols(model, query, toSignal(token))),
     ),
   );
+}
+
+function handleTyping(parts: Parts): void {
+  const { connection, session } = parts;
+  const one = answersFor(parts);
+  connection.onCompletion(
+    one("completion", noCompletion, (...given) => completion(session.client, ...given)),
+  );
+  connection.languages.inlayHint.on(
+    one("inlay hints", [], (...given) => [...inlayHints(...given)]),
+  );
+  connection.onCodeLens(one("code lenses", [], (...given) => [...codeLenses(...given)]));
+}
+
+/** Lenses and hints say what the last simulation found. */
+function refreshMarks(connection: Connection, { client }: Session, log: ErrorLog): void {
+  const { codeLens, inlayHint } = client.workspace ?? {};
+  if (codeLens?.refreshSupport === true)
+    fireAndForget(connection.sendRequest(CodeLensRefreshRequest.type), log);
+  if (inlayHint?.refreshSupport === true)
+    fireAndForget(connection.languages.inlayHint.refresh(), log);
 }
 
 /** Of a document, or of an item of a hierarchy, which has the URI itself. */
@@ -237,6 +268,9 @@ const capabilities: InitializeResult = {
   capabilities: {
     textDocumentSync: TextDocumentSyncKind.Incremental,
     codeActionProvider: { codeActionKinds: ["quickfix", "source.fixAll.sluice"] },
+    completionProvider: { triggerCharacters: [...triggerCharacters] },
+    inlayHintProvider: true,
+    codeLensProvider: {},
     hoverProvider: true,
     definitionProvider: true,
     referencesProvider: true,

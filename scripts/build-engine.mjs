@@ -28,7 +28,7 @@ const minimumGo = [1, 26];
 /** Hard limit of the linear memory, in pages of 64 KiB: 1 GiB. A build that wants more dies alone. */
 const maximumPages = 16384;
 /** Go modules of their own, because upstream's real dependencies have no place in the engine's. */
-const differentialModules = ["difftest", "native/difftest", "sops/difftest"];
+const differentialModules = ["difftest", "native/difftest", "sops/difftest", "helm/difftest"];
 const flags = ["-mod=vendor", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"];
 
 await main();

@@ -40,6 +40,32 @@ const web = {
   define: { global: "globalThis", "process.env": "{}" },
 };
 
+/**
+ * The extension uses small parts of the simulator; what no part of it calls is left out. Modules of the simulator do nothing
+ * but define, and so do the packages that it evaluates expressions and reads YAML with.
+ */
+const onlyWhatIsUsed = {
+  name: "only-what-is-used",
+  setup(build) {
+    build.onResolve(
+      { filter: /^#simulator$|^\.|^@marcbachmann\/cel-js$|^yaml$/ },
+      async (found) => {
+        const { path, pluginData, ...rest } = found;
+        if (pluginData === "resolving" || found.kind === "entry-point") return undefined;
+        const inside = /[\\/]simulator[\\/]/.test(found.importer);
+        if (path.startsWith(".") && !inside) return undefined;
+        const resolved = await build.resolve(path, {
+          importer: rest.importer,
+          resolveDir: rest.resolveDir,
+          kind: rest.kind,
+          pluginData: "resolving",
+        });
+        return resolved.errors.length > 0 ? undefined : { path: resolved.path, sideEffects: false };
+      },
+    );
+  },
+};
+
 /** The Kubernetes client is a bundle of its own, which is read when somebody connects to a cluster. */
 const laterLoaded = {
   name: "later-loaded",
@@ -74,14 +100,14 @@ const bundles = [
     ...node,
     entryPoints: ["extension/main.ts"],
     outfile: "dist/extension.cjs",
-    plugins: [laterLoaded],
+    plugins: [laterLoaded, onlyWhatIsUsed],
     supported: { "dynamic-import": false },
   },
   {
     ...node,
     entryPoints: ["extension/cluster/kube-client.ts"],
     outfile: "dist/cluster.cjs",
-    plugins: [withoutFetch],
+    plugins: [withoutFetch, onlyWhatIsUsed],
   },
   { ...node, entryPoints: ["language-server/main.ts"], outfile: "dist/language-server.cjs" },
   { ...node, entryPoints: ["simulator/node/engine-worker.ts"], outfile: "dist/engine-worker.cjs" },

@@ -15,18 +15,21 @@ export function testSteps() {
     ["lint", () => run("npm", ["run", "--silent", "lint"], { show: "on-failure" })],
     ["format", () => run("npm", ["run", "--silent", "format:check"])],
     ["dead code", () => run("npm", ["run", "--silent", "deadcode"])],
-    ["unit tests", unitTests],
+    ["unit tests", () => vitest("unit", "process")],
     ...goTestSteps(),
     ...editorSteps(),
+    // Last, because it starts VS Code too, and takes the longest to answer.
+    ["cluster tests", () => vitest("cluster")],
   ];
 }
 
-async function unitTests() {
-  const report = join(root, ".cache", "vitest.json");
+async function vitest(...projects) {
+  const report = join(root, ".cache", `vitest-${projects.join("-")}.json`);
   rmSync(report, { force: true });
   mkdirSync(join(root, ".cache"), { recursive: true });
   const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
-  const { ok } = await run("vitest", ["run", ...reporters]);
+  const chosen = projects.flatMap((project) => ["--project", project]);
+  const { ok } = await run("vitest", ["run", ...chosen, ...reporters]);
   if (!existsSync(report)) {
     return { ok: false };
   }

@@ -1,7 +1,7 @@
 /** Opens one object, or everything of an applier, as it would be applied. */
 import { window } from "vscode";
 
-import { applierAddress, changeAddresses } from "../model/object-address.ts";
+import { applierAddress, applierAddressOf, changeAddresses } from "../model/object-address.ts";
 import type { DocumentAddress } from "../model/object-address.ts";
 import type { NodeTarget } from "../model/preview-tree.ts";
 import { toDocumentUri } from "../views/object-documents.ts";
@@ -12,7 +12,8 @@ import type { Services } from "./services.ts";
 export function openRendered(services: Services): CommandTypes["sluice.openRendered"] {
   return async (id) => {
     const node = await pickNode(services, id, "Open which object?", isRendered);
-    const address = node === undefined ? undefined : addressOf(node.target);
+    const hidden = id === undefined ? undefined : applierAddressOf(id, "applier");
+    const address = node === undefined ? hidden : addressOf(node.target);
     if (address !== undefined)
       await window.showTextDocument(toDocumentUri(address), { preview: true });
   };

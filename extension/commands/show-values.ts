@@ -1,7 +1,7 @@
 /** Opens the effective values of a HelmRelease, with where each comes from. */
 import { window } from "vscode";
 
-import { applierAddress } from "../model/object-address.ts";
+import { applierAddressOf } from "../model/object-address.ts";
 import type { NodeTarget } from "../model/preview-tree.ts";
 import { toDocumentUri } from "../views/object-documents.ts";
 import type { CommandTypes } from "./index.ts";
@@ -11,8 +11,9 @@ import type { Services } from "./services.ts";
 export function showValues(services: Services): CommandTypes["sluice.showValues"] {
   return async (id) => {
     const node = await pickNode(services, id, "Show the values of which release?", hasValues);
-    if (node?.target.kind !== "applier") return;
-    const address = applierAddress(node.target.folder, node.target.applier, "values");
+    const picked = node?.id ?? id;
+    if (picked === undefined || (node && node.target.kind !== "applier")) return;
+    const address = applierAddressOf(picked, "values");
     await window.showTextDocument(toDocumentUri(address), { preview: true });
   };
 }

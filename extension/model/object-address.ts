@@ -47,6 +47,12 @@ export function applierAddress(
   };
 }
 
+/** The same by the id of the applier's node, for code lenses: the Preview may be filtered and not have the node. */
+export function applierAddressOf(id: string, part: "applier" | "values"): DocumentAddress {
+  const end = id.indexOf("|");
+  return applierAddress(id.slice(0, end), id.slice(end + 1), part);
+}
+
 /** `/<cluster>/<applier>/<namespace>/<Kind> <name>.yaml`: editors show the last part first. */
 function toAddress(ref: ObjectRef, params: ObjectTextParams): DocumentAddress {
   const [cluster = "", applier = ""] = params.applier.split("|");

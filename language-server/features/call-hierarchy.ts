@@ -15,6 +15,7 @@ import { cursorAt } from "./definition-locations.ts";
 import { symbolKind, symbolName } from "./document-symbols.ts";
 import { nameAt, namesIn } from "./references-names.ts";
 import type { NameSite, Place } from "./references-site.ts";
+import { namespacesOfSite } from "./references-site.ts";
 import type { Found } from "./references-targets.ts";
 import { declarationsOf, sameObject } from "./references-targets.ts";
 
@@ -85,9 +86,10 @@ function ownSite(place: Place): NameSite | undefined {
   );
 }
 
-function toItem(root: string, { file, part, site }: Found): CallHierarchyItem {
+function toItem(root: string, found: Found): CallHierarchyItem {
+  const { file, part, site } = found;
   const kind = site.kinds[0] ?? "";
-  const namespace = site.namespaces?.[0] ?? "";
+  const namespace = namespacesOfSite(found, site)?.[0] ?? "";
   return {
     name: symbolName({ kind, namespace, name: site.name }),
     kind: symbolKind(kind),

@@ -58,12 +58,7 @@ export function cursorAt(outline: Outline, offset: number): Cursor | undefined {
   };
 }
 
-function isInBlock(
-  { block }: OutlineNode,
-  line: number,
-  text: string,
-  character: number,
-): boolean {
+function isInBlock({ block }: OutlineNode, line: number, text: string, character: number): boolean {
   if (!block || line < block.firstLine || line >= block.endLine) return false;
   return character >= block.indent || (text.trim() !== "" && character > 0);
 }
@@ -182,10 +177,11 @@ function inFlow({ text }: Outline, node: OutlineNode, offset: number): Cursor | 
   };
   for (let at = node.valueStart; at < offset; at++) {
     const top = frames.at(-1);
-    switch (text[at]) {
+    const character = text[at] ?? "";
+    switch (character) {
       case "{":
       case "[":
-        frames.push({ isMap: text[at] === "{", known: new Map(), key: undefined, index: 0 });
+        frames.push({ isMap: character === "{", known: new Map(), key: undefined, index: 0 });
         token = at + 1;
         break;
       case "}":
@@ -209,19 +205,28 @@ function inFlow({ text }: Outline, node: OutlineNode, offset: number): Cursor | 
   const raw = text.slice(token, offset);
   const lead = /^\s*["']?/.exec(raw)?.[0].length ?? 0;
   const rest = /^[^,}\]\n"':#]*/.exec(text.slice(offset))?.[0].trimEnd().length ?? 0;
-  const typed = { word: raw.slice(lead), start: token + lead, end: offset + rest, lead: "" } as const;
-  const path = [
-    ...pathOf(node),
-    ...frames.slice(0, -1).map((frame) => frame.key ?? frame.index),
-  ];
+  const typed = {
+    word: raw.slice(lead),
+    start: token + lead,
+    end: offset + rest,
+    lead: "",
+  } as const;
+  const path = [...pathOf(node), ...frames.slice(0, -1).map((frame) => frame.key ?? frame.index)];
   const siblings = top.known;
   if (top.isMap && top.key !== undefined)
     return { at: "value", path: [...path, top.key], siblings, ...typed };
   const inner = top.isMap ? path : [...path, top.index];
-  return { at: "entry", path: inner, siblings, ...typed, hasColon: false, deeper: 0, style: "flow" };
+  return {
+    at: "entry",
+    path: inner,
+    siblings,
+    ...typed,
+    hasColon: false,
+    deeper: 0,
+    style: "flow",
+  };
 }
 
 function bare(text: string): string {
   return text.trim().replaceAll(/^["']|["']$/g, "");
 }
-

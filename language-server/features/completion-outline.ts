@@ -48,7 +48,7 @@ export const outlineOf = derived((document: ManifestDocument) => readOutline(doc
 /** Never throws. Offsets are those of `text`. */
 export function readOutline(text: string): Outline {
   const builder = new Builder(text);
-  for (let line = 0; line < builder.lines.length; ) line = builder.read(line);
+  for (let line = 0; line < builder.lines.length;) line = builder.read(line);
   return builder;
 }
 
@@ -221,7 +221,13 @@ function flowScalars(value: string): ReadonlyMap<string, string> {
   return new Map(
     pairs.map((pair) => {
       const [key = "", ...rest] = pair.split(":");
-      return [key.trim(), rest.join(":").trim().replaceAll(/^["']|["']$/g, "")] as const;
+      return [
+        key.trim(),
+        rest
+          .join(":")
+          .trim()
+          .replaceAll(/^["']|["']$/g, ""),
+      ] as const;
     }),
   );
 }

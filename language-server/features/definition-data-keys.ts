@@ -36,19 +36,34 @@ function holderAt(value: Value, offset: number): Value | undefined {
   return found ?? (value.isMap ? value : undefined);
 }
 
-function keyIn(declared: Found, key: string): readonly (Spot | string)[] {
-  const { file, part, site } = declared;
-  const { root } = part.document;
-  if (site.field.endsWith("Generator[].name")) return generated(declared, key);
-  for (const field of ["data", "stringData"]) {
-    const entry = root?.get(field)?.entries.find((one) => one.key === key);
-    if (entry) return [{ file, part, span: entry.keySpan }];
+/** The key of a declared ConfigMap or Secret; `text` where it is written in the open. */
+export interface DataKey extends Spot {
+  readonly text?: string;
+}
+
+export function keyIn({ file, part, site }: Found, key: string): readonly (DataKey | string)[] {
+  const { document } = part;
+  if (site.field.endsWith("Generator[].name")) return generated({ file, part, site }, key);
+  const isOpen = document.kind === "ConfigMap";
+  for (const holder of [...plainData, ["spec", "target", "template", "data"]]) {
+    const entry = document.root?.at(...holder)?.entries.findLast((one) => one.key === key);
+    const text = isOpen ? entry?.value.scalar : undefined;
+    if (entry) return [{ file, part, span: entry.keySpan, ...(text !== undefined && { text }) }];
+  }
+  // External Secrets list the keys that they fetch.
+  for (const item of document.root?.at("spec", "data")?.items ?? []) {
+    const name = item.get("secretKey");
+    if (name?.text === key) return [{ file, part, span: bareSpan(document, name) }];
   }
   return [];
 }
 
+const plainData = [["data"], ["stringData"]];
+
+type Generator = Pick<Found, "file" | "part" | "site">;
+
 /** `files: [key=path]`, where the key is the name of the file when it is left out; then `literals`. */
-function generated({ file, part, site }: Found, key: string): readonly (Spot | string)[] {
+function generated({ file, part, site }: Generator, key: string): readonly (DataKey | string)[] {
   const [field = ""] = site.field.split("[]");
   const item = part.document.root
     ?.get(field)
@@ -61,7 +76,10 @@ function generated({ file, part, site }: Found, key: string): readonly (Spot | s
     if (target !== undefined) return [target];
   }
   const literal = item?.get("literals")?.items.find((one) => one.text?.startsWith(`${key}=`));
-  return literal ? [{ file, part, span: literal.span }] : [];
+  if (!literal) return [];
+  const isOpen = site.kinds.includes("ConfigMap");
+  const text = isOpen ? { text: (literal.text ?? "").slice(key.length + 1) } : {};
+  return [{ file, part, span: literal.span, ...text }];
 }
 
 function baseOf(path: string): string {

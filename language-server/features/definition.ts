@@ -1,5 +1,10 @@
 /** Where a name leads: objects, variables, keys of ConfigMaps and Secrets, files and folders. */
-import type { LocationLink, TextDocumentPositionParams } from "vscode-languageserver";
+import type {
+  ClientCapabilities,
+  Location,
+  LocationLink,
+  TextDocumentPositionParams,
+} from "vscode-languageserver";
 
 import type { FolderModel } from "../workspace/folder-model.ts";
 import { toUri } from "../workspace/tree-uri.ts";
@@ -11,6 +16,23 @@ import { nameAt } from "./references-names.ts";
 import { holds } from "./references-site.ts";
 import { declarationsOf } from "./references-targets.ts";
 import { definitionsOf, variableAt } from "./references-variables.ts";
+
+interface Client {
+  readonly client: ClientCapabilities;
+}
+
+/** In the older form for clients that know no other. */
+export function definitionFor(session: Client) {
+  return (
+    folder: FolderModel,
+    path: string,
+    params: TextDocumentPositionParams,
+  ): LocationLink[] | Location[] => {
+    const links = definition(folder, path, params);
+    if (session.client.textDocument?.definition?.linkSupport === true) return [...links];
+    return links.map(({ targetUri, targetRange }) => ({ uri: targetUri, range: targetRange }));
+  };
+}
 
 export function definition(
   folder: FolderModel,

@@ -7,8 +7,7 @@ import type { Cursor } from "./definition-locations.ts";
 import type { HoverText } from "./hover-markdown.ts";
 import { code, escaped, link } from "./hover-markdown.ts";
 import { nameAt } from "./references-names.ts";
-import type { NameSite } from "./references-site.ts";
-import { holds } from "./references-site.ts";
+import { holds, namespacesOfSite } from "./references-site.ts";
 import type { Found } from "./references-targets.ts";
 import { declarationsOf } from "./references-targets.ts";
 
@@ -21,30 +20,26 @@ export function hoverName(root: string, cursor: Cursor): HoverText | undefined {
   const { model, file, part } = cursor;
   const found = declarationsOf({ model, file, part, site });
   const kind = found[0]?.site.kinds[0] ?? site.kinds.join(" or ");
-  const namespaces = found[0]?.site.namespaces ?? site.namespaces;
+  const at = found[0] ?? { model, file, part, site };
+  const namespaces = namespacesOfSite(at, at.site);
   const full = namespaces?.length === 1 ? `${namespaces[0]}/${site.name}` : site.name;
   const lines = [`**${escaped(kind)} ${escaped(full)}**`, ""];
   const states = statesOf(model, kind, site.name, namespaces);
   lines.push(...states.map(toLine));
   if (site.role === "declaration") {
     if (states.length === 0) return undefined;
-  } else lines.push(...placesOf(root, model, site, found));
+  } else lines.push(...placesOf(root, { model, file, part, site }, found));
   return { span: site.span, text: lines.join("\n") };
 }
 
-function placesOf(
-  root: string,
-  model: WorkspaceModel,
-  site: NameSite,
-  found: readonly Found[],
-): readonly string[] {
+function placesOf(root: string, subject: Found, found: readonly Found[]): readonly string[] {
   if (found.length > 0)
     return found
       .slice(0, maxPlaces)
       .map((one) => `- ${link(root, { ...one, span: one.site.span })}`);
-  const answers = site.kinds.map((kind) =>
-    lookup(model, { kind, name: site.name, namespace: site.namespaces?.[0] }),
-  );
+  const { model, site } = subject;
+  const namespace = namespacesOfSite(subject, site)?.[0];
+  const answers = site.kinds.map((kind) => lookup(model, { kind, name: site.name, namespace }));
   for (const answer of answers) {
     if (answer.outcome === "found") return ["Rendered, but not written in this repository."];
     if (answer.outcome === "elsewhere")

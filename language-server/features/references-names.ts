@@ -2,63 +2,89 @@
  * Every place of a document where an object is named: where it is declared, patched or referred to. Definition, references,
  * rename, hover and the call hierarchy all read this one list.
  */
+import { isFluxKind } from "#simulator";
+
 import { flux } from "../manifest/flux-names.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
+import { derived } from "../manifest/manifest-document.ts";
 import { referencesOf } from "../manifest/references.ts";
 import type { Value } from "../manifest/value.ts";
-import { namespacesOf } from "../model/namespaces.ts";
 import { isTemplated } from "../model/object-index.ts";
-import { namespacesOfReference } from "../model/resolve-reference.ts";
 import { roleOf } from "../model/role.ts";
 import { markersIn, policyOf } from "../rules/image-marker.ts";
 import { generatorNames, patchNames } from "./references-patches.ts";
 import type { NameSite, Place } from "./references-site.ts";
-import { bareSpan, holds } from "./references-site.ts";
+import { bareSpan, holds, inNamespace } from "./references-site.ts";
 import { workloadNames } from "./references-workloads.ts";
 
-export function namesIn(place: Place): readonly NameSite[] {
-  const { model, file, part } = place;
+export function namesIn({ model, file, part }: Place): readonly NameSite[] {
   const { document } = part;
-  const { root } = document;
-  if (!root) return [];
   const role = roleOf(document, { path: file.path, graph: model.graph });
   switch (role) {
     case "template":
     case "other":
       return [];
     case "kustomization":
-      return [...generatorNames(place, root), ...patchNames(document, root)];
+      return kustomizationNames(document);
     case "manifest":
     case "encrypted":
+      return objectNames(document);
     case "patch":
-      return [
-        ...ownName(place, role === "patch" ? "patch" : "declaration"),
-        ...fluxNames(place),
-        ...workloadNames(place, root),
-        ...markerNames(document),
-        ...patchNames(document, root.get("spec")),
-      ];
+      return patchFileNames(document);
   }
 }
 
-function ownName({ model, file, part }: Place, role: NameSite["role"]): readonly NameSite[] {
-  const { document } = part;
-  const { root, kind, name } = document;
-  const value = root?.at("metadata", "name");
-  if (!root || !value || kind === "" || name === "" || isTemplated(name)) return [];
+/** These look at the text alone, so they are remembered with it. */
+const kustomizationNames = derived((document): readonly NameSite[] => {
+  const { root } = document;
+  return root ? [...generatorNames(document, root), ...patchNames(document, root)] : [];
+});
+
+const objectNames = derived((document): readonly NameSite[] => {
+  const { root } = document;
+  if (!root) return [];
+  return [
+    ...ownName(document, root),
+    ...artifactNames(document, root),
+    ...fluxNames(document),
+    ...workloadNames(document, root),
+    ...markerNames(document),
+    ...patchNames(document, root.get("spec")),
+  ];
+});
+
+const patchFileNames = derived((document) =>
+  objectNames(document).map((site): NameSite =>
+    site.role === "declaration" ? { ...site, role: "patch" } : site,
+  ),
+);
+
+function ownName(document: ManifestDocument, root: Value): readonly NameSite[] {
+  const { kind, name } = document;
+  const value = root.at("metadata", "name");
+  if (!value || kind === "" || name === "" || isTemplated(name)) return [];
   const site: NameSite = {
-    role,
+    role: "declaration",
     kinds: [kind],
     name,
     span: bareSpan(document, value),
     around: [],
-    namespaces: namespacesOf(model, file.path, document),
+    scope: { in: "object", object: document },
     use: "object",
     field: "metadata.name",
   };
   const secret = secretMadeBy(document, value);
   return secret
-    ? [site, { ...site, ...secret, kinds: ["Secret"], span: bareSpan(document, secret.value) }]
+    ? [
+        site,
+        {
+          ...site,
+          kinds: ["Secret"],
+          name: secret.name,
+          field: secret.field,
+          span: bareSpan(document, secret.value),
+        },
+      ]
     : [site];
 }
 
@@ -80,10 +106,31 @@ function secretMadeBy(
   return { name, value, field: value === own ? "metadata.name" : path.join(".") };
 }
 
-function fluxNames(place: Place): readonly NameSite[] {
-  const { document } = place.part;
+/** What a generator calls its artifacts are the names of the ExternalArtifacts that it makes. */
+function artifactNames(document: ManifestDocument, root: Value): readonly NameSite[] {
+  if (!isFluxKind(document, flux.ArtifactGenerator)) return [];
+  return (root.at("spec", "artifacts")?.items ?? []).flatMap((item): readonly NameSite[] => {
+    const value = item.get("name");
+    const name = value?.text;
+    if (!value || name === undefined || name === "" || isTemplated(name)) return [];
+    return [
+      {
+        role: "declaration",
+        kinds: [flux.ExternalArtifact],
+        name,
+        span: bareSpan(document, value),
+        around: [],
+        scope: { in: "object", object: document },
+        use: "object",
+        field: "spec.artifacts[].name",
+      },
+    ];
+  });
+}
+
+function fluxNames(document: ManifestDocument): readonly NameSite[] {
   return referencesOf(document).flatMap((reference): readonly NameSite[] => {
-    const { field, kind, name, nameValue, namespaceValue, value } = reference;
+    const { field, kind, name, nameValue, namespace, namespaceValue, value } = reference;
     if (isTemplated(name)) return [];
     const possible = field.kinds === "written" ? [] : field.kinds;
     const touched = [value.get("kind"), namespaceValue].filter((one) => one !== undefined);
@@ -94,7 +141,10 @@ function fluxNames(place: Place): readonly NameSite[] {
         name,
         span: bareSpan(document, nameValue),
         around: touched.map((one) => bareSpan(document, one)),
-        namespaces: namespacesOfReference(place, reference),
+        scope:
+          field.namespace === "field" && namespace !== undefined && namespace !== ""
+            ? inNamespace(namespace)
+            : { in: "object", object: document },
         use: field.use,
         field: field.path.join(".").replaceAll(".[]", "[]"),
       },
@@ -115,7 +165,7 @@ function* markerNames({ text }: ManifestDocument): Generator<NameSite> {
       name,
       span: [from, from + name.length],
       around: [[start, from - 1]],
-      namespaces: [namespace],
+      scope: { in: "namespace", namespace },
       use: "object",
       field: "$imagepolicy",
     };

@@ -1,10 +1,9 @@
 /** Names of objects in patches and generators: targets, inline strategic merge patches, `configMapGenerator`. */
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { Span, Value } from "../manifest/value.ts";
-import { namespacesOf } from "../model/namespaces.ts";
 import { isTemplated } from "../model/object-index.ts";
-import type { NameSite, Place } from "./references-site.ts";
-import { bareSpan } from "./references-site.ts";
+import type { NameSite } from "./references-site.ts";
+import { bareSpan, inNamespace } from "./references-site.ts";
 
 /** `holder` has the field `patches`: the kustomization.yaml, or `spec` of a Flux Kustomization. */
 export function* patchNames(
@@ -58,11 +57,11 @@ function patchSite(
   field: string,
   namespace: string | undefined,
 ): NameSite {
-  const namespaces = namespace === undefined || isTemplated(namespace) ? undefined : [namespace];
-  return { role: "patch", kinds: [kind], name, span, around: [], namespaces, use: "object", field };
+  const scope = inNamespace(namespace);
+  return { role: "patch", kinds: [kind], name, span, around: [], scope, use: "object", field };
 }
 
-export function* generatorNames({ model, file, part }: Place, root: Value): Generator<NameSite> {
+export function* generatorNames(document: ManifestDocument, root: Value): Generator<NameSite> {
   const generators = { configMapGenerator: "ConfigMap", secretGenerator: "Secret" };
   for (const [field, kind] of Object.entries(generators)) {
     for (const item of root.get(field)?.items ?? []) {
@@ -74,9 +73,9 @@ export function* generatorNames({ model, file, part }: Place, root: Value): Gene
         role: "declaration",
         kinds: [kind],
         name,
-        span: bareSpan(part.document, value),
+        span: bareSpan(document, value),
         around: [],
-        namespaces: namespacesOf(model, file.path, { kind, name, namespace }),
+        scope: { in: "object", object: { kind, name, namespace } },
         use: "object",
         field: `${field}[].name`,
       };

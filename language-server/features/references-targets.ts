@@ -2,10 +2,9 @@
  * Which names mean the same object. Kind, name and namespace decide; where several clusters live in one repository, a name
  * means the object of its own cluster when there is one.
  */
-import type { SourceFile } from "../model/source-file.ts";
-import type { WorkspaceModel } from "../model/workspace-model.ts";
 import { clustersOf } from "./references-clusters.ts";
 import type { NameSite, Place } from "./references-site.ts";
+import { namespacesOfSite } from "./references-site.ts";
 import { namesIn } from "./references-names.ts";
 
 export interface Found extends Place {
@@ -44,50 +43,59 @@ export function declarationsOf(subject: Found): readonly Found[] {
 }
 
 /** A name may be in many files; only those that contain it are parsed. */
-function namesLike({ model, site }: Found, signal?: AbortSignal): readonly Found[] {
+function namesLike(subject: Found, signal?: AbortSignal): readonly Found[] {
+  const { model, site } = subject;
+  const namespaces = namespacesOfSite(subject, site);
   const found: Found[] = [];
   for (const source of model.files.values()) {
     signal?.throwIfAborted();
-    if (!mentions(source, site.name)) continue;
-    const file = source.manifest;
-    if (!file) continue;
-    for (const part of file.parts) {
-      if (!part.document.text.includes(site.name)) continue;
+    const file = source.isYaml && mentions(source.text, site.name) ? source.manifest : undefined;
+    for (const part of file?.parts ?? []) {
+      if (!file || !mentions(part.document.text, site.name)) continue;
       const place = { model, file, part };
-      for (const other of namesIn(place))
-        if (meansSame(site, other)) found.push({ ...place, site: other });
+      const named = namesIn(place).filter((other) => isNamedSame(site, other));
+      found.push(
+        ...named
+          .filter((other) => overlap(namespaces, namespacesOfSite(place, other)))
+          .map((other) => ({ ...place, site: other })),
+      );
     }
   }
   return found;
 }
 
-function mentions({ isYaml, text }: SourceFile, name: string): boolean {
-  return isYaml && text !== undefined && text.includes(name);
+/** As a word of its own. */
+function mentions(text: string | undefined, name: string): boolean {
+  if (text === undefined) return false;
+  const isWord = (at: number): boolean => /[\w-]/.test(text[at] ?? " ");
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!isWord(at - 1) && !isWord(at + name.length)) return true;
+  return false;
 }
 
-function meansSame(a: NameSite, b: NameSite): boolean {
-  return (
-    a.name === b.name &&
-    a.kinds.some((kind) => b.kinds.includes(kind)) &&
-    (!a.namespaces ||
-      !b.namespaces ||
-      a.namespaces.some((one) => b.namespaces?.includes(one) === true))
-  );
+function isNamedSame(a: NameSite, b: NameSite): boolean {
+  return a.name === b.name && a.kinds.some((kind) => b.kinds.includes(kind));
 }
 
-/** Declarations fit each other's names only where they are the same place or share a cluster. */
+/** Not knowing fits everything. */
+function overlap(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return !a || !b || a.some((one) => b.includes(one));
+}
+
+/** Of several declarations that a name fits, those of its own cluster, when there are any. */
 function candidates(one: Found, declared: readonly Found[]): readonly Found[] {
-  const fitting = declared.filter((other) => meansSame(one.site, other.site));
+  const namespaces = namespacesOfSite(one, one.site);
+  const fitting = declared.filter(
+    (other) =>
+      isNamedSame(one.site, other.site) && overlap(namespaces, namespacesOfSite(other, other.site)),
+  );
   const near = fitting.filter((other) => shareCluster(one, other));
   return near.length > 0 ? near : fitting;
 }
 
 function shareCluster(a: Found, b: Found): boolean {
-  return a.file === b.file || overlap(a.model, a.file.path, b.file.path);
-}
-
-function overlap({ graph }: WorkspaceModel, a: string, b: string): boolean {
-  const others = clustersOf(graph, b);
-  for (const one of clustersOf(graph, a)) if (others.has(one)) return true;
+  if (a.file === b.file) return true;
+  const others = clustersOf(b.model.graph, b.file.path);
+  for (const one of clustersOf(a.model.graph, a.file.path)) if (others.has(one)) return true;
   return false;
 }

@@ -9,13 +9,15 @@ import { parseManifestDocument } from "../manifest/manifest-document.ts";
 import type { Span, Value } from "../manifest/value.ts";
 import { isSubstitutionDisabled, variableSites } from "../manifest/variable-sites.ts";
 import type { FluxKustomization } from "../model/flux-kustomization.ts";
-import { lookup } from "../model/lookup.ts";
-import { namespacesOf } from "../model/namespaces.ts";
 import { isTemplated } from "../model/object-index.ts";
 import { substitutionOf } from "../model/substitution.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
+import { keyIn } from "./definition-data-keys.ts";
 import type { Cursor, Spot } from "./definition-locations.ts";
+import type { NameSite } from "./references-site.ts";
 import { holds } from "./references-site.ts";
+import type { Found } from "./references-targets.ts";
+import { declarationsOf } from "./references-targets.ts";
 
 export interface VariableTarget {
   readonly name: string;
@@ -81,21 +83,14 @@ export function definitionsOf(
     const value = text === undefined || isTemplated(text) ? {} : { value: text };
     found.push({ file, part: owner.part, span: entry.keySpan, from: "Kustomization", ...value });
   }
-  for (const { file: at, part } of dataOf(model, owner).toReversed()) {
-    for (const field of ["data", "stringData"]) {
-      const data = part.document.root?.get(field);
-      const key = data?.entries.findLast((one) => one.key === name);
-      if (!key) continue;
-      const isSecret = part.document.kind === "Secret";
-      const text = key.value.scalar;
-      const isPlain = !isSecret && text !== undefined && !isTemplated(text);
-      found.push({
-        file: at,
-        part,
-        span: key.keySpan,
-        from: isSecret ? "Secret" : "ConfigMap",
-        ...(isPlain && { value: text.replaceAll("\n", "") }),
-      });
+  for (const data of dataOf(model, owner).toReversed()) {
+    const from = data.site.kinds.includes("Secret") ? "Secret" : "ConfigMap";
+    for (const key of keyIn(data, name)) {
+      if (typeof key === "string") continue;
+      const { file: at, part, span, text } = key;
+      const isPlain = text !== undefined && !isTemplated(text);
+      const plain = isPlain ? { value: text.replaceAll("\n", "") } : {};
+      found.push({ file: at, part, span, from, ...plain });
     }
   }
   return found;
@@ -132,42 +127,42 @@ export function usesIn(model: WorkspaceModel, path: string, name: string): reado
   });
 }
 
-type DataPlace = Pick<Spot, "file" | "part">;
-
-const known = new WeakMap<WorkspaceModel, Map<FluxKustomization, readonly DataPlace[]>>();
+const known = new WeakMap<WorkspaceModel, Map<FluxKustomization, readonly Found[]>>();
 
 /** ConfigMaps and Secrets that it substitutes from, as far as they are written here, in their order. */
-function dataOf(model: WorkspaceModel, owner: FluxKustomization): readonly DataPlace[] {
-  const ofModel = known.get(model) ?? new Map<FluxKustomization, readonly DataPlace[]>();
+function dataOf(model: WorkspaceModel, owner: FluxKustomization): readonly Found[] {
+  const ofModel = known.get(model) ?? new Map<FluxKustomization, readonly Found[]>();
   known.set(model, ofModel);
   let found = ofModel.get(owner);
   if (!found) ofModel.set(owner, (found = readData(model, owner)));
   return found;
 }
 
-function readData(model: WorkspaceModel, owner: FluxKustomization): readonly DataPlace[] {
-  const namespace = namespacesOf(model, owner.file, owner.part.document)?.[0];
+function readData(model: WorkspaceModel, owner: FluxKustomization): readonly Found[] {
+  const file = model.manifest(owner.file);
+  if (!file) return [];
+  const { part } = owner;
   return substituteFrom(model, owner).flatMap((reference) => {
     const kind = reference.get("kind")?.text ?? "";
     const name = reference.get("name")?.text ?? "";
-    const answer = lookup(model, { kind, name, namespace });
-    if (answer.outcome !== "found") return [];
-    return answer.written.flatMap(({ path }) => {
-      const file = model.manifest(path);
-      const part = file?.parts.find(
-        ({ document }) => document.kind === kind && document.name === name,
-      );
-      return file && part ? [{ file, part }] : [];
-    });
+    if (name === "" || isTemplated(name)) return [];
+    const site: NameSite = {
+      role: "reference",
+      kinds: [kind],
+      name,
+      span: reference.span,
+      around: [],
+      scope: { in: "object", object: part.document },
+      use: "data",
+      field: "spec.postBuild.substituteFrom[]",
+    };
+    return declarationsOf({ model, file, part, site });
   });
 }
 
-/** Its own entries behind those that patches of the Kustomizations above give it. */
+/** Its own entries behind those that patches above give it: of Kustomizations, kustomization.yaml files and Components. */
 function substituteFrom(model: WorkspaceModel, owner: FluxKustomization): readonly Value[] {
-  const patches = ownersOf(model, owner.file).flatMap(
-    (above) => above.root.at("spec", "patches")?.items ?? [],
-  );
-  const patched = patches.flatMap((patch) => {
+  const patched = patchesAbove(model, owner).flatMap((patch) => {
     const text = patch.get("patch")?.text;
     if (text?.includes("substituteFrom") !== true) return [];
     const target = patch.at("target", "name")?.text;
@@ -177,4 +172,19 @@ function substituteFrom(model: WorkspaceModel, owner: FluxKustomization): readon
     return root?.at("spec", "postBuild", "substituteFrom")?.items ?? [];
   });
   return [...patched, ...(owner.root.at("spec", "postBuild", "substituteFrom")?.items ?? [])];
+}
+
+function patchesAbove({ graph }: WorkspaceModel, { file }: FluxKustomization): readonly Value[] {
+  const holders = graph.reachesOf(file).flatMap(({ owner, chain }) => {
+    const components = chain.flatMap((one) =>
+      one.entries.flatMap(({ role, path }) =>
+        role === "component" && path !== undefined ? (graph.inFolder(path) ?? []) : [],
+      ),
+    );
+    return [
+      ...[...components, ...chain].map((one) => one.part.document.root),
+      owner?.root.get("spec"),
+    ];
+  });
+  return [...new Set(holders)].flatMap((holder) => holder?.get("patches")?.items ?? []);
 }

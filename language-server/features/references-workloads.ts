@@ -5,11 +5,11 @@
 import { isFluxKind } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
+import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { Value } from "../manifest/value.ts";
-import { namespacesOf } from "../model/namespaces.ts";
 import { isTemplated } from "../model/object-index.ts";
-import type { NameSite, Place } from "./references-site.ts";
-import { bareSpan } from "./references-site.ts";
+import type { NameScope, NameSite } from "./references-site.ts";
+import { bareSpan, unknownScope } from "./references-site.ts";
 
 const workloads = new Set([
   "Pod",
@@ -36,16 +36,15 @@ const keysWithName: Readonly<Record<string, string>> = {
 
 const maxLevels = 40;
 
-export function* workloadNames(place: Place, root: Value): Generator<NameSite> {
-  const { model, file, part } = place;
-  const { document } = part;
+export function* workloadNames(document: ManifestDocument, root: Value): Generator<NameSite> {
   if (workloads.has(document.kind)) {
-    const namespaces = namespacesOf(model, file.path, document);
-    for (const found of namesBelow(root, 0)) yield* toSite(place, found, namespaces);
+    const scope: NameScope = { in: "object", object: document };
+    for (const found of namesBelow(root, 0)) yield* toSite(document, found, scope);
   } else if (isFluxKind(document, flux.HelmRelease)) {
     // What a chart makes of its values is not known here.
     const values = root.at("spec", "values");
-    if (values) for (const found of namesBelow(values, 0)) yield* toSite(place, found, undefined);
+    if (values)
+      for (const found of namesBelow(values, 0)) yield* toSite(document, found, unknownScope);
   }
 }
 
@@ -70,9 +69,9 @@ function* namesBelow(value: Value, level: number): Generator<FoundName> {
 }
 
 function* toSite(
-  { part }: Place,
+  document: ManifestDocument,
   { kind, value, field }: FoundName,
-  namespaces: readonly string[] | undefined,
+  scope: NameScope,
 ): Generator<NameSite> {
   const name = value?.text;
   if (!value || name === undefined || name === "" || isTemplated(name)) return;
@@ -80,9 +79,9 @@ function* toSite(
     role: "reference",
     kinds: [kind],
     name,
-    span: bareSpan(part.document, value),
+    span: bareSpan(document, value),
     around: [],
-    namespaces,
+    scope,
     use: "data",
     field,
   };

@@ -1,9 +1,11 @@
 /** Gives a Flux object, a ConfigMap or a Secret another name, in every file that names it. */
 import type {
+  ClientCapabilities,
   PrepareRenameResult,
   RenameParams,
   TextDocumentEdit,
   TextDocumentPositionParams,
+  TextEdit,
   WorkspaceEdit,
 } from "vscode-languageserver";
 
@@ -15,7 +17,7 @@ import { toUri } from "../workspace/tree-uri.ts";
 import type { Cursor } from "./definition-locations.ts";
 import { cursorAt } from "./definition-locations.ts";
 import { nameAt } from "./references-names.ts";
-import { holds } from "./references-site.ts";
+import { holds, namespacesOfSite } from "./references-site.ts";
 import type { Found } from "./references-targets.ts";
 import { sameObject } from "./references-targets.ts";
 
@@ -29,6 +31,39 @@ export function prepareRename(
   if (!cursor || !subject) return null;
   const { file, part, site } = subject;
   return { range: rangeOf(file, part, site.span), placeholder: site.name };
+}
+
+interface Client {
+  readonly client: ClientCapabilities;
+}
+
+/** Clients that can't ask for confirmation get only what is sure. */
+export function renameFor(session: Client) {
+  return (
+    folder: FolderModel,
+    path: string,
+    params: RenameParams,
+    signal: AbortSignal,
+  ): WorkspaceEdit | null => {
+    const edit = rename(folder, path, params, signal);
+    const can = session.client.workspace?.workspaceEdit;
+    if (!edit || (can?.documentChanges === true && can.changeAnnotationSupport)) return edit;
+    return { changes: sureChanges(edit) };
+  };
+}
+
+function sureChanges({ documentChanges = [] }: WorkspaceEdit): Record<string, TextEdit[]> {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const change of documentChanges) {
+    if (!("edits" in change)) continue;
+    const sure = change.edits.flatMap((edit) =>
+      "newText" in edit && (!("annotationId" in edit) || edit.annotationId === "sure")
+        ? [{ range: edit.range, newText: edit.newText }]
+        : [],
+    );
+    if (sure.length > 0) changes[change.textDocument.uri] = sure;
+  }
+  return changes;
 }
 
 /** `null` when the new name is none that Kubernetes takes. */
@@ -87,9 +122,9 @@ function isObjectName(name: string): boolean {
   );
 }
 
-function isSure({ file, site }: Found, subject: Found): boolean {
-  if (file === subject.file || site.role === "declaration") return true;
-  return site.namespaces !== undefined && subject.site.namespaces !== undefined;
+function isSure(place: Found, subject: Found): boolean {
+  if (place.file === subject.file || place.site.role === "declaration") return true;
+  return [place, subject].every((one) => namespacesOfSite(one, one.site) !== undefined);
 }
 
 function distinctPlaces(found: readonly Found[]): readonly Found[] {

@@ -20,9 +20,8 @@ export function workspaceSymbols(
     if (found.length >= maxSymbols) break;
     signal?.throwIfAborted();
     if (one.name === "" && one.kind === "") continue;
-    // The namespace may come from a file above, which costs more than most queries need.
-    if (!isSubsequence(wanted, `${one.kind}${one.namespace}/${one.name}${one.path}`)) continue;
     const namespace = one.namespace || (namespacesOf(model, one.path, one)?.[0] ?? "");
+    if (!isSubsequence(wanted, `${one.kind}${namespace}/${one.name}`)) continue;
     const start = { line: one.line, character: 0 };
     found.push({
       name: symbolName({ ...one, namespace }),

@@ -3,7 +3,6 @@ import { isFluxKind } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
 import type { SourceFile } from "./source-file.ts";
-import type { WorkspaceModel } from "./workspace-model.ts";
 
 export interface LockdownPlace {
   readonly path: string;
@@ -14,8 +13,8 @@ export interface LockdownPlace {
 const perFile = new WeakMap<SourceFile, LockdownPlace | null>();
 
 /** Where it is said; `undefined` when nothing says it. */
-export function lockdownOf(model: WorkspaceModel): LockdownPlace | undefined {
-  for (const file of model.files.values()) {
+export function findLockdown(files: Iterable<SourceFile>): LockdownPlace | undefined {
+  for (const file of files) {
     let known = perFile.get(file);
     if (known === undefined) perFile.set(file, (known = find(file)));
     if (known) return known;

@@ -78,15 +78,25 @@ function mayBeMade(model: WorkspaceModel, { kind, name, namespace }: Wanted): bo
 
 /** Prefixes, suffixes and replacements: a name that contains a written one, or the reverse, may be that one. */
 function isRenamed(model: WorkspaceModel, kind: string, name: string): boolean {
-  const { graph, index } = model;
-  const renames =
-    [...graph.kustomizations.values()].some((one) => one.renames) ||
-    graph.owners.some(
-      ({ root }) =>
-        root.at("spec", "namePrefix") !== undefined || root.at("spec", "nameSuffix") !== undefined,
-    );
-  if (!renames) return false;
-  return index.ofKind(kind).some((one) => name.includes(one.name) || one.name.includes(name));
+  if (!hasRenames(model)) return false;
+  return model.index.ofKind(kind).some((one) => name.includes(one.name) || one.name.includes(name));
+}
+
+const renaming = new WeakMap<WorkspaceModel["graph"], boolean>();
+
+function hasRenames({ graph }: WorkspaceModel): boolean {
+  let known = renaming.get(graph);
+  if (known === undefined) {
+    known =
+      [...graph.kustomizations.values()].some((one) => one.renames) ||
+      graph.owners.some(
+        ({ root }) =>
+          root.at("spec", "namePrefix") !== undefined ||
+          root.at("spec", "nameSuffix") !== undefined,
+      );
+    renaming.set(graph, known);
+  }
+  return known;
 }
 
 /** External Secrets, Sealed Secrets, certificates, charts …: objects that leave Secrets and ConfigMaps behind. */

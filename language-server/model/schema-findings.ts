@@ -25,10 +25,29 @@ interface Remembered {
 const remembered = new WeakMap<ManifestDocument, Remembered>();
 const opaque = anyOpaque(opaqueText.flux, opaqueText.sops, opaqueText.resourceSet);
 
+interface Chosen {
+  readonly catalog: Catalog;
+  readonly role: DocumentRole;
+  readonly kind: KindSchema | undefined;
+}
+const chosen = new WeakMap<ManifestDocument, Chosen>();
+
 /** The schema of the document's kind in the selected versions. */
-export function schemaOf({ document, role, model }: SchemaSite): KindSchema | undefined {
-  const { catalog } = model;
-  if (!catalog) return undefined;
+export function schemaOf(site: SchemaSite): KindSchema | undefined {
+  const { document, role, model } = site;
+  if (!model.catalog) return undefined;
+  const known = chosen.get(document);
+  if (known?.catalog === model.catalog && known.role === role) return known.kind;
+  const kind = findSchema(document, role, model.catalog);
+  chosen.set(document, { catalog: model.catalog, role, kind });
+  return kind;
+}
+
+function findSchema(
+  document: ManifestDocument,
+  role: DocumentRole,
+  catalog: Catalog,
+): KindSchema | undefined {
   if (role !== "kustomization") return catalog.find(document);
   // kustomize takes both as given when they are missing (`api/types/kustomization.go`, FixKustomizationPostUnmarshal).
   const isComponent = document.kind === "Component";

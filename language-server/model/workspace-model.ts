@@ -2,7 +2,7 @@
  * One consistent picture of a workspace: its files, where objects are written, which file is reached by what, the schemas, and
  * what the last simulation found. Immutable; what costs something is computed when first asked for.
  */
-import type { ManifestFile } from "../manifest/manifest-file.ts";
+import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import type { Catalog } from "../schema/catalog.ts";
 import type { FileGraph } from "./file-graph.ts";
 import { buildFileGraph } from "./file-graph.ts";
@@ -11,8 +11,10 @@ import { readFluxKustomizations } from "./flux-kustomization.ts";
 import { flux, fluxGroup } from "../manifest/flux-names.ts";
 import type { KustomizationFile } from "./kustomization-file.ts";
 import { isKustomizationPath, readKustomizationFile } from "./kustomization-file.ts";
+import type { LockdownPlace } from "./lockdown.ts";
+import { findLockdown } from "./lockdown.ts";
 import type { ObjectIndex } from "./object-index.ts";
-import { buildObjectIndex } from "./object-index.ts";
+import { buildObjectIndex, writtenIn } from "./object-index.ts";
 import type { SourceFile } from "./source-file.ts";
 import type { Truth } from "./truth.ts";
 
@@ -31,6 +33,8 @@ export interface WorkspaceModel {
   /** What a simulation of these files found; absent before the first, and without rendering. */
   readonly truth: Truth | undefined;
   manifest(path: string): ManifestFile | undefined;
+  /** Where tenants are locked in. */
+  readonly lockdown: LockdownPlace | undefined;
 }
 
 export interface ModelInput {
@@ -51,21 +55,36 @@ const knownOf = new WeakMap<WorkspaceModel, Known>();
 
 /** `previous` lends what has not changed. */
 export function createModel(input: ModelInput, previous?: WorkspaceModel): WorkspaceModel {
-  const known: Known = { ...(previous && knownOf.get(previous)) };
+  const before = previous && knownOf.get(previous);
+  const known: Known = {
+    ...(before?.graph && { graph: before.graph }),
+    ...(before?.index && { index: before.index }),
+  };
   const { files } = input;
+  let lockdown: { readonly value: LockdownPlace | undefined } | undefined;
+  let index: ObjectIndex | undefined;
+  let graph: FileGraph | undefined;
   const model: WorkspaceModel = {
     ...input,
     get index() {
-      if (known.index?.files !== files)
+      if (index) return index;
+      if (!known.index || !differOnlyWhere(known.index.files, files, sameWritten))
         known.index = { files, value: buildObjectIndex(files.values()) };
-      return known.index.value;
+      index = known.index.value;
+      return index;
     },
     get graph() {
-      if (!known.graph || !sameGraphInput(known.graph.files, files))
+      if (graph) return graph;
+      if (!known.graph || !differOnlyWhere(known.graph.files, files, sameShape))
         known.graph = { files, value: graphOf(files) };
-      return known.graph.value;
+      graph = known.graph.value;
+      return graph;
     },
     manifest: (path) => files.get(path)?.manifest,
+    get lockdown() {
+      lockdown ??= { value: findLockdown(files.values()) };
+      return lockdown.value;
+    },
   };
   knownOf.set(model, known);
   return model;
@@ -101,17 +120,54 @@ function shapesGraph(file: SourceFile): boolean {
   return known;
 }
 
-/** True when the same paths exist and each file that shapes the graph is the same. */
-function sameGraphInput(
+/** The same paths, and each file that is another now says the same as before to `isSame`. */
+function differOnlyWhere(
   before: ReadonlyMap<string, SourceFile>,
   after: ReadonlyMap<string, SourceFile>,
+  isSame: (old: SourceFile, file: SourceFile) => boolean,
 ): boolean {
   if (before === after) return true;
   if (before.size !== after.size) return false;
   for (const [path, file] of after) {
     const old = before.get(path);
     if (old === file) continue;
-    if (!old || shapesGraph(old) || shapesGraph(file)) return false;
+    if (!old || !isSame(old, file)) return false;
   }
   return true;
+}
+
+function sameWritten(old: SourceFile, file: SourceFile): boolean {
+  const [before, after] = [writtenIn(old), writtenIn(file)];
+  return (
+    before.length === after.length &&
+    before.every((one, at) => {
+      const other = after[at];
+      return (
+        one.line === other?.line &&
+        one.name === other.name &&
+        one.kind === other.kind &&
+        one.namespace === other.namespace &&
+        one.apiVersion === other.apiVersion
+      );
+    })
+  );
+}
+
+/** What shapes the graph is the same documents at the same places. */
+function sameShape(old: SourceFile, file: SourceFile): boolean {
+  const [before, after] = [shapesOf(old), shapesOf(file)];
+  return (
+    before.length === after.length &&
+    before.every(
+      ({ document, start }, at) => document === after[at]?.document && start === after[at].start,
+    )
+  );
+}
+
+function shapesOf(file: SourceFile): readonly FilePart[] {
+  if (!shapesGraph(file)) return [];
+  const parts = file.manifest?.parts ?? [];
+  return isKustomizationPath(file.path)
+    ? parts
+    : parts.filter(({ document }) => document.apiVersion.startsWith(kustomizeApi));
 }

@@ -8,6 +8,8 @@ import type { WorkspaceModel } from "../model/workspace-model.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import { rules } from "./index.ts";
 import type { Edit, Elsewhere, Finding, Related, Rule, RuleContext } from "./rule.ts";
+import type { TracedModel } from "./traced-model.ts";
+import { traceModel } from "./traced-model.ts";
 import type { RuleSettings } from "./suppression.ts";
 import { isIgnoredByComment, severityFor } from "./suppression.ts";
 
@@ -46,10 +48,13 @@ interface Found {
   readonly finding: Finding;
 }
 
+/** Findings of one document, with what they come from. */
 interface Remembered {
   readonly role: DocumentRole;
-  readonly catalog: WorkspaceModel["catalog"];
-  readonly flux: string;
+  readonly path: string;
+  /** Which of the documents of its file it is: two of them may have one text. */
+  readonly ordinal: number;
+  readonly holdsFor: TracedModel["holdsFor"];
   readonly found: readonly Found[];
 }
 
@@ -64,17 +69,25 @@ function* findingsOf(site: Site, role: DocumentRole, onBug: OnBug): Generator<Fo
   }
   const { root } = document;
   if (!root) return;
-  const context: RuleContext = { ...site, document, root, role };
-  const fitting = rules.filter(({ meta }) => meta.roles.includes(role));
-  let own = remembered.get(document);
-  if (!own || own.role !== role || own.catalog !== model.catalog || own.flux !== model.flux) {
-    const alone = fitting.filter(({ meta }) => meta.needs === "document");
-    const found = alone.flatMap((rule) => run(rule, context, onBug));
-    own = { role, catalog: model.catalog, flux: model.flux, found };
-    remembered.set(document, own);
+  const { path, parts } = site.file;
+  const ordinal = parts.indexOf(part);
+  const known = remembered.get(document);
+  if (
+    known?.role === role &&
+    known.path === path &&
+    known.ordinal === ordinal &&
+    known.holdsFor(model)
+  ) {
+    yield* known.found;
+    return;
   }
-  yield* own.found;
-  for (const rule of fitting) if (rule.meta.needs !== "document") yield* run(rule, context, onBug);
+  const traced = traceModel(model);
+  const context: RuleContext = { ...site, model: traced.model, document, root, role };
+  const found = rules
+    .filter(({ meta }) => meta.roles.includes(role))
+    .flatMap((rule) => run(rule, context, onBug));
+  remembered.set(document, { role, path, ordinal, holdsFor: traced.holdsFor, found });
+  yield* found;
 }
 
 function run(rule: Rule, context: RuleContext, onBug: OnBug): readonly Found[] {

@@ -2,7 +2,6 @@
 import { flux } from "../manifest/flux-names.ts";
 import { referencesOf } from "../manifest/references.ts";
 import { namespacesOf } from "../model/namespaces.ts";
-import { lockdownOf } from "../model/lockdown.ts";
 import type { Rule } from "./rule.ts";
 
 export const refCrossNamespaceDenied: Rule = {
@@ -17,7 +16,7 @@ export const refCrossNamespaceDenied: Rule = {
   *check({ document, file, model }) {
     const references = referencesOf(document).filter(({ namespace }) => namespace !== undefined);
     if (references.length === 0) return;
-    const lockdown = lockdownOf(model);
+    const lockdown = model.lockdown;
     if (!lockdown) return;
     const own = namespacesOf(model, file.path, document);
     if (!own || own.includes("flux-system")) return;

@@ -3,7 +3,6 @@ import { isFluxKind } from "#simulator";
 
 import { insertAfter } from "../manifest/edits.ts";
 import { flux } from "../manifest/flux-names.ts";
-import { lockdownOf } from "../model/lockdown.ts";
 import { namespacesOf } from "../model/namespaces.ts";
 import { mayBePatched } from "../model/patched.ts";
 import type { Rule } from "./rule.ts";
@@ -22,7 +21,7 @@ export const serviceAccount: Rule = {
       isFluxKind(document, flux.Kustomization) || isFluxKind(document, flux.HelmRelease);
     const spec = root.get("spec");
     if (!isApplier || !spec || spec.get("serviceAccountName") || spec.get("kubeConfig")) return;
-    const lockdown = lockdownOf(model);
+    const lockdown = model.lockdown;
     if (!lockdown || mayBePatched(model.graph, file.path, document)) return;
     const namespaces = namespacesOf(model, file.path, document);
     if (!namespaces || namespaces.includes("flux-system")) return;

@@ -15,10 +15,12 @@ export const substituteStrategy: Rule = {
     needs: "workspace",
     fixable: false,
   },
-  *check({ document, file, part, root, model }) {
+  *check({ document, file, root, model }) {
     const postBuild = root.at("spec", "postBuild");
     if (!isFluxKind(document, flux.Kustomization) || !postBuild) return;
-    const owner = model.graph.owners.find((one) => one.file === file.path && one.part === part);
+    const owner = model.graph.owners.find(
+      (one) => one.file === file.path && one.part.document === document,
+    );
     if (!owner || substitutionOf(model, owner).isActive !== false) return;
     for (const [path, role] of model.graph.filesOf(owner)) {
       if (role !== "resource") continue;

@@ -30,6 +30,7 @@ export interface ValidateOptions {
   readonly life?: (path: SchemaPath) => FieldLife | undefined;
   /** The text that the document was parsed from; with it, fixes can add lines. */
   readonly text?: string;
+  /** How scalars are read; by default as in a Flux build, or as kustomize reads its own files. */
   readonly reader?: ScalarReader;
 }
 
@@ -54,11 +55,16 @@ class Run {
   findings: SchemaFinding[] = [];
   readonly check: Check;
   #left = maxNodes;
+  readonly #readsAnnotations: boolean;
 
   constructor(document: Document, kind: KindSchema, options: ValidateOptions) {
+    const dialect = dialectOf(kind);
+    // kustomize reads its own files with sigs.k8s.io/yaml (api/types/kustomization.go, Unmarshal).
+    const reader = options.reader ?? (dialect === "file" ? "kubectl" : "kustomize");
+    this.#readsAnnotations = reader === "kustomize";
     this.check = {
-      nodes: new NodeReader(document, options.reader ?? "kustomize"),
-      dialect: dialectOf(kind),
+      nodes: new NodeReader(document, reader),
+      dialect,
       isPatch: options.role === "patch",
       opaque: options.opaque ?? (() => false),
       isComplete: kind.complete,
@@ -90,6 +96,7 @@ class Run {
     if (isScalar(node)) {
       const reading = this.check.nodes.scalar(node);
       if (reading.type === "string" && this.check.opaque(reading.value)) return;
+      if (this.#readsAnnotations && isAnnotation(at)) return;
       if (reading.type === "null") {
         this.#checkNull(schema, at);
         return;
@@ -121,6 +128,14 @@ class Run {
       message: "An element of this list is empty.",
     });
   }
+}
+
+/**
+ * kustomize writes the annotations of every object anew, as texts (kyaml/yaml/rnode.go, SetAnnotations): a number or a boolean
+ * is put in quotes there. Labels, and the annotations of a pod template, stay what they are.
+ */
+function isAnnotation(at: At): boolean {
+  return at.depth === 3 && at.above?.step === "annotations" && at.above.above?.step === "metadata";
 }
 
 function dialectOf({ scope, provenance }: KindSchema): Dialect {

@@ -17,8 +17,6 @@ const untrusted: PlanNote = {
 export class Session {
   readonly simulators: Simulators;
   trusted = false;
-  /** What the client can do. */
-  client: ClientCapabilities = {};
   rulesDocs: string | undefined;
   /** The workspace folders at the start. */
   folders: readonly string[] = [];
@@ -32,6 +30,8 @@ export class Session {
     this.simulators = new Simulators(host);
   }
 
+  /** What the client can do. */
+  client: ClientCapabilities = {};
   /** The client asks for diagnostics when it wants them. */
   get pullsDiagnostics(): boolean {
     return this.client.textDocument?.diagnostic !== undefined;

@@ -2,6 +2,7 @@
 import { commands, ProgressLocation, ThemeIcon, window, workspace } from "vscode";
 
 import type { ClusterSession } from "../../cluster/session.ts";
+import { parseClusterId } from "../../model/cluster/live-node.ts";
 import { showError, UserError } from "../../platform/notify.ts";
 import type { Services } from "../services.ts";
 import type { Live } from "./live.ts";
@@ -16,7 +17,7 @@ export function connect(services: Services) {
         run: () => commands.executeCommand("workbench.trust.manage"),
       });
     await live.start();
-    const context = contextOf(live, node) ?? (await pickContext(live, "Connect to which context?"));
+    const context = contextOf(node) ?? (await pickContext(live, "Connect to which context?"));
     if (context === undefined) return;
     const session = live.clusters.connect(context);
     await live.settings.choose([...new Set([...live.settings.chosenContexts, context])]);
@@ -35,16 +36,15 @@ export function disconnect(services: Services) {
   return async (node?: string): Promise<void> => {
     const live = liveOf(services);
     const open = live.clusters.sessions().map((session) => session.context);
-    const context = contextOf(live, node) ?? (await pickContext(live, "Disconnect which?", open));
+    const context = contextOf(node) ?? (await pickContext(live, "Disconnect which?", open));
     if (context === undefined) return;
     live.clusters.disconnect(context);
     await live.settings.choose(live.settings.chosenContexts.filter((name) => name !== context));
   };
 }
 
-function contextOf(live: Live, node: string | undefined): string | undefined {
-  const target = node === undefined ? undefined : live.views.clusters.node(node)?.target;
-  return target?.kind === "cluster" ? target.context : undefined;
+function contextOf(node: string | undefined): string | undefined {
+  return node === undefined ? undefined : parseClusterId(node);
 }
 
 async function pickContext(

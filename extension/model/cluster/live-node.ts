@@ -65,6 +65,12 @@ export function parseNodeId(
   return kind === "m" ? { context: name, owner: first, id: rest.join("|") } : undefined;
 }
 
+/** The context that an id of a cluster's node means, whether it is connected or not. */
+export function parseClusterId(id: string): string | undefined {
+  const found = /^[cd]\|([^|]+)$/.exec(id)?.[1];
+  return found === undefined ? undefined : decodeURIComponent(found);
+}
+
 /** `context/namespace` and such beside the name where the tree does not already say it. */
 export interface NodePlace {
   readonly context: string;

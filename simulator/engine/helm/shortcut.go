@@ -150,8 +150,8 @@ func (d document) isPlain() bool {
 	for _, field := range []string{"labels", "annotations"} {
 		entries, found := metadata[field]
 		texts, isMap := entries.(map[string]any)
-		// Something is added to both of them, in the place of null as well.
-		if found && !isMap && entries != nil {
+		// Helm's own annotations take the place of null; labels don't.
+		if found && !isMap && (entries != nil || field == "labels") {
 			return false
 		}
 		for key, value := range texts {

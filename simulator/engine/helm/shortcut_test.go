@@ -9,6 +9,8 @@ import (
 
 // documents are outputs of templates that are odd in one way each.
 var documents = map[string]string{
+	"null labels":      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: null}\n",
+	"null annotations": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: null}\n",
 	"plain":            configMap("a", "k: v"),
 	"several":          configMap("a", "k: v") + "---\n" + configMap("b", "k: v") + "\n---\n\n---\n" + configMap("c", "k: \"1\""),
 	"glued":            configMap("a", "k: v") + "---apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n",

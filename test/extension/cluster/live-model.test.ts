@@ -4,7 +4,11 @@ import { describe, expect, test } from "vitest";
 import { objectId } from "#simulator";
 
 import { wholeChain, withSources } from "../../../extension/model/cluster/chain.ts";
-import { nodeIds, parseNodeId } from "../../../extension/model/cluster/live-node.ts";
+import {
+  nodeIds,
+  parseClusterId,
+  parseNodeId,
+} from "../../../extension/model/cluster/live-node.ts";
 import {
   attention,
   clusterChildren,
@@ -188,6 +192,9 @@ describe("the tree", () => {
       id: objectId(ref),
     });
     expect(parseNodeId(nodeIds.cluster(context))).toBeUndefined();
+    expect(parseClusterId(nodeIds.cluster(context))).toBe(context);
+    expect(parseClusterId(nodeIds.closed(context))).toBe(context);
+    expect(parseClusterId(nodeIds.object(context, id("x")))).toBeUndefined();
   });
 });
 

@@ -82,7 +82,7 @@ test("the structure of generated objects is judged as the API server judges it",
   expect(rows.length).toBeGreaterThan(60);
   expect(valid).toBeGreaterThan(300);
   expect(invalid).toBeGreaterThan(300);
-});
+}, 600_000);
 
 function checked(
   kind: KindSchema,
@@ -166,7 +166,7 @@ describe("rules", () => {
     expect(different).toEqual([]);
     expect(rules.length).toBeGreaterThan(100);
     expect(onlyOneWay).toEqual([]);
-  });
+  }, 600_000);
 });
 
 /** What chance hardly makes: long lists, and deep places where everything has to come together. */

@@ -140,6 +140,8 @@ describe("fields", () => {
 
   test("one without a value is missing too", () => {
     expect(found(kustomization(sound.replace("10m", "")))).toEqual(["required: interval"]);
+    const flow = sound.replace(/  sourceRef:[^]*$/, "  sourceRef: { kind: GitRepository, name }\n");
+    expect(found(kustomization(flow))).toEqual(["required: name"]);
   });
 
   test("one that is there twice", () => {
@@ -152,6 +154,17 @@ describe("fields", () => {
       "  namespce: flux-system",
     );
     expect(found(text)).toEqual(["unknown-field: namespce"]);
+  });
+
+  test("annotations are written as texts by kustomize, labels are not", () => {
+    const text = (metadata: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n${metadata}`;
+    expect(found(text("  annotations: { port: 8080, scrape: true }\n"))).toEqual([]);
+    expect(found(text("  annotations: { port: 8080 }\n"), { reader: "kubectl" })).toEqual([
+      "type: 8080",
+    ]);
+    expect(found(text("  annotations: { port: [8080] }\n"))).toEqual(["type: port"]);
+    expect(found(text("  labels: { port: 8080 }\n"))).toEqual(["type: 8080"]);
   });
 
   test("values and other free parts may hold anything", () => {
@@ -219,7 +232,8 @@ metadata:
   labels: &labels { a: 1 }
   annotations: *labels
 `;
-    expect(found(text)).toEqual(["type: 1", "type: *labels"]);
+    expect(found(text)).toEqual(["type: 1"]);
+    expect(found(text, { reader: "kubectl" })).toEqual(["type: 1", "type: *labels"]);
   });
 
   test("merge keys bring fields", () => {
@@ -262,6 +276,11 @@ describe("kustomization.yaml", () => {
     expect(found(file(text))).toEqual([]);
     expect(found(file("ressources: [a.yaml]\n"))).toEqual(["unknown-field: ressources"]);
     expect(found(file("images: [{ name: a, newTag: 1.0 }]\n"))).toEqual(["type: 1.0"]);
+  });
+
+  test("kustomize reads its own file by older rules than manifests", () => {
+    expect(found(file("namePrefix: on\n"))).toEqual(["type: on"]);
+    expect(found(kustomization(`${sound}  targetNamespace: on\n`))).toEqual([]);
   });
 
   test("case does not matter to Go's decoder", () => {

@@ -30,7 +30,7 @@ export interface VariableTarget {
 export interface VariableDefinition extends Spot {
   /** Absent where it is secret, encrypted or templated. */
   readonly value?: string;
-  readonly from: "Kustomization" | "ConfigMap" | "Secret";
+  readonly from: "own" | "ConfigMap" | "Secret";
 }
 
 export function variableAt(cursor: Cursor): VariableTarget | undefined {
@@ -64,7 +64,7 @@ function definedAt({ model, file, part, offset }: Cursor): VariableTarget | unde
   return undefined;
 }
 
-export function ownersOf(model: WorkspaceModel, path: string): readonly FluxKustomization[] {
+function ownersOf(model: WorkspaceModel, path: string): readonly FluxKustomization[] {
   return [...new Set(model.graph.reachesOf(path).flatMap(({ owner }) => (owner ? [owner] : [])))];
 }
 
@@ -81,7 +81,7 @@ export function definitionsOf(
   if (entry && file) {
     const text = entry.value.scalar;
     const value = text === undefined || isTemplated(text) ? {} : { value: text };
-    found.push({ file, part: owner.part, span: entry.keySpan, from: "Kustomization", ...value });
+    found.push({ file, part: owner.part, span: entry.keySpan, from: "own", ...value });
   }
   for (const data of dataOf(model, owner).toReversed()) {
     const from = data.site.kinds.includes("Secret") ? "Secret" : "ConfigMap";

@@ -17,7 +17,7 @@ interface Service {
 }
 
 interface Module {
-  getLanguageService(parameters: object): Service;
+  readonly getLanguageService: (parameters: object) => Service;
 }
 
 export async function measureYaml(

@@ -42,7 +42,7 @@ export function codeActions(
 }
 
 /** One for each diagnosis, from the top; edits that would overlap wait for the next time. */
-export function preferredFixes(diagnoses: readonly Diagnosis[]): readonly DiagnosisFix[] {
+function preferredFixes(diagnoses: readonly Diagnosis[]): readonly DiagnosisFix[] {
   const taken: TextRange[] = [];
   return diagnoses.flatMap((diagnosis) => {
     const fix = diagnosis.fixes.find(({ preferred }) => preferred);

@@ -69,7 +69,7 @@ export class Holes {
 }
 
 /** `$` and `}` mean something in a snippet. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll(/[\\$}]/g, "\\$&");
 }
 

@@ -53,7 +53,7 @@ function kindSuggestions({ kinds }: ReferenceField): readonly Suggestion[] {
     : kinds.map((label) => ({ label, kind: "kind", rank: 1 }));
 }
 
-export function objectNames(site: CompletionSite, kinds: readonly string[]): readonly Suggestion[] {
+function objectNames(site: CompletionSite, kinds: readonly string[]): readonly Suggestion[] {
   const { model, outline, typing } = site;
   const wanted = typing.siblings.get("namespace");
   const namespaces = wanted !== undefined && wanted !== "" ? [wanted] : ownNamespaces(site);

@@ -165,7 +165,7 @@ function keyAt(text: string): { readonly name: string; readonly length: number }
 }
 
 /** A `#` starts a comment behind a space, and not inside of quotes. */
-export function withoutComment(value: string): string {
+function withoutComment(value: string): string {
   const quoted = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(value)?.[0];
   if (quoted !== undefined) return quoted;
   const comment = value.search(/(?:^|\s)#/);

@@ -125,7 +125,7 @@ function fileRank(name: string, accepts: Accepts): number | undefined {
 }
 
 /** Names in a folder, and whether each is a folder itself. */
-export function childrenOf(model: WorkspaceModel, dir: string): ReadonlyMap<string, boolean> {
+function childrenOf(model: WorkspaceModel, dir: string): ReadonlyMap<string, boolean> {
   const prefix = dir === "" ? "" : `${dir}/`;
   const found = new Map<string, boolean>();
   for (const path of model.files.keys()) {

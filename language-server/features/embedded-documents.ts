@@ -104,7 +104,7 @@ interface Dedented {
 }
 
 /** The lines of a block scalar without their indentation. */
-export function dedented({ lines, starts }: Outline, { block }: OutlineNode): Dedented {
+function dedented({ lines, starts }: Outline, { block }: OutlineNode): Dedented {
   const { firstLine, endLine, indent } = block ?? { firstLine: 0, endLine: 0, indent: 0 };
   const inner: string[] = [];
   const innerStarts: number[] = [];

@@ -78,7 +78,7 @@ export function partAt(file: ManifestFile, offset: number): FilePart | undefined
   return file.parts.findLast(({ start }) => start <= offset);
 }
 
-export function lineStarts(text: string): readonly number[] {
+function lineStarts(text: string): readonly number[] {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return starts;

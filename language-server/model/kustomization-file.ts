@@ -116,7 +116,7 @@ function generatedOf(root: Value): KustomizationFile["generated"] {
 }
 
 /** `kubernetes-sigs/kustomize api/internal/git/repospec.go`: hosts, schemes, and `//` inside of a path. */
-export function isRemote(text: string): boolean {
+function isRemote(text: string): boolean {
   return (
     /^(?:[a-z+]+::|[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(text) ||
     /^(?:github\.com|gitlab\.com|bitbucket\.org)[/:]/i.test(text) ||

@@ -6,7 +6,7 @@ import type { ManifestFile } from "../manifest/manifest-file.ts";
 import { parseManifestFile } from "../manifest/manifest-file.ts";
 
 /** Longer texts are not looked into: an object in etcd is at most 1.5 MB. */
-export const maxTextLength = 10_000_000;
+const maxTextLength = 10_000_000;
 
 export interface SourceFile {
   readonly path: string;

@@ -79,7 +79,7 @@ function* remarks(root: Value): Generator<Finding> {
 const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /** The pattern of the CRDs: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`. */
-export function secondsOf(text: string | undefined): number | undefined {
+function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined || !/^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/([0-9.]+)(ms|s|m|h)/g))

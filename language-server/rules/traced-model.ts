@@ -8,7 +8,7 @@ import type { WorkspaceModel } from "../model/workspace-model.ts";
 export interface TracedModel {
   readonly model: WorkspaceModel;
   /** Whether another model would have answered the same. */
-  holdsFor(other: WorkspaceModel): boolean;
+  readonly holdsFor: (other: WorkspaceModel) => boolean;
 }
 
 type Asked = "index" | "graph" | "files" | "lockdown";

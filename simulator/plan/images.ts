@@ -3,6 +3,7 @@ import { isObject, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { EngineObject } from "../engine/protocol.ts";
 import { inventoryOf } from "../render/inventory.ts";
+import type { InventoryItem } from "../render/inventory.ts";
 import { parsed } from "../render/objects.ts";
 import type { ImageUse } from "../records.ts";
 import { inner } from "../simulation.ts";
@@ -107,10 +108,12 @@ function imageNames(
     const left = new Set<string>();
     for (const { id, parent, built } of nodes) {
       if (failed.has(id) || (parent !== undefined && left.has(parent))) left.add(id);
-      else if (built.outcome === "built")
-        for (const { object } of inventoryOf(built.result, scopes))
-          imagesIn(object).forEach((image) => images.add(image));
+      else if (built.outcome === "built") addImages(inventoryOf(built.result, scopes), images);
     }
   }
   return images;
+}
+
+function addImages(items: readonly InventoryItem[], images: Set<string>): void {
+  for (const { object } of items) for (const image of imagesIn(object)) images.add(image);
 }

@@ -269,7 +269,8 @@ function fatalLine(printed: string): string | undefined {
   if (/stack overflow|goroutine stack exceeds/u.test(printed)) {
     return "call stack overflow";
   }
-  if (/cannot allocate memory|out of memory/u.test(printed)) {
+  // At the limit Go's collector finds no memory for its own lists and falls over a null pointer.
+  if (/cannot allocate memory|out of memory|^SIGSEGV[\s\S]*runtime\/mgc/u.test(printed)) {
     return "out of memory";
   }
   return printed.split("\n").find((line) => /^(fatal error|panic):/u.test(line));

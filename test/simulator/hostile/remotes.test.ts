@@ -78,22 +78,23 @@ it("a remote that can't be had is forgotten with the edit that takes it away", a
 });
 
 describe("a GitRepository", () => {
+  // A ref that can't be one fails wherever it is asked for; the other addresses may only be out of reach from here.
   it.each([
-    "file:///etc",
-    "ext::sh -c x",
-    "ssh://-oProxyCommand=x/y",
-    "https://127.0.0.1:1/x",
-    "",
-    "\u0000",
-  ])("at %j is not fetched", async (url) => {
+    ["file:///etc", "unknown", "warning"],
+    ["ext::sh -c x", "unknown", "warning"],
+    ["ssh://-oProxyCommand=x/y", "unknown", "warning"],
+    ["https://127.0.0.1:1/x", "failed", "error"],
+    ["", "unknown", "warning"],
+    ["\u0000", "unknown", "warning"],
+  ])("at %j is not fetched", async (url, state, severity) => {
     const source = `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: flux-system}\nspec: {url: ${JSON.stringify(url)}, ref: {name: "--upload-pack=x"}}\n`;
     const tree = besideInnocent({
       "cluster/x.yaml": `${kustomization("x", "./x", "", "other")}---\n${source}`,
     });
     const simulation = await bench.simulate(tree);
     expect(verdict(simulation, "x")).toEqual([
-      "unknown",
-      "warning source-unavailable cluster/case.yaml:1",
+      state,
+      `${severity} source-unavailable cluster/case.yaml:1`,
     ]);
     expect(await goodText(bench, simulation)).toContain("untouched");
   });

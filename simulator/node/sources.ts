@@ -153,7 +153,8 @@ async function fetchAlone(
   const { key, signal } = asked;
   const lock = await lockFile(store.lockPath(key), { patienceMs: fetching.timeoutMs, signal });
   try {
-    const stored = lock.waited ? await store.load(key) : undefined;
+    // Looked at again also when nobody held the lock: another process may have let go of it just before.
+    const stored = await store.load(key);
     if (stored === undefined || !isFresh(context, request, stored))
       return await fetchAndKeep(context, request, asked);
     memory.set(key, stored);

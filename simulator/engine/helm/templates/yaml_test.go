@@ -21,7 +21,7 @@ func FuzzMarshalYAML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var value any
 		if json.Unmarshal([]byte(text), &value) != nil {
-			t.Skip()
+			return
 		}
 		want, wantErr := yaml.Marshal(value)
 		got, err := marshalYAML(value)

@@ -33,13 +33,6 @@ export async function prepare({ tests } = { tests: false }) {
     if (!(await buildTestServers())) {
       return false;
     }
-    // Ten minutes on a machine that has none of it, a second afterwards.
-    const cluster = await step("test cluster", () =>
-      run("node", ["scripts/test-cluster/build.mjs"]),
-    );
-    if (!cluster.ok) {
-      return false;
-    }
   }
   const distribution = await step("distribution", () =>
     run("node", ["scripts/build-distribution.mjs"]),

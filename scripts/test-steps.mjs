@@ -18,8 +18,6 @@ export function testSteps() {
     ["unit tests", () => vitest("unit", "process")],
     ...goTestSteps(),
     ...editorSteps(),
-    // Last, because it starts VS Code too, and takes the longest to answer.
-    ["cluster tests", () => vitest("cluster")],
   ];
 }
 

@@ -114,8 +114,12 @@ suite("Preview", () => {
       ),
     );
     assert.equal(found.diagnostic.source, "Sluice");
-    const nodes = [...api.preview().nodes.values()];
-    assert.ok(nodes.some(({ target, icon }) => target.kind === "applier" && icon.id === "error"));
+    // The rules answer before the simulation does.
+    await until("the failing Kustomization", () =>
+      [...api.preview().nodes.values()].some(
+        ({ target, icon }) => target.kind === "applier" && icon.id === "error",
+      ),
+    );
     await vscode.commands.executeCommand("undo");
     await until("no problem", () => ours().length === 0);
   });

@@ -1,7 +1,5 @@
 /** Opens everything a request needs: the trees, given files, the engine, the sources, and the simulator over them. */
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import type { FileTree, GivenFile, Log, SimulationOptions } from "#simulator";
 import { createSimulator, versionPicker } from "#simulator";
@@ -15,6 +13,7 @@ import {
 } from "#simulator/node";
 import type { AgeIdentities } from "#simulator/node";
 
+import { bundledFile } from "./bundled-file.ts";
 import type { Request } from "./request.ts";
 import { readFolder, readSides } from "./sides.ts";
 import type { Sides } from "./sides.ts";
@@ -82,12 +81,6 @@ function installManifests(): () => ReturnType<typeof openDistribution> {
   return () => (manifests ??= openDistribution(bundledFile("distribution.json.gz")));
 }
 
-/** In the bundle the engine lies beside the program; run from source, each part knows its own place. */
-function bundledFile(name: string): string | undefined {
-  const beside = typeof __dirname === "string" ? join(__dirname, name) : undefined;
-  return beside !== undefined && existsSync(beside) ? beside : undefined;
-}
-
 async function simulationOptions(
   request: Request,
   { prefix, remoteUrls }: Sides,
@@ -107,6 +100,7 @@ async function simulationOptions(
     apiVersions: request.apiVersions,
     featureGates: request.featureGates,
     ageIdentities: keys.identities,
+    ...(request.shard !== undefined && { shard: request.shard }),
   };
   return { value, notes: keys.problems };
 }

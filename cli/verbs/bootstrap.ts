@@ -2,7 +2,6 @@
  * `sluice bootstrap`: the files that `flux bootstrap` would commit, as a plan or, when asked, on the disk. It simulates nothing,
  * so it needs no session.
  */
-import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 
@@ -18,6 +17,7 @@ import {
 } from "#simulator";
 import { findRepository, openDistribution } from "#simulator/node";
 
+import { bundledFile } from "../bundled-file.ts";
 import type { CommandLine } from "../command-line.ts";
 import { documentText } from "../print/document.ts";
 import { printable } from "../print/printable.ts";
@@ -33,7 +33,7 @@ export async function bootstrap(line: CommandLine): Promise<string> {
     throw new UserError(`-o can't be "${format}". It can be text, json, yaml.`);
   }
   const options = readOptions(line);
-  const distribution = await openDistribution(bundledDistribution());
+  const distribution = await openDistribution(bundledFile("distribution.json.gz"));
   const root = await rootOf(line.operand ?? ".");
   const folder = fluxFolder(options);
   const plan = planBootstrap(distribution, options, await readManifests(root, folder));
@@ -52,13 +52,6 @@ export async function bootstrap(line: CommandLine): Promise<string> {
     );
   }
   return planText(plan, distribution, options, written);
-}
-
-/** In the bundle it lies beside the program; run from source, the reader knows its place. */
-function bundledDistribution(): string | undefined {
-  const beside =
-    typeof __dirname === "string" ? join(__dirname, "distribution.json.gz") : undefined;
-  return beside !== undefined && existsSync(beside) ? beside : undefined;
 }
 
 function readOptions(line: CommandLine): BootstrapOptions {

@@ -1,12 +1,12 @@
 /** `sluice lint`: the diagnostics of the editor for a whole folder, in the formats that pipelines read. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type { Diagnosis, LintInput, Severity } from "#language-server/lint";
 import { defaultRuleSettings, lint as lintTree } from "#language-server/lint";
 import { readPacksFrom } from "#language-server/read-packs";
 
+import { bundledFile } from "../bundled-file.ts";
 import { documentText } from "../print/document.ts";
 import { githubText } from "../print/lint-github.ts";
 import { junitText } from "../print/lint-junit.ts";
@@ -71,8 +71,8 @@ function output(
 
 /** `schemas/` beside the bundle, `dist/schemas/` in a checkout. */
 function schemaFolder(): string {
-  const beside = typeof __dirname === "string" ? join(__dirname, "schemas") : undefined;
-  if (beside !== undefined && existsSync(beside)) return beside;
+  const beside = bundledFile("schemas");
+  if (beside !== undefined) return beside;
   const folder = fileURLToPath(new URL("../../dist/schemas/", import.meta.url));
   if (existsSync(folder)) return folder;
   throw new UserError(

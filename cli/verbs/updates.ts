@@ -1,7 +1,5 @@
 /** `sluice updates`: what image automation would commit next, from a file of tags. Nothing is written, no registry asked. */
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import { parse } from "yaml";
 
@@ -21,6 +19,7 @@ import {
 } from "#simulator";
 import { createNodeEngine } from "#simulator/node";
 
+import { bundledFile } from "../bundled-file.ts";
 import { documentText } from "../print/document.ts";
 import { printableRecord } from "../print/printable.ts";
 import { countProblems } from "../print/problems-text.ts";
@@ -71,8 +70,8 @@ function code(simulation: Simulation, found: readonly ClusterUpdates[]): ExitCod
 /** An engine of its own that starts with the first question: most repositories have no image automation. */
 function engineWhenNeeded(): Pick<Engine, "call"> & { readonly stop: () => Promise<void> } {
   let started: Engine | undefined;
-  const wasm = typeof __dirname === "string" ? join(__dirname, "engine.wasm") : undefined;
-  const options = wasm !== undefined && existsSync(wasm) ? { wasm } : {};
+  const wasm = bundledFile("engine.wasm");
+  const options = wasm === undefined ? {} : { wasm };
   return {
     call: (...asked) => (started ??= createNodeEngine({ ...options, jobs: 1 })).call(...asked),
     stop: async () => started?.dispose(),

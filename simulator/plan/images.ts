@@ -56,7 +56,7 @@ function isImage(text: string): boolean {
 }
 
 export function imagesOf(simulation: Simulation): readonly ImageUse[] {
-  const uses = new Map<string, ImageUse>();
+  const uses = new Map<string, ImageUse & { readonly objects: ImageUse["objects"][number][] }>();
   for (const { cluster, nodes, scopes } of inner(simulation).clusters) {
     for (const node of nodes) {
       if (node.built.outcome !== "built" || node.spec.suspend) continue;
@@ -69,7 +69,8 @@ export function imagesOf(simulation: Simulation): readonly ImageUse[] {
       for (const { image, object } of found) {
         const key = `${cluster}\u0000${image}`;
         const use = uses.get(key) ?? { image, cluster, objects: [] };
-        uses.set(key, { ...use, objects: [...use.objects, object] });
+        use.objects.push(object);
+        uses.set(key, use);
       }
     }
   }
@@ -85,12 +86,24 @@ export function changedImages(
   target: InnerSimulation,
 ): { readonly added: readonly string[]; readonly removed: readonly string[] } {
   if (base === undefined || base === target) return { added: [], removed: [] };
-  const failed = new Set([...failedAppliers(base), ...failedAppliers(target)]);
-  const before = imageNames(base, failed);
-  const after = imageNames(target, failed);
+  const sides = imageSides(base, target);
+  const before = new Set(sides.before);
+  const after = new Set(sides.after);
   return {
-    added: [...after].filter((image) => !before.has(image)).sort(),
-    removed: [...before].filter((image) => !after.has(image)).sort(),
+    added: sides.after.filter((image) => !before.has(image)),
+    removed: sides.before.filter((image) => !after.has(image)),
+  };
+}
+
+/** Every image of both sides that counts, sorted. */
+export function imageSides(
+  base: InnerSimulation,
+  target: InnerSimulation,
+): { readonly before: readonly string[]; readonly after: readonly string[] } {
+  const failed = new Set([...failedAppliers(base), ...failedAppliers(target)]);
+  return {
+    before: [...imageNames(base, failed)].sort(),
+    after: [...imageNames(target, failed)].sort(),
   };
 }
 

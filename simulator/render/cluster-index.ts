@@ -44,6 +44,7 @@ export function indexCluster(
     data: (key) => data.get(key),
     artifact: (key) => artifacts.get(key),
     apiVersions: apiVersions(offers, context),
+    isComplete: context.live.complete,
     clusterScoped: [...scopes]
       .flatMap(([kind, scope]) => (scope === "Cluster" ? [kind] : []))
       .sort(),
@@ -71,19 +72,13 @@ const toolkitVersions = fluxKinds.flatMap(({ group, versions, kind }) =>
     : [],
 );
 
-let lastVersions: readonly string[] = [];
-
 function apiVersions(
   offers: readonly Offer[],
   { live, options }: RenderContext,
 ): readonly string[] {
   const all = new Set([...toolkitVersions, ...options.apiVersions, ...live.apiVersions]);
   for (const offer of offers) for (const version of offer.apiVersions) all.add(version);
-  const sorted = [...all].sort();
-  // The list is long and mostly the same: one array for equal lists keeps the keys of builds cheap.
-  if (sorted.length !== lastVersions.length || sorted.some((item, at) => item !== lastVersions[at]))
-    lastVersions = sorted;
-  return lastVersions;
+  return [...all].sort();
 }
 
 function objectTexts(

@@ -30,6 +30,7 @@ suite("Clusters", () => {
   const server = new FakeApiServer();
   const folder = mkdtempSync(join(tmpdir(), "sluice-kubeconfig-"));
   let live: Live;
+  let loadedByActivation: readonly string[];
 
   suiteSetup(async function () {
     this.timeout(60_000);
@@ -45,6 +46,8 @@ suite("Clusters", () => {
     const api = await extension.activate();
     assert.ok(api.live);
     live = api.live;
+    loadedByActivation = loadedBundles();
+    console.log(`activation: ${api.activationTime.toFixed(1)} ms on VS Code ${vscode.version}`);
   });
 
   suiteTeardown(async () => {
@@ -52,6 +55,10 @@ suite("Clusters", () => {
     await settings().update("kubeconfig", undefined, vscode.ConfigurationTarget.Global);
     await server.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  test("activation loads neither the Kubernetes client nor the engine", () => {
+    assert.deepEqual(loadedByActivation, ["extension.cjs"]);
   });
 
   test("contexts are listed, and none of them is contacted", async () => {
@@ -68,6 +75,7 @@ suite("Clusters", () => {
     assert.equal(root.icon.id, "pass");
     assert.equal(root.expand, "collapsed");
     assert.ok(!server.requests.some((line) => line.includes("two")));
+    assert.deepEqual(loadedBundles(), ["cluster.cjs", "extension.cjs"]);
   });
 
   test("a failure appears with its reason, and on the way to the root", async () => {
@@ -208,4 +216,10 @@ async function until<T>(what: string, probe: () => T | undefined | false): Promi
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** The extension's bundles that this extension host has loaded. */
+function loadedBundles(): string[] {
+  const found = Object.keys(require.cache).map((path) => /[\\/]dist[\\/]([^\\/]+)$/.exec(path)?.[1]);
+  return found.filter((name) => name !== undefined).sort();
 }

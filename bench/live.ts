@@ -7,6 +7,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 import { createSimulator, defaultOptions, versionPicker } from "#simulator";
 import type { Plan } from "#simulator";
@@ -43,6 +44,8 @@ const parentEdits = kustomizationEdits(corpus);
 const rootPatch = rootPatchEdit(corpus);
 /** Files that are edited now and nowhere else saved. */
 let typed: ReadonlyMap<string, string> = new Map();
+/** Milliseconds: who types fast needs a little more for a key. */
+const betweenStrokes = 100;
 let value = 100;
 let turn = 0;
 
@@ -84,6 +87,7 @@ async function restore(edit: LineEdit): Promise<void> {
 async function sample(order: LiveOrder): Promise<LiveTimes["samples"]> {
   const samples: LiveTimes["samples"][number][] = [];
   for (let i = 0; i < order.times; i++) {
+    await setTimeout(betweenStrokes);
     const file = Math.floor(turn++ / 3);
     const edit = edits[file % edits.length] ?? rootPatch;
     switch (order.what) {

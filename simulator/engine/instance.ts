@@ -14,6 +14,7 @@ const operations = {
   stats: 5,
   collect: 6,
   warm: 7,
+  tidy: 15,
 } as const;
 
 /** Number of each call's operation. */
@@ -124,6 +125,11 @@ export class EngineInstance {
 
   collect(): EngineStats {
     return this.#json(operations.collect, undefined) as EngineStats;
+  }
+
+  /** For a pause: frees what the last calls left behind, if it is worth it. */
+  tidy(): EngineStats {
+    return this.#json(operations.tidy, undefined) as EngineStats;
   }
 
   /** Size of the linear memory, which never shrinks. */

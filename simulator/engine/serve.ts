@@ -4,15 +4,26 @@ import { EngineInstance } from "./instance.ts";
 import type { EngineJob, FromWorker, ToWorker } from "./worker-messages.ts";
 
 const printedLimit = 4000;
+/** Milliseconds without a message after which there is a pause: the calls of one plan follow each other more closely. */
+const pause = 40;
 
 /** Makes the handler of a worker's messages. `log` takes what Go's runtime prints, which is how a crash explains itself. */
 export function serveEngine(post: (message: FromWorker) => void): (message: ToWorker) => void {
   let instance: EngineInstance | undefined;
   let printed = "";
+  let idle: ReturnType<typeof setTimeout> | undefined;
   const write = (text: string): void => {
     printed = (printed + text).slice(0, printedLimit);
   };
+  const tidy = (): void => {
+    try {
+      instance?.tidy();
+    } catch (error) {
+      post({ type: "crashed", message: explain(error, printed) });
+    }
+  };
   return (message) => {
+    clearTimeout(idle);
     try {
       switch (message.type) {
         case "start": {
@@ -23,11 +34,11 @@ export function serveEngine(post: (message: FromWorker) => void): (message: ToWo
         }
         case "job":
           post(answer(required(instance), message));
+          idle = setTimeout(tidy, pause);
       }
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
       const id = message.type === "job" ? { id: message.id } : {};
-      post({ type: "crashed", ...id, message: fatalLine(printed) ?? text });
+      post({ type: "crashed", ...id, message: explain(error, printed) });
     }
   };
 }
@@ -57,6 +68,10 @@ function required(instance: EngineInstance | undefined): EngineInstance {
     throw new Error("the engine was not started");
   }
   return instance;
+}
+
+function explain(error: unknown, printed: string): string {
+  return fatalLine(printed) ?? (error instanceof Error ? error.message : String(error));
 }
 
 /** Go says in one line why it gives up; a trace of all goroutines follows. */

@@ -60,6 +60,8 @@ const (
 	// collectAbove is the heap at which a call begins with a collection; what survived the last one comes on top.
 	// Twice as much would save a twentieth of the time and cost 40 MB in each worker.
 	collectAbove = 32 << 20
+	// collectIdleAbove is the same for the pauses between calls, in which nobody waits for it.
+	collectIdleAbove = 12 << 20
 	// memoryLimit makes the runtime collect inside one huge call.
 	memoryLimit = 400 << 20
 	// fileDeleted and fileWithheld stand where a file's length would be.
@@ -77,7 +79,7 @@ type Engine struct {
 // New returns an engine without artifacts.
 //
 // Under WebAssembly nothing runs between two calls, so a concurrent collection stalls and keeps everything alive that was
-// allocated meanwhile. Collections are therefore explicit, at the entry of a call.
+// allocated meanwhile. Collections are therefore explicit: in a pause when the host says so, or else at the entry of a call.
 func New() *Engine {
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(memoryLimit)
@@ -91,7 +93,7 @@ func (e *Engine) Call(op uint32, input []byte) (output []byte) {
 			output = failure(fmt.Errorf("the engine panicked: %v", r))
 		}
 	}()
-	e.collect()
+	e.collect(collectAbove)
 	answer, err := e.answer(op, input)
 	if err != nil {
 		return failure(err)
@@ -103,8 +105,8 @@ func (e *Engine) Call(op uint32, input []byte) (output []byte) {
 	return output
 }
 
-func (e *Engine) collect() {
-	if heap() < collectAbove+e.survived {
+func (e *Engine) collect(above uint64) {
+	if heap() < above+e.survived {
 		return
 	}
 	runtime.GC()

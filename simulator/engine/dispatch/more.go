@@ -16,4 +16,8 @@ func init() {
 	operations[12] = asking(func(_ *memfs.Store, request *api.ImagePolicyRequest) any { return images.Choose(request) })
 	operations[13] = asking(func(store *memfs.Store, request *api.ImageUpdateRequest) any { return images.Update(store, request) })
 	operations[14] = asking(func(_ *memfs.Store, request *api.VersionRequest) any { return versions.Pick(request) })
+	operations[15] = func(e *Engine, _ []byte) (any, error) {
+		e.collect(collectIdleAbove)
+		return e.stats(), nil
+	}
 }

@@ -36,13 +36,15 @@ func (s *Session) Nondeterministic() []string { return slices.Sorted(maps.Keys(s
 
 // Funcs are the functions that take the place of Helm's own.
 func (s *Session) Funcs(lookup Lookup) template.FuncMap {
-	funcs := template.FuncMap{"lookup": lookup}
+	funcs := template.FuncMap{"lookup": asking(lookup)}
 	maps.Copy(funcs, s.random())
 	maps.Copy(funcs, s.clock())
 	maps.Copy(funcs, s.secrets())
 	maps.Copy(funcs, bounded())
+	maps.Copy(funcs, growing())
 	maps.Copy(funcs, sorted())
 	maps.Copy(funcs, written())
+	maps.Copy(funcs, read())
 	return funcs
 }
 

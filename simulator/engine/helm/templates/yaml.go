@@ -32,12 +32,27 @@ func written() template.FuncMap {
 	}
 }
 
+var knownTexts remembered[[]byte]
+
+// marshalYAML answers with bytes that nobody may write into. The JSON decides what they are.
 func marshalYAML(value any) ([]byte, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		// The original finds the words for it.
 		return yaml.Marshal(value)
 	}
+	key := string(text)
+	if known, ok := knownTexts.get(key); ok {
+		return known, nil
+	}
+	made, err := yamlOf(text)
+	if err == nil {
+		knownTexts.put(key, made, len(made))
+	}
+	return made, err
+}
+
+func yamlOf(text []byte) ([]byte, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	var tree any

@@ -2,6 +2,8 @@ package templates
 
 import (
 	"encoding/json"
+	"reflect"
+	"strconv"
 	"testing"
 
 	"sigs.k8s.io/yaml"
@@ -29,4 +31,61 @@ func FuzzMarshalYAML(f *testing.F) {
 			t.Errorf("%s\ngot  %q, %v\nwant %q, %v", text, got, err, want, wantErr)
 		}
 	})
+}
+
+// What was remembered is the same as what was read, also after a template wrote into what it got.
+func FuzzFromYAML(f *testing.F) {
+	for _, seed := range []string{
+		"a: 1\nb: [x, {c: null}]\n", "null", "", "3", "- a", "a: {", "a: yes\n1: x", "x: 12345678901234567890\ny: 1.0", "a: &b {c: 1}\nd: *b\n<<: *b",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		want := map[string]any{}
+		if err := yaml.Unmarshal([]byte(text), &want); err != nil {
+			want["Error"] = err.Error()
+		}
+		for range 3 {
+			got := fromYAML(text)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("%q\ngot  %#v\nwant %#v", text, got, want)
+			}
+			scribble(got)
+		}
+	})
+}
+
+func scribble(value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, inner := range value {
+			scribble(inner)
+		}
+		if value != nil {
+			value["scribbled"] = true
+		}
+	case []any:
+		for i, inner := range value {
+			scribble(inner)
+			value[i] = "scribbled"
+		}
+	}
+}
+
+func TestRemembered(t *testing.T) {
+	var memory remembered[int]
+	memory.put("asked for", 1, 0)
+	memory.put("forgotten", 2, 0)
+	for i := range 3 * maxRemembered / 1024 {
+		memory.put(strconv.Itoa(i), i, 1024)
+		if _, ok := memory.get("asked for"); !ok {
+			t.Fatalf("forgotten after %d", i)
+		}
+	}
+	if _, ok := memory.get("forgotten"); ok {
+		t.Error("kept for ever")
+	}
+	if memory.put("long", 3, maxRemembered); memory.size > maxRemembered {
+		t.Error("more than allowed")
+	}
 }

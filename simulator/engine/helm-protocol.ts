@@ -50,6 +50,18 @@ export interface LookupAnswer {
   readonly found: string | null;
   /** The kind itself is not known to the cluster: Helm 4 fails. */
   readonly unknownKind?: boolean;
+  /** All API versions of the cluster are given, so that a version that is not among them makes Helm 4 fail as well. */
+  readonly isComplete?: boolean;
+}
+
+/** The release that an upgrade finds on the cluster. */
+export interface PreviousRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly storageNamespace: string;
+  readonly chartName: string;
+  /** What it was made from, where `upgrade.preserveValues` takes its values over. */
+  readonly kept?: Pick<HelmRequest, "chart" | "helmRelease" | "objects" | "assumed" | "remotes">;
 }
 
 /** One HelmRelease, rendered as helm-controller does. */
@@ -76,6 +88,8 @@ export interface HelmRequest {
   /** Chart dependencies and remote schemas, by the key of the need. */
   readonly remotes: readonly RemoteInput[];
   readonly lookups: readonly LookupAnswer[];
+  /** Only for upgrades: a release that becomes another one is uninstalled and installed, at revision 1. */
+  readonly previous?: PreviousRelease;
   readonly mode: "exact" | "masked" | "origins";
 }
 

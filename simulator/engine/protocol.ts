@@ -40,6 +40,7 @@ export type {
   HelmPart,
   ChartInput,
   LookupAnswer,
+  PreviousRelease,
   HelmRequest,
   HelmResult,
   ChartRequest,
@@ -105,8 +106,12 @@ export interface EngineObject {
   readonly json: string;
   /** Scope of built-in kinds; absent for kinds that only a CRD knows. */
   readonly scope?: "Namespaced" | "Cluster";
-  /** Why kustomize-controller would not apply it although it is in the inventory. */
-  readonly skipped?: "reconcile-disabled" | "ssa-ignore" | "ssa-ifnotpresent";
+  /**
+   * Why the controller would not apply it although it is in the inventory. The last two are for what a chart has in `crds/`:
+   * the policy is Skip, or it is no CustomResourceDefinition.
+   */
+  readonly skipped?:
+    "reconcile-disabled" | "ssa-ignore" | "ssa-ifnotpresent" | "crd-policy" | "not-a-crd";
   /** `kustomize.toolkit.fluxcd.io/prune: disabled`. */
   readonly keepOnPrune?: boolean;
   /** Path inside the artifact, when mode is `origins` and kustomize knows it. `remote` is set for a remote base. */

@@ -4,9 +4,10 @@
  * questions together.
  */
 import type { ImageUpdateRequest, ImageUpdateResult } from "../engine/protocol.ts";
-import { isObject, listAt, objectAt, textAt, type JsonObject } from "../manifest/json.ts";
+import { objectAt, textAt, type JsonObject } from "../manifest/json.ts";
 import type { Engine, FileTree } from "../ports.ts";
 import type { ObjectRef } from "../records.ts";
+import { imageOfPolicy, repositoryOfAutomation, selectsPolicy } from "./image-automation.ts";
 import { isFluxKind } from "./kinds.ts";
 import { localKey } from "./object-ref.ts";
 
@@ -86,7 +87,7 @@ async function choose(
   world: ImageUpdateWorld,
   signal: AbortSignal | undefined,
 ): Promise<ChosenImage> {
-  const image = imageOf(object, ref, world);
+  const image = imageOfPolicy(object, ref, known(world));
   if (image === undefined) {
     return { policy: ref, failure: "its ImageRepository is not in the repository" };
   }
@@ -111,18 +112,6 @@ function digestOf(policy: JsonObject, digest: string | undefined): { readonly di
   return reflection === "Never" || digest === undefined ? {} : { digest };
 }
 
-function imageOf(policy: JsonObject, ref: ObjectRef, world: ImageUpdateWorld): string | undefined {
-  const wanted = objectAt(policy, "spec", "imageRepositoryRef");
-  const namespace = textAt(wanted, "namespace") ?? ref.namespace;
-  const found = known(world).find(
-    (each) =>
-      isFluxKind(each.ref, "ImageRepository") &&
-      each.ref.namespace === namespace &&
-      each.ref.name === textAt(wanted, "name"),
-  );
-  return textAt(found?.object, "spec", "image");
-}
-
 async function update(
   { object, ref }: Known,
   policies: readonly Known[],
@@ -139,14 +128,13 @@ async function update(
     files: [],
     changes: [],
   };
-  const tree = world.treeOf(repositoryOf(spec, ref));
+  const tree = world.treeOf(repositoryOfAutomation(spec, ref));
   if (tree === undefined) {
     return { ...nothing, failure: "the repository that it writes to is not this one" };
   }
-  const selector = spec["policySelector"];
-  const selected = images.filter(({ policy }, at) => {
-    const labels = objectAt(policies[at]?.object, "metadata", "labels");
-    return policy.namespace === ref.namespace && (!isObject(selector) || matches(selector, labels));
+  const selected = images.filter((_, at) => {
+    const policy = policies[at];
+    return policy !== undefined && selectsPolicy(spec, ref, policy);
   });
   const artifact = `image-update|${localKey(ref.kind, ref.namespace, ref.name)}`;
   const request: ImageUpdateRequest = {
@@ -160,15 +148,6 @@ async function update(
   return { ...nothing, files, changes, ...(failure !== undefined && { failure: failure.message }) };
 }
 
-function repositoryOf(spec: JsonObject, automation: ObjectRef): ObjectRef {
-  return {
-    apiVersion: textAt(spec, "sourceRef", "apiVersion") ?? "",
-    kind: textAt(spec, "sourceRef", "kind") ?? "GitRepository",
-    namespace: textAt(spec, "sourceRef", "namespace") ?? automation.namespace,
-    name: textAt(spec, "sourceRef", "name") ?? "",
-  };
-}
-
 /** Policies without a chosen tag are passed over, as policies without a latest image are. */
 function policyImage({ policy, image, tag, digest }: ChosenImage): ImageUpdateRequest["policies"] {
   if (image === undefined || tag === undefined) {
@@ -176,29 +155,4 @@ function policyImage({ policy, image, tag, digest }: ChosenImage): ImageUpdateRe
   }
   const { namespace, name } = policy;
   return [{ namespace, name, image, tag, ...(digest !== undefined && { digest }) }];
-}
-
-/** A Kubernetes label selector; an operator that is none matches nothing. */
-function matches(selector: JsonObject, labels: JsonObject): boolean {
-  const equal = Object.entries(objectAt(selector, "matchLabels")).every(
-    ([key, value]) => labels[key] === value,
-  );
-  return equal && listAt(selector, "matchExpressions").every((each) => holds(each, labels));
-}
-
-function holds(expression: unknown, labels: JsonObject): boolean {
-  const value = labels[textAt(expression, "key") ?? ""];
-  const listed = listAt(expression, "values").includes(value);
-  switch (textAt(expression, "operator") ?? "") {
-    case "In":
-      return value !== undefined && listed;
-    case "NotIn":
-      return value === undefined || !listed;
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-    default:
-      return false;
-  }
 }

@@ -1,5 +1,6 @@
 /** What is worth saying about an applier although it does not stop it, each with the place to mend it. */
 import { refTitle } from "../flux/object-ref.ts";
+import type { EngineWarningCode } from "../engine/protocol.ts";
 import type { FileTree } from "../ports.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { inventoryOf } from "../render/inventory.ts";
@@ -83,7 +84,29 @@ function warnings(built: Built, about: About, fallback: Place | undefined): read
     ...undecrypted.map(({ message, path }) =>
       about("undecrypted", "information", message, placeOf(path)),
     ),
+    ...spoken(built, about, fallback),
   ];
+}
+
+/** Warnings that are worth a problem of their own, by the code it has. */
+const spokenCodes = [
+  ["values-unknown", "values-unknown"],
+  ["lookup-unanswered", "lookup-unanswered"],
+  ["nondeterministic", "nondeterministic"],
+  ["upstream", "upstream-warning"],
+] as const satisfies readonly (readonly [EngineWarningCode, ProblemCode])[];
+
+/** One problem of each kind: a template may look up a thousand objects. What failed is said by the failure. */
+function spoken(built: Built, about: About, place: Place | undefined): readonly Problem[] {
+  const { failure, warnings: all } = built.result;
+  return spokenCodes.flatMap(([said, code]) => {
+    const [first, ...others] = all.filter(
+      (warning) => warning.code === said && warning.message !== failure?.message,
+    );
+    if (first === undefined) return [];
+    const more = others.length === 0 ? "" : `; and ${others.length} more of this kind`;
+    return [about(code, "information", `${first.message}${more}.`, place)];
+  });
 }
 
 /** One problem for all variables: none of them can be mended here, they are only shown as placeholders. */

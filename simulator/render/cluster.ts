@@ -148,6 +148,8 @@ async function inputsOf(
     return tooMany(node, `the cluster has more than ${maxNodes} appliers`);
   if ((node.level ?? 0) > maxLevels)
     return tooMany(node, `it is applied by a chain of more than ${maxLevels} appliers`);
+  if (context.withoutReleases === true && node.spec.kind === "HelmRelease")
+    return tooMany(node, "another part of the plan has it");
   return nodeInputs(node, index, context, mayWait);
 }
 

@@ -1,11 +1,13 @@
 /** What every stage of one simulation may use: the ports, the options, the memories that outlive a simulation. */
 import type { Distribution } from "../distribution/distribution.ts";
 import type { Need } from "../engine/protocol.ts";
+import type { JsonObject } from "../manifest/json.ts";
 import type { Engine, FileTree } from "../ports.ts";
 import type { SimulationOptions } from "../simulator.ts";
 import type { Artifacts } from "./artifact.ts";
 import type { BuildMemo } from "./build-memo.ts";
 import type { LiveObjects } from "./live.ts";
+import type { Outcome } from "./node.ts";
 import type { Remote, Remotes } from "./remotes.ts";
 
 /** Lives as long as the simulator. */
@@ -40,11 +42,20 @@ export interface Asked {
   readonly apiVersions?: readonly string[];
 }
 
+export interface PreviousApplier {
+  readonly object: JsonObject;
+  readonly built: Outcome;
+}
+
 export interface RenderContext {
   readonly memory: Memory;
   readonly tree: FileTree;
   readonly options: SimulationOptions;
   readonly live: LiveObjects;
+  /** What the simulation of the cluster as it is now knows of an applier. */
+  readonly previous: ((applier: string) => PreviousApplier | undefined) | undefined;
+  /** Set where only what the files are read for matters: HelmReleases are left out. */
+  readonly withoutReleases?: boolean;
   readonly signal: AbortSignal | undefined;
   /** Called with what is worth knowing about a fetched source: an old copy, a signature that can't be checked here. */
   readonly onRemarks: (source: string, remarks: readonly string[]) => void;

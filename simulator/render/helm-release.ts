@@ -3,6 +3,7 @@
  * its API versions and the objects that templates look up.
  */
 import type { EngineObject, HelmRequest, LookupAnswer, Need } from "../engine/protocol.ts";
+import { previousRelease } from "./previous-release.ts";
 import { helmPart } from "../flux/helm-release.ts";
 import type { HelmReleaseSpec } from "../flux/helm-release.ts";
 import { objectId } from "../flux/object-ref.ts";
@@ -18,6 +19,8 @@ import type { DataLookup } from "./kustomization.ts";
 /** What a render may ask about the cluster. */
 export interface ClusterKnowledge {
   readonly data: DataLookup;
+  /** Whether that is everything: then what is not known is not there. */
+  readonly isComplete: boolean;
   /** Custom `group/version` and `group/version/Kind`, sorted. */
   readonly apiVersions: readonly string[];
   /** Cluster-scoped custom kinds, `group/Kind`, sorted. */
@@ -34,8 +37,15 @@ export interface ClusterKnowledge {
 
 type LookupNeed = Extract<Need, { readonly kind: "lookup" }>;
 
+/** A HelmRelease in the tree of appliers. */
+export interface HelmNode {
+  readonly id: string;
+  readonly object: JsonObject;
+  readonly spec: HelmReleaseSpec;
+}
+
 export function helmInputs(
-  node: { readonly object: JsonObject; readonly spec: HelmReleaseSpec },
+  node: HelmNode,
   chart: ResolvedChart,
   cluster: ClusterKnowledge,
   context: RenderContext,
@@ -43,6 +53,7 @@ export function helmInputs(
   const { options, memory } = context;
   const { part, text } = partOf(node.object, helmPart);
   const { objects, assumed } = dataOf(node.spec.data, cluster.data, context);
+  const previous = previousRelease(node, { part, objects, chart }, context);
   const fixed = JSON.stringify([
     text,
     chart.input,
@@ -51,7 +62,8 @@ export function helmInputs(
     options.helm,
     objects,
     assumed,
-    cluster.clusterScoped,
+    listOf(cluster.clusterScoped).text,
+    ...(previous === undefined ? [] : [previous.release]),
   ]);
   const asked = memory.asked.get(fixed);
   const lookups = (asked?.lookups ?? []).flatMap((need) => answer(need, cluster));
@@ -69,6 +81,7 @@ export function helmInputs(
     assumed,
     remotes: [],
     lookups,
+    ...(previous === undefined ? {} : { previous: previous.release }),
     mode: "exact",
   };
   return {
@@ -80,7 +93,7 @@ export function helmInputs(
     base: fixed,
     settle: () => helmInputs(node, chart, cluster, context),
     question: { call: "helm", request },
-    trees: chart.trees,
+    trees: new Map([...chart.trees, ...(previous?.trees ?? [])]),
     ...(chart.treeArtifact === undefined ? {} : { treeArtifact: chart.treeArtifact }),
     extra: chartObject(node.spec),
   };
@@ -111,21 +124,38 @@ export function chartObject(spec: HelmReleaseSpec): readonly EngineObject[] {
 function relevantVersions(
   versions: readonly string[],
   asked: readonly string[] | undefined,
-): readonly string[] {
-  if (asked === undefined || asked.includes("*")) return versions;
-  const known = new Set(versions);
-  return asked.filter((version) => known.has(version));
+): readonly string[] | string {
+  if (asked === undefined || asked.includes("*")) return listOf(versions).text;
+  const { items } = listOf(versions);
+  return asked.filter((version) => items.has(version));
+}
+
+interface KnownList {
+  readonly text: string;
+  readonly items: ReadonlySet<string>;
+}
+
+const lists = new WeakMap<readonly string[], KnownList>();
+
+/** All releases of a cluster are asked with the same long lists. */
+function listOf(list: readonly string[]): KnownList {
+  const known = lists.get(list);
+  if (known !== undefined) return known;
+  const made = { text: list.join(" "), items: new Set(list) };
+  lists.set(list, made);
+  return made;
 }
 
 function answer(need: LookupNeed, cluster: ClusterKnowledge): readonly LookupAnswer[] {
   const { apiVersion, objectKind: kind, namespace, name } = need;
+  const completeness = cluster.isComplete ? { isComplete: true } : {};
   if (name !== "") {
     const found = cluster.object(objectId({ apiVersion, kind, namespace, name }));
-    return found === undefined ? [] : [{ key: need.key, found }];
+    return found === undefined ? [] : [{ key: need.key, found, ...completeness }];
   }
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   const items = cluster.objects(group, kind, namespace);
   if (items === undefined) return [];
   const found = `{"apiVersion":${JSON.stringify(apiVersion)},"items":[${items.join(",")}],"kind":${JSON.stringify(`${kind}List`)},"metadata":{}}`;
-  return [{ key: need.key, found }];
+  return [{ key: need.key, found, ...completeness }];
 }

@@ -17,6 +17,8 @@ export interface InventoryItem {
   readonly namespaceDropped: boolean;
   /** Its kind is namespaced and it says no namespace: applying fails. */
   readonly namespaceMissing: boolean;
+  /** It only counts: helm-controller lists all of a chart's `crds/`, what it does not apply as well. */
+  readonly isListedOnly: boolean;
 }
 
 interface Cached {
@@ -60,12 +62,14 @@ function item(object: EngineObject, scopes: ReadonlyMap<string, Scope>): Invento
   const { apiVersion, kind, name } = object;
   const namespace = scope === "Cluster" ? "" : object.namespace;
   const ref = { apiVersion, kind, namespace, name };
+  const isListedOnly = object.skipped === "crd-policy" || object.skipped === "not-a-crd";
   return {
     object,
     ref,
     id: objectId(ref),
-    namespaceDropped: scope === "Cluster" && object.namespace !== "",
-    namespaceMissing: scope === "Namespaced" && object.namespace === "",
+    namespaceDropped: !isListedOnly && scope === "Cluster" && object.namespace !== "",
+    namespaceMissing: !isListedOnly && scope === "Namespaced" && object.namespace === "",
+    isListedOnly,
   };
 }
 

@@ -51,7 +51,7 @@ export async function nodeInputs(
         return { ...stopped, extra: chartObject(spec) };
       }
       if (isIncomplete()) return "wait";
-      return helmInputs({ object: node.object, spec }, chart, index, context);
+      return helmInputs({ ...node, spec }, chart, index, context);
     }
     case "ArtifactGenerator": {
       const sources: GeneratorSource[] = [];

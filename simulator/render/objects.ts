@@ -44,7 +44,7 @@ function extract(result: RenderResult): Offer {
   const apiVersions: string[] = [];
   const providers: JsonObject[] = [];
   for (const object of result.objects) {
-    if (object.skipped === "reconcile-disabled" || object.skipped === "ssa-ignore") continue;
+    if (object.skipped !== undefined && object.skipped !== "ssa-ifnotpresent") continue;
     const row = fluxKindOf(object);
     if (row !== undefined) {
       if (applierKindOf(object) !== undefined) appliers.push(object);

@@ -11,10 +11,7 @@ const forgotten =
   "the controller forgets: its retry no longer sees that the post-renderers changed, and says Ready (internal/reconcile/state.go); a failure is the more useful answer";
 const fetchWords = "why a source can't be had is told in the words of whoever fetched it";
 const serverWords = "only the API server says this when the object is applied";
-const newRelease =
-  "not yet: a changed chart, release name or namespace uninstalls, and what follows is an installation";
 const revisions = "`.Release.Revision` beyond the second is known to the cluster alone";
-const inventory = "not yet: the inventory counts what is left out of crds/ as well";
 
 export const knownDifferences: KnownDifferences = {
   "chart-from-git": {
@@ -34,14 +31,8 @@ export const knownDifferences: KnownDifferences = {
     "0 apps/repo-missing": fetchWords,
     "0 apps/repo-nothing-in-range": fetchWords,
   },
-  crds: {
-    "0 apps/not-a-crd": inventory,
-    "0 apps/skip": inventory,
-    "0 apps/skip-then-create": inventory,
-  },
   dependencies: { "0 apps/by-repository-missing": fetchWords },
   failures: {
-    "0 apps/bad-values-file": "not yet: the folder of the chart has a slash at its end",
     "0 apps/depends-on-itself": "the simulator says that it is a cycle, which is the better word",
     "0 apps/invalid-name": serverWords,
     "0 apps/unknown-field": serverWords,
@@ -56,24 +47,9 @@ export const knownDifferences: KnownDifferences = {
     "1 apps/hook-never-ends": unhealthy,
     "1 apps/test-never-ends": unhealthy,
   },
-  "lookup-and-capabilities": {
-    "0 apps/unknown-kind": "not yet: looking up a kind that the cluster does not know is an error",
-    "0 apps/unknown-version": "not yet: looking up a version that is not served is an error",
-  },
   names: { "0 apps/not-created": serverWords },
-  schema: {
-    "0 apps/broken-schema": "not yet: source-controller packs no chart whose schema is no JSON",
-  },
   upgrade: {
     "1 apps/becomes-broken": forgotten,
-    "1 apps/chart-renamed": newRelease,
     "1 apps/post-renderer-added": forgotten,
-    "1 apps/preserve-values": "not yet: values of the release before are not taken over",
-    "1 apps/release-renamed": newRelease,
-    "1 apps/target-changed": newRelease,
-  },
-  "values-files": {
-    "0 apps/repo-broken": 'not yet: the words "failed to merge chart values"',
-    "0 apps/repo-missing": 'not yet: the words "failed to merge chart values"',
   },
 };

@@ -26,6 +26,8 @@ const (
 	PartHook                 = "hook"
 	PartCRD                  = "crd"
 	PartNamespace            = "namespace"
+	SkippedByPolicy          = "crd-policy"
+	SkippedNoDefinition      = "not-a-crd"
 	FromChart, FromInlineVal = "chart", "values"
 )
 
@@ -45,6 +47,8 @@ type LookupAnswer struct {
 	Key         string  `json:"key"`
 	Found       *string `json:"found"`
 	UnknownKind bool    `json:"unknownKind"`
+	// IsComplete is true when the host knows all API versions of the cluster.
+	IsComplete bool `json:"isComplete"`
 }
 
 // HelmRequest asks for one HelmRelease to be rendered as helm-controller does.
@@ -63,6 +67,27 @@ type HelmRequest struct {
 	Remotes         []RemoteInput   `json:"remotes"`
 	Lookups         []LookupAnswer  `json:"lookups"`
 	Mode            string          `json:"mode"`
+	// Previous is the release that an upgrade finds, where it matters.
+	Previous *PreviousRelease `json:"previous"`
+}
+
+// PreviousRelease says which release is on the cluster.
+type PreviousRelease struct {
+	Name             string `json:"name"`
+	Namespace        string `json:"namespace"`
+	StorageNamespace string `json:"storageNamespace"`
+	ChartName        string `json:"chartName"`
+	// Kept is set where the values of the release before count.
+	Kept *KeptRelease `json:"kept"`
+}
+
+// KeptRelease is what a release was made from.
+type KeptRelease struct {
+	Chart       ChartInput      `json:"chart"`
+	HelmRelease json.RawMessage `json:"helmRelease"`
+	Objects     []DataObject    `json:"objects"`
+	Assumed     []string        `json:"assumed"`
+	Remotes     []RemoteInput   `json:"remotes"`
 }
 
 // HelmHook is what Helm reads from the annotations of a hook.

@@ -26,16 +26,20 @@ func (r *renderer) apply() ([]api.Object, error) {
 	if err := chartutil.ValidateReleaseName(shortenName(r.release.name())); err != nil {
 		return nil, r.actionFailed(api.StageTemplate, fmt.Errorf("release name check failed: %w", err))
 	}
+	if err := r.keepValues(); err != nil {
+		return nil, r.actionFailed(api.StageValues, err)
+	}
 	if err := chartutil.ProcessDependencies(r.chart, r.composed.AsMap()); err != nil {
 		return nil, r.actionFailed(api.StageValues, fmt.Errorf("chart dependencies processing failed: %w", err))
 	}
+	crds = append(crds, r.countedCRDs()...)
 	capabilities, err := r.capabilities()
 	if err != nil {
 		return nil, failed(api.StageEngine, reasonInstallFailed, err)
 	}
 	values, err := r.renderValues(capabilities)
 	if err != nil {
-		return nil, r.actionFailed(api.StageSchema, err)
+		return nil, r.actionFailed(api.StageSchema, inOrder(err))
 	}
 	if wanted := r.chart.Metadata.KubeVersion; wanted != "" && !chartutil.IsCompatibleRange(wanted, capabilities.KubeVersion.Version) {
 		return nil, r.actionFailed(api.StageTemplate, fmt.Errorf(

@@ -139,6 +139,12 @@ func (s *chartSource) fromFiles(files []*archive.BufferedFile, err error) (*char
 			return nil, couldNotLoad(err)
 		}
 	}
+	if len(s.input.ValuesFiles) > 0 {
+		// Only then source-controller packs the chart again.
+		if err := packable(loaded); err != nil {
+			return loaded, errPackage.failed(err)
+		}
+	}
 	return loaded, s.setMetadata(loaded)
 }
 

@@ -89,11 +89,9 @@ func (c *cluster) lookup(apiVersion, kind, namespace, name string) (map[string]a
 		c.owner.warn(api.WarningLookupUnanswered, fmt.Sprintf(
 			"a template looks up %s in the cluster, which is not known here; it is told that there is nothing", describeLookup(kind, namespace, name)))
 		return map[string]any{}, nil
-	case answer.UnknownKind:
+	case answer.UnknownKind, answer.IsComplete && !c.owner.versions.Has(apiVersion):
 		gvk := schema.FromAPIVersionAndKind(apiVersion, kind)
 		return nil, fmt.Errorf("unable to get apiresource from unstructured: %s: the server could not find the requested resource", gvk)
-	case answer.Found == nil && name == "":
-		return map[string]any{}, nil
 	case answer.Found == nil:
 		return map[string]any{}, nil
 	}

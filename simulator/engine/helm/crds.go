@@ -10,18 +10,21 @@ import (
 	"sluice.dev/engine/api"
 )
 
-const crdGroup = "apiextensions.k8s.io"
+const (
+	crdGroup   = "apiextensions.k8s.io"
+	policySkip = "Skip"
+)
 
 // crds are the objects of `crds/` that the policy sends (`internal/action/crds.go`). `Create`, which is also the default, and
 // `CreateReplace` send the same: a server-side apply with force.
 func (r *renderer) crds() ([]api.Object, error) {
 	policy := r.release.action(r.request.IsUpgrade).CRDs
 	switch policy {
-	case "", "Create", "CreateReplace", "Skip":
+	case "", "Create", "CreateReplace", policySkip:
 	default:
 		return nil, fmt.Errorf("invalid CRD upgrade policy '%s', valid values are 'Skip', 'Create' or 'CreateReplace'", policy)
 	}
-	if len(r.chart.CRDObjects()) == 0 || policy == "Skip" {
+	if len(r.chart.CRDObjects()) == 0 || policy == policySkip {
 		return nil, nil
 	}
 	objects, err := r.readCRDs()
@@ -43,18 +46,21 @@ func (r *renderer) readCRDs() ([]api.Object, error) {
 			return nil, fmt.Errorf("failed to parse CustomResourceDefinitions from %s: %w", file.Name, err)
 		}
 		for _, object := range objects {
-			if object.GroupVersionKind().Group != crdGroup || object.GetKind() != "CustomResourceDefinition" {
+			isCRD := isDefinition(object)
+			if isCRD {
+				addLabels(object, r.ownerLabels())
+				r.learnKind(object.Object)
+			} else {
 				others = append(others, describeOther(object))
-				continue
 			}
-			addLabels(object, r.ownerLabels())
-			entry, err := r.describeObject(object)
+			entry, err := r.describeCRD(object, file.Filename)
 			if err != nil {
 				return nil, err
 			}
-			entry.Helm = &api.HelmPart{Part: api.PartCRD, Template: file.Filename}
+			if !isCRD {
+				entry.Skipped = api.SkippedNoDefinition
+			}
 			out = append(out, entry)
-			r.learnKind(object.Object)
 		}
 	}
 	if len(others) > 0 {
@@ -62,6 +68,38 @@ func (r *renderer) readCRDs() ([]api.Object, error) {
 			"the chart's crds/ has objects that are no CustomResourceDefinitions, which helm-controller ignores: %s", strings.Join(others, ", ")))
 	}
 	return out, nil
+}
+
+// countedCRDs are what the policy leaves out: the inventory names all of `crds/` nevertheless (AddCRDs in `internal/inventory`).
+// What can't be read is missing from it, which only an event says.
+func (r *renderer) countedCRDs() []api.Object {
+	if r.release.action(r.request.IsUpgrade).CRDs != policySkip {
+		return nil
+	}
+	var out []api.Object
+	for _, file := range r.chart.CRDObjects() {
+		objects, err := readObjects(string(file.File.Data))
+		if err != nil {
+			return nil
+		}
+		for _, object := range objects {
+			if entry, err := r.describeCRD(object, file.Filename); err == nil {
+				entry.Skipped = api.SkippedByPolicy
+				out = append(out, entry)
+			}
+		}
+	}
+	return out
+}
+
+func isDefinition(object *unstructured.Unstructured) bool {
+	return object.GroupVersionKind().Group == crdGroup && object.GetKind() == "CustomResourceDefinition"
+}
+
+func (r *renderer) describeCRD(object *unstructured.Unstructured, file string) (api.Object, error) {
+	entry, err := r.describeObject(object)
+	entry.Helm = &api.HelmPart{Part: api.PartCRD, Template: file}
+	return entry, err
 }
 
 // learnKind makes the cluster know a kind of the chart's own: the controller sends CRDs before it asks for capabilities.

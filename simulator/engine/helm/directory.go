@@ -2,6 +2,8 @@ package helm
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -43,9 +45,9 @@ func (s *chartSource) directory() (*chart.Chart, error) {
 	if err != nil {
 		return nil, errPackage.failed(err)
 	}
-	loaded, err := loadFiles(files)
+	loaded, err := loadFolder(folder, files)
 	if err != nil {
-		return nil, errPackage.failed(fmt.Errorf("failed to load chart from %s: %w", strings.TrimPrefix(folder, chartRoot), err))
+		return nil, errPackage.failed(err)
 	}
 	if files, err = s.withValuesFiles(loaded, files); err != nil {
 		return nil, errValuesFiles.failed(err)
@@ -61,8 +63,35 @@ func (s *chartSource) directory() (*chart.Chart, error) {
 	if err := s.addMissing(loaded); err != nil {
 		return loaded, errDependency.failed(err)
 	}
+	if err := packable(loaded); err != nil {
+		return loaded, errPackage.failed(err)
+	}
 	sortDependencies(loaded)
 	return loaded, nil
+}
+
+// loadFolder words a failure as the secure loader does: the folder has a slash at its end there.
+func loadFolder(folder string, files []*archive.BufferedFile) (*chart.Chart, error) {
+	loaded, err := loadFiles(files)
+	if err != nil {
+		return nil, fmt.Errorf("failed to load chart from %s/: %w", strings.TrimPrefix(folder, chartRoot), err)
+	}
+	return loaded, nil
+}
+
+// packable says why Helm would not pack a chart again (`Save` in `pkg/chart/v2/util/save.go`).
+func packable(loaded *chart.Chart) error {
+	if err := loaded.Validate(); err != nil {
+		return fmt.Errorf("failed to package chart: chart validation: %w", err)
+	}
+	if hasBrokenSchema(loaded) {
+		return errors.New("failed to package chart: invalid JSON in values.schema.json")
+	}
+	return nil
+}
+
+func hasBrokenSchema(loaded *chart.Chart) bool {
+	return loaded.Schema != nil && !json.Valid(loaded.Schema) || slices.ContainsFunc(loaded.Dependencies(), hasBrokenSchema)
 }
 
 // inside joins a path to the artifact so that it cannot leave it, as securejoin does where there are no symlinks.
@@ -137,7 +166,7 @@ func (s *chartSource) folderFiles(folder string) ([]*archive.BufferedFile, error
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("failed to load files from %s: %w", strings.TrimPrefix(folder, chartRoot), err)
+		return nil, fmt.Errorf("failed to load files from %s/: %w", strings.TrimPrefix(folder, chartRoot), err)
 	}
 	return files, nil
 }
@@ -229,7 +258,7 @@ func (s *chartSource) loadLocal(place string) (*chart.Chart, error) {
 		if err != nil {
 			return nil, err
 		}
-		return loadFiles(files)
+		return loadFolder(place, files)
 	}
 	data, err := s.files.ReadFile(place)
 	if err != nil {

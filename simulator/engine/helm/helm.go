@@ -30,6 +30,9 @@ const (
 	reasonChartMutate    = "ChartMutateError"
 )
 
+// maxMessage is far beyond what an API server keeps of a condition; a template may fail with a text of any length.
+const maxMessage = 256 << 10
+
 func init() {
 	// Helm's code logs what nobody here reads.
 	log.SetOutput(io.Discard)
@@ -149,6 +152,7 @@ func (r *renderer) render() (objects []api.Object, err error) {
 	if r.chart, err = loadChart(r.inputs, &r.request.Chart); err != nil {
 		return nil, err
 	}
+	r.settleAction()
 	return r.apply()
 }
 
@@ -183,7 +187,9 @@ func (r *renderer) describe(err error) *api.Failure {
 	if !errors.As(err, &known) {
 		known = failed(api.StageEngine, reasonInstallFailed, err)
 	}
-	out := &api.Failure{Stage: known.stage, Reason: known.reason, Message: r.secrets.Scrub(known.Error()), Object: known.object}
+	text := known.Error()
+	text = strings.ToValidUTF8(text[:min(len(text), maxMessage)], "")
+	out := &api.Failure{Stage: known.stage, Reason: known.reason, Message: r.secrets.Scrub(text), Object: known.object}
 	if errors.Is(err, templates.ErrLimit) || errors.Is(err, errTooMuch) {
 		out.Stage, out.Cause = api.StageEngine, api.CauseLimit
 	}

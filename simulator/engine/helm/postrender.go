@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fluxcd/pkg/apis/kustomize"
 	release "helm.sh/helm/v4/pkg/release/v1"
 	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -144,6 +145,9 @@ func (r *renderer) runRenderers(stream string) (string, error) {
 	if memfs.ExpandsTooFar([]byte(stream)) {
 		return "", fmt.Errorf("the chart's YAML aliases grow too large: %w", errTooMuch)
 	}
+	if slices.ContainsFunc(r.release.Spec.PostRenderers, postRenderer.expandsTooFar) {
+		return "", fmt.Errorf("the YAML aliases of a patch grow too large: %w", errTooMuch)
+	}
 	text := []byte(stream)
 	for _, renderer := range r.release.Spec.PostRenderers {
 		if renderer.Kustomize == nil {
@@ -163,6 +167,12 @@ func (r *renderer) runRenderers(stream string) (string, error) {
 		text = labelled
 	}
 	return string(text), nil
+}
+
+func (p postRenderer) expandsTooFar() bool {
+	return p.Kustomize != nil && slices.ContainsFunc(p.Kustomize.Patches, func(patch kustomize.Patch) bool {
+		return memfs.ExpandsTooFar([]byte(patch.Patch))
+	})
 }
 
 // labelSteps are the post-renderers of common metadata and of the owner labels, which win.

@@ -25,13 +25,14 @@ type helmRelease struct {
 type releaseSpec struct {
 	ReleaseName        string                 `json:"releaseName"`
 	TargetNamespace    string                 `json:"targetNamespace"`
+	StorageNamespace   string                 `json:"storageNamespace"`
 	Values             json.RawMessage        `json:"values"`
 	ValuesFrom         []meta.ValuesReference `json:"valuesFrom"`
 	PostRenderers      []postRenderer         `json:"postRenderers"`
 	PostRenderStrategy string                 `json:"postRenderStrategy"`
 	CommonMetadata     *commonMetadata        `json:"commonMetadata"`
 	Install            installSpec            `json:"install"`
-	Upgrade            actionSpec             `json:"upgrade"`
+	Upgrade            upgradeSpec            `json:"upgrade"`
 	Test               struct {
 		Enable  bool `json:"enable"`
 		Filters []struct {
@@ -64,6 +65,12 @@ type installSpec struct {
 	CreateNamespace bool `json:"createNamespace"`
 }
 
+type upgradeSpec struct {
+	actionSpec
+	PreserveValues          bool   `json:"preserveValues"`
+	ChartNameChangeStrategy string `json:"chartNameChangeStrategy"`
+}
+
 func readRelease(text []byte) (*helmRelease, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	release := &helmRelease{}
@@ -91,6 +98,14 @@ func (r *helmRelease) namespace() string {
 	return r.Metadata.Namespace
 }
 
+// storageNamespace follows GetStorageNamespace: a target namespace does not move what Helm stores.
+func (r *helmRelease) storageNamespace() string {
+	if r.Spec.StorageNamespace != "" {
+		return r.Spec.StorageNamespace
+	}
+	return r.Metadata.Namespace
+}
+
 // values follows GetValues: numbers are read as YAML reads JSON.
 func (r *helmRelease) values() map[string]any {
 	var values map[string]any
@@ -103,7 +118,7 @@ func (r *helmRelease) values() map[string]any {
 // action has the settings of what is going to happen.
 func (r *helmRelease) action(isUpgrade bool) actionSpec {
 	if isUpgrade {
-		return r.Spec.Upgrade
+		return r.Spec.Upgrade.actionSpec
 	}
 	return r.Spec.Install.actionSpec
 }

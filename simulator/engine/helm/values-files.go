@@ -26,8 +26,11 @@ func (s *chartSource) withValuesFiles(loaded *chart.Chart, files []*archive.Buff
 	merged := map[string]any{}
 	for _, name := range names {
 		values, found, err := s.readValues(loaded, name)
-		if err != nil {
+		switch {
+		case err != nil && s.fromArtifact():
 			return nil, err
+		case err != nil:
+			return nil, fmt.Errorf("failed to merge chart values: %w", err)
 		}
 		if found {
 			merged = chartutil.MergeMaps(merged, values)

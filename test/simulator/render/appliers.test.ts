@@ -121,12 +121,22 @@ describe("every kind of applier", () => {
 });
 
 describe("a HelmRelease", () => {
+  it("gives the defaults and the schema of its chart", async () => {
+    const simulation = await bench.simulate(tree);
+    const chart = await bench.simulator.chartDefaults(simulation, demo);
+    expect(chart).toMatchObject({ name: "demo", version: "0.1.0" });
+    expect(JSON.parse(chart?.values ?? "null")).toBeTypeOf("object");
+    const other = "repository|Kustomization/flux-system/flux-system";
+    expect(await bench.simulator.chartDefaults(simulation, other)).toBeUndefined();
+  });
+
   it("has values, with where they come from, and no secret in them", async () => {
     const simulation = await bench.simulate(tree);
     const values = await bench.simulator.releaseValues(simulation, demo);
     expect(values).not.toContain("correct-horse");
     expect(values?.replace(/secret-[0-9a-f]{12}/, "DIGEST")).toMatchInlineSnapshot(`
-      "# Effective values of release flux-system/demo with chart demo 0.1.0. What has no comment is the chart's own default.
+      "# Effective values of release flux-system/demo with chart demo 0.1.0.
+      # What has no comment is the chart's own default.
 
       gone:
         a: 1 # spec.values
@@ -148,7 +158,9 @@ describe("a HelmRelease", () => {
 
   it("names images, and a plan says which come and go", async () => {
     const simulation = await bench.simulate(tree);
-    expect(bench.simulator.images(simulation).map(({ image }) => image)).toEqual(["nginx:1.2"]);
+    expect((await bench.simulator.images(simulation)).map(({ image }) => image)).toEqual([
+      "nginx:1.2",
+    ]);
     const next = edited(tree, { "cluster/release.yaml": release.replace("1.2", "1.3") });
     const { images } = await bench.plan(tree, next);
     expect(images).toEqual({ added: ["nginx:1.3"], removed: ["nginx:1.2"] });

@@ -1,4 +1,5 @@
 /** Completion scripts for bash, zsh and fish, made from the tables. The words in them are ours, never a repository's. */
+import { gateWords } from "./gate.ts";
 import { optionHelp } from "./help.ts";
 import { optionsOf } from "./options.ts";
 import type { OptionSpec } from "./options.ts";
@@ -36,6 +37,7 @@ export function completionScript(shell: string | undefined): string {
 /** The values that a shell offers after an option: words, or the name of a sort of file. */
 function offered(option: OptionSpec, verb: Verb): "file" | "folder" | readonly string[] {
   if (option.name === "output") return verbs[verb].formats;
+  if (option.name === "fail-on" && (verb === "diff" || verb === "merge")) return gateWords;
   return option.complete ?? [];
 }
 

@@ -1,7 +1,9 @@
 /** Turns the words of a command line into a checked request: versions, gates, sources, numbers. Touches no disk. */
-import type { FluxMinor } from "#simulator";
+import type { FluxMinor, RiskSettings, Shard } from "#simulator";
 
 import type { CommandLine } from "./command-line.ts";
+import { readGate, readRiskSettings } from "./gate.ts";
+import type { Gate } from "./gate.ts";
 import type { LintRules, RuleSeverity } from "./lint-rules.ts";
 import { readLintRules, ruleSeverities } from "./lint-rules.ts";
 import type { OptionName } from "./options.ts";
@@ -10,7 +12,16 @@ import { UserError } from "./user-error.ts";
 import { verbs } from "./verb-table.ts";
 import type { Verb } from "./verb-table.ts";
 
-export type SimulatingVerb = Exclude<Verb, "bootstrap" | "cache" | "completion" | "lsp">;
+export type SimulatingVerb = Exclude<Verb, "bootstrap" | "cache" | "completion" | "lsp" | "merge">;
+
+/** What decides how a plan is printed. */
+export type PlanRequest = Pick<Request, "format" | "gate" | "risks" | "reports">;
+
+/** A file to be written, and what is to be in it. */
+export interface Report {
+  readonly format: string;
+  readonly file: string;
+}
 
 /** Everything a simulating verb was asked for. Paths are as typed. */
 export interface Request {
@@ -40,6 +51,14 @@ export interface Request {
   readonly format: string;
   readonly showSecrets: boolean;
   readonly failOn: RuleSeverity;
+  /** `--fail-on` of `sluice diff`. */
+  readonly gate: Gate;
+  /** How loud risks are. */
+  readonly risks: RiskSettings;
+  /** Files that get the plan in other formats. */
+  readonly reports: readonly Report[];
+  /** Which part of the clusters is meant. */
+  readonly shard?: Shard;
   /** `--flux-version` was given. */
   readonly fluxIsGiven: boolean;
   /** False with `--no-render`. */
@@ -61,6 +80,7 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
   };
   const kubeVersion = one("kube-version");
   const jobs = one("jobs");
+  const shard = one("shard");
   return {
     verb,
     dir: line.operand ?? ".",
@@ -82,21 +102,59 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     allowPrivateNetwork: line.given.has("allow-private-network"),
     ...optional("cacheDir", "cache-dir"),
     ...(jobs !== undefined && { jobs: readJobs(jobs) }),
-    format: readChoice(
-      "-o",
-      one("output") ?? verbs[verb].formats[0] ?? "text",
-      verbs[verb].formats,
-    ),
+    format: readFormat(verb, line),
     showSecrets: line.given.has("show-secrets"),
     failOn: readChoice(
       "--fail-on",
-      one("fail-on") ?? "error",
+      (verb === "diff" ? undefined : one("fail-on")) ?? "error",
       verb === "lint" ? ruleSeverities : (["error", "warning"] as const),
     ),
+    gate: readGate((verb === "diff" ? one("fail-on") : undefined) ?? "change"),
+    risks: readRiskSettings(all("risk")),
+    reports: all("report").map(readReport),
+    ...(shard !== undefined && { shard: readShard(shard, line) }),
     fluxIsGiven: line.given.has("flux-version"),
     render: !line.given.has("no-render"),
     rules: readLintRules(all("rule"), all("ignore")),
   };
+}
+
+/** The words of `sluice merge`. Throws a `UserError` as `readRequest` does. */
+export function readPlanRequest(line: CommandLine): PlanRequest {
+  return {
+    format: readFormat("merge", line),
+    gate: readGate(line.given.get("fail-on")?.[0] ?? "change"),
+    risks: readRiskSettings(line.given.get("risk") ?? []),
+    reports: (line.given.get("report") ?? []).map(readReport),
+  };
+}
+
+function readFormat(verb: Verb, { given }: CommandLine): string {
+  const { formats } = verbs[verb];
+  return readChoice("-o", given.get("output")?.[0] ?? formats[0] ?? "text", formats);
+}
+
+/** `2/4`. A part has one format. */
+function readShard(text: string, { given }: CommandLine): Shard {
+  const output = given.get("output")?.[0];
+  const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text) ?? [];
+  if (index === undefined || Number(index) > Number(count))
+    throw new UserError(`--shard can't be "${text}". It looks like 2/4: the second of four parts.`);
+  if (output !== undefined && output !== "json")
+    throw new UserError(
+      `With --shard a part of the plan is printed, which is JSON. sluice merge takes -o ${output}.`,
+    );
+  if (given.has("report"))
+    throw new UserError("With --shard a part of the plan is printed. sluice merge takes --report.");
+  return { index: Number(index), count: Number(count) };
+}
+
+/** `sarif=plan.sarif`. */
+function readReport(text: string): Report {
+  const [, format, file] = /^([a-z]+)=(.+)$/s.exec(text) ?? [];
+  if (format === undefined || file === undefined)
+    throw new UserError(`--report can't be "${text}". It looks like markdown=plan.md.`);
+  return { format: readChoice("--report", format, verbs.diff.formats), file };
 }
 
 function readChoice<Choice extends string>(

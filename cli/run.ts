@@ -87,6 +87,12 @@ async function answer(
     await print(await bootstrap(line));
     return 0;
   }
+  if (line.verb === "merge") {
+    const { merge } = await import("./verbs/merge.ts");
+    const { stdout, env } = terminal;
+    const style = chooseStyle(colourWish(line), env, stdout.isTTY === true);
+    return merge(line, { style, print: (texts) => writeAll(stdout, texts, signal) });
+  }
   if (line.verb === "cache") {
     const { cache } = await import("./verbs/cache.ts");
     const { defaultCacheDir } = await import("#simulator/node");

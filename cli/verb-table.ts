@@ -3,6 +3,7 @@
 export const verbNames = [
   "build",
   "diff",
+  "merge",
   "tree",
   "check",
   "lint",
@@ -56,16 +57,18 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
   diff: {
     summary: "print what would change if the working tree were pushed",
     operand: "[DIR]",
-    formats: ["text", "json", "yaml", "markdown"],
+    formats: ["text", "json", "yaml", "markdown", "sarif", "junit"],
     about: [
       "Renders two states of the repository in DIR (default: here) and prints the difference, object by",
       "object and field by field: what would be created, changed, deleted by pruning, moved to another",
       "applier, or kept although it left the render. Without --from and --to it compares HEAD with the",
       "working tree, files not yet added to Git included.",
       "Values of Secrets are compared but never shown.",
+      "Risks are what a push may do and nobody may want: data that goes with an object, rights that grow,",
+      "fields that can't be changed. docs/risks explains each and how it is silenced.",
     ],
     exitCodes: [
-      "0  no difference and no error",
+      "0  no difference and no error (see --fail-on)",
       "1  differences, or errors in the new state",
       couldNotRun,
     ],
@@ -73,7 +76,27 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
       ["sluice diff", "what a push of the working tree would do"],
       ["sluice diff --from merge-base:main -o markdown", "a comment for a pull request"],
       ["sluice diff --from v1.4.0 --to HEAD", "between two revisions"],
+      ["sluice diff --fail-on risk", "a gate before the push"],
       ["sluice diff --from ../other-checkout", "against another folder"],
+    ],
+  },
+  merge: {
+    summary: "print the parts that sluice diff --shard made as one plan",
+    operand: "[FOLDER]",
+    formats: ["text", "json", "yaml", "markdown", "sarif", "junit"],
+    about: [
+      "Reads every *.json file below FOLDER (default: here), which have to be all parts of one plan, and",
+      "prints what sluice diff without --shard would print, byte for byte. So a repository with many",
+      "clusters can be simulated on several machines. Nothing is rendered.",
+    ],
+    exitCodes: [
+      "0  no difference and no error (see --fail-on)",
+      "1  differences, or errors in the new state",
+      "2  a part is missing, is there twice, or belongs to another plan",
+    ],
+    examples: [
+      ["sluice merge parts", "parts/1.json, parts/2.json of sluice diff --shard"],
+      ["sluice merge parts -o markdown --fail-on risk", "comment and gate of a pull request"],
     ],
   },
   tree: {

@@ -1,4 +1,5 @@
 /** Composes the simulator from its stages, and keeps what one simulation can use of the earlier ones. */
+import { chartDefaults } from "./plan/chart-defaults.ts";
 import { imagesOf } from "./plan/images.ts";
 import { outlookOf } from "./plan/outlook.ts";
 import { makePlan } from "./plan/plan.ts";
@@ -21,7 +22,10 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
   return {
     async simulate(tree, options, context = {}) {
       const same = recent.find(
-        (simulation) => simulation.tree === tree && simulation.options === options,
+        (simulation) =>
+          simulation.tree === tree &&
+          simulation.options === options &&
+          simulation.previous === context.previous,
       );
       if (same !== undefined) return same;
       const started = performance.now();
@@ -36,10 +40,12 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
       renderedEntries(simulation, options, { memory, signal }),
     releaseValues: (simulation, applier, signal) =>
       releaseValues(simulation, applier, { memory, signal }),
+    chartDefaults: (simulation, applier, signal) =>
+      chartDefaults(simulation, applier, { memory, signal }),
     applierText: (simulation, applier, signal) =>
       applierText(simulation, applier, { memory, signal }),
-    images: imagesOf,
-    outlook: outlookOf,
+    images: (simulation, signal) => imagesOf(simulation, { memory, signal }),
+    outlook: (simulation, signal) => outlookOf(simulation, { memory, signal }),
     objectText: (simulation, applier, object, signal) =>
       objectText(simulation, applier, object, { memory, signal }),
     retrySources() {

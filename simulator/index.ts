@@ -32,12 +32,17 @@ export type {
   PlanApplier,
   PlanCluster,
   PlanCounts,
+  PlanShard,
   Problem,
   ProblemCode,
+  Risk,
+  RiskCode,
+  RiskSeverity,
 } from "./records.ts";
 export type {
   GivenFile,
   Progress,
+  ChartDefaults,
   RenderedEntry,
   RenderedOptions,
   Simulation,
@@ -57,6 +62,12 @@ export { sourceTitle } from "./source-title.ts";
 export { objectId, refTitle } from "./flux/object-ref.ts";
 export { jsonToYaml } from "./plan/rendered.ts";
 export { problemKey } from "./plan/plan.ts";
+export type { Merged, PlanPart } from "./plan/merge.ts";
+export { mergePlans } from "./plan/merge.ts";
+export type { Shard } from "./shard.ts";
+export { riskRules } from "./plan/risks/index.ts";
+export type { RiskSettings } from "./plan/risks/suppression.ts";
+export { withRiskSettings } from "./plan/risks/suppression.ts";
 export type { Json, JsonObject } from "./manifest/json.ts";
 export { flagAt, isObject, listAt, objectAt, textAt } from "./manifest/json.ts";
 export { groupOf } from "./flux/object-ref.ts";

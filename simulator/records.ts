@@ -180,6 +180,55 @@ export interface PlanCounts {
   readonly warnings: number;
 }
 
+export type RiskCode =
+  | "risk/data-loss"
+  | "risk/release-replaced"
+  | "risk/prune-by-move"
+  | "risk/immutable-field"
+  | "risk/secret-plaintext"
+  | "risk/rbac-widened"
+  | "risk/webhook-fail"
+  | "risk/api-removed"
+  | "risk/replicas-zero"
+  | "risk/version-backwards"
+  | "risk/not-applied"
+  | "risk/chart-values"
+  | "risk/two-owners";
+
+export type RiskSeverity = "high" | "medium" | "low";
+
+/** Something that a push may do and that nobody may want. It is no mistake: Flux would do as it is told. */
+export interface Risk {
+  readonly code: RiskCode;
+  readonly severity: RiskSeverity;
+  /** What happens, why, and what to do. Secrets are digests. */
+  readonly message: string;
+  /** `ApplierRecord.id`. */
+  readonly applier: string;
+  readonly object?: ObjectRef;
+  /** Where it is written; of what has left the repository, where its applier is. */
+  readonly place?: Place;
+  /** Page and section that explain it, relative to the repository of Sluice. */
+  readonly docs: string;
+  /** An annotation or a comment in the repository can silence it; else only a setting can. */
+  readonly suppressible: boolean;
+  /** By what it is silenced. It counts for nothing then. */
+  readonly suppressed?: "annotation" | "comment" | "setting";
+}
+
+/** Which part of a plan this is, and the digest of every image that its clusters name on either side. */
+export interface PlanShard {
+  /** From 1 to `count`. */
+  readonly index: number;
+  readonly count: number;
+  readonly images: {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    /** By digest, of those that only one side of the part has: whether the name is the image itself, and the name. */
+    readonly names: Readonly<Record<string, readonly [exact: boolean, shown: string]>>;
+  };
+}
+
 /** The answer to "what would change if you pushed this tree?" */
 export interface Plan {
   /** Labels of the two sides. `base` is absent when there is nothing to compare with. */
@@ -193,6 +242,10 @@ export interface Plan {
   /** Images that no object of the base names, and such that none of the target names any more. Sorted. */
   readonly images: { readonly added: readonly string[]; readonly removed: readonly string[] };
   readonly counts: PlanCounts;
+  /** The worst first. Absent when there is nothing to compare with. */
+  readonly risks?: readonly Risk[];
+  /** Set on a part of a plan (`SimulationOptions.shard`): what is needed to put the parts together. */
+  readonly shard?: PlanShard;
   /** Milliseconds by stage, number of builds done and taken from memory. */
   readonly stats: { readonly [stage: string]: number };
 }

@@ -1,27 +1,28 @@
 /** One simulation: discover the roots, render every cluster, judge what came out. */
 import { discover, unreached } from "./graph/discover.ts";
-import type { Reached } from "./graph/discover.ts";
+import type { Discovery, Reached } from "./graph/discover.ts";
 import { judge } from "./graph/judge.ts";
 import { patchSeed } from "./graph/patch-seed.ts";
 import { unreadable } from "./graph/unreadable.ts";
+import type { TreeScan } from "./graph/scan.ts";
 import type { Seed } from "./graph/seeds.ts";
 import type { FileTree } from "./ports.ts";
+import { byMessage } from "./plan/merge.ts";
 import { renderCluster } from "./render/cluster.ts";
 import type { ClusterRender } from "./render/cluster.ts";
 import type { Memory, RenderContext } from "./render/context.ts";
 import { liveObjects } from "./render/live.ts";
 import type { Problem } from "./records.ts";
+import { isInShard } from "./shard.ts";
+import { findNode } from "./simulation.ts";
 import type { InnerSimulation } from "./simulation.ts";
-import type { Progress, SimulationOptions } from "./simulator.ts";
+import type { SimulationContext, SimulationOptions } from "./simulator.ts";
 
 export async function runSimulation(
   tree: FileTree,
   options: SimulationOptions,
   memory: Memory,
-  {
-    signal,
-    onProgress,
-  }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+  { signal, onProgress, previous }: SimulationContext,
 ): Promise<InnerSimulation> {
   signal?.throwIfAborted();
   const stages = createStages();
@@ -33,6 +34,7 @@ export async function runSimulation(
     tree,
     options,
     live,
+    previous: previous === undefined ? undefined : (id) => findNode(previous, id)?.node,
     signal,
     onRemarks: (source, found) => void remarks.set(source, found),
     onBuild(event) {
@@ -43,34 +45,79 @@ export async function runSimulation(
     },
   };
   onProgress?.({ stage: "discover", ...progress });
-  const { seeds, problems: found, scan } = discover(tree, options);
-  const problems = [...found];
+  const discovery = discover(tree, options);
   stages.end("discover");
-  const clusters = await renderSeeds(seeds, context);
-  if (scan !== undefined) {
-    const reached = reachedBy(clusters);
-    clusters.push(...(await renderSeeds(unreached(tree, scan, reached, options), context)));
-    problems.push(...unreadable(scan, reached));
-  }
+  const { clusters, allClusters, problems } = await renderClusters(discovery, context);
   stages.end("render");
   clusters.sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
   const judgements = clusters.map((cluster) => judge(cluster, tree, options));
-  const none = clusters.length === 0 && problems.length === 0 ? [noRoots(tree)] : [];
+  const none = allClusters.length === 0 && problems.length === 0 ? [noRoots(tree)] : [];
   stages.end("judge");
   return {
     tree,
     options,
+    previous,
     clusters,
     stats: stages.stats,
     appliers: judgements.flatMap(({ appliers }) => appliers),
+    allClusters,
     problems: [
       ...live.problems,
-      ...[...remarks].flatMap(([source, found]) => found.map((text) => remark(source, text))),
       ...problems,
       ...none,
+      ...[...remarks]
+        .flatMap(([source, found]) => found.map((text) => remark(source, text)))
+        .sort(byMessage),
       ...judgements.flatMap((judgement) => judgement.problems),
     ],
   };
+}
+
+/** The clusters of this part of the work, the names of all there are, and what is wrong before anything is rendered. */
+async function renderClusters(
+  { seeds, problems, scan }: Discovery,
+  context: RenderContext,
+): Promise<{
+  readonly clusters: ClusterRender[];
+  readonly allClusters: readonly string[];
+  readonly problems: readonly Problem[];
+}> {
+  const { tree, options } = context;
+  const { shard } = options;
+  const names = seeds.map(({ cluster }) => cluster);
+  const isOwn = ({ cluster }: Seed): boolean => isInShard(cluster, names.indexOf(cluster), shard);
+  const clusters = await renderSeeds(seeds.filter(isOwn), context);
+  if (scan === undefined) return { clusters, allClusters: names, problems };
+  const others = seeds.filter((seed) => !isOwn(seed));
+  const reached = await reachedByAll(clusters, others, scan, context);
+  const orphans = unreached(tree, scan, reached, options);
+  names.push(...orphans.map(({ cluster }) => cluster).sort());
+  clusters.push(...(await renderSeeds(orphans.filter(isOwn), context)));
+  return {
+    clusters,
+    allClusters: names,
+    problems: [...problems, ...unreadable(scan, reached)],
+  };
+}
+
+/**
+ * What all clusters reach, those of other parts included. Nearly always everything is reached without their HelmReleases, which are
+ * most of the work; only when something is left over they are rendered as well.
+ */
+async function reachedByAll(
+  own: readonly ClusterRender[],
+  others: readonly Seed[],
+  scan: TreeScan,
+  context: RenderContext,
+): Promise<Reached> {
+  const quick = await renderSeeds(others, { ...context, withoutReleases: true });
+  const reached = reachedBy([...own, ...quick]);
+  const isAll =
+    others.length === 0 ||
+    unreached(context.tree, scan, reached, context.options).length +
+      unreadable(scan, reached).length ===
+      0;
+  return isAll ? reached : reachedBy([...own, ...(await renderSeeds(others, context))]);
 }
 
 /** What the clusters read and apply already, so that the rest can be looked through for what they miss. */

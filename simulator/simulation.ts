@@ -4,6 +4,8 @@ import type { Simulation } from "./simulator.ts";
 
 export interface InnerSimulation extends Simulation {
   readonly clusters: readonly ClusterRender[];
+  /** The simulation of what is on the cluster before it. */
+  readonly previous: Simulation | undefined;
   /** Milliseconds by stage; builds done and remembered. */
   readonly stats: Readonly<Record<string, number>>;
 }

@@ -6,6 +6,7 @@ import type { Distribution } from "./distribution/distribution.ts";
 import type { FluxMinor } from "./engine/protocol.ts";
 import type { Engine, FileTree, Log, Sources } from "./ports.ts";
 import type { ClusterOutlook } from "./plan/outlook.ts";
+import type { Shard } from "./shard.ts";
 import type { ApplierRecord, ImageUse, ObjectRef, Place, Plan, Problem } from "./records.ts";
 
 /** A YAML text from outside the tree, given by `--root` or `--live`. */
@@ -36,6 +37,8 @@ export interface SimulationOptions {
   readonly apiVersions: readonly string[];
   readonly featureGates: Readonly<Record<string, boolean>>;
   readonly ageIdentities: readonly string[];
+  /** Only a part of the clusters; for repositories that are too big for one machine. */
+  readonly shard?: Shard;
 }
 
 export const defaultOptions: SimulationOptions = {
@@ -58,6 +61,8 @@ export interface Simulation {
   /** In a stable order: clusters by name, then parents before children, then by ref. */
   readonly appliers: readonly ApplierRecord[];
   readonly problems: readonly Problem[];
+  /** The clusters of the tree, those of other parts included, for `Shard.order` of the other side. */
+  readonly allClusters?: readonly string[];
 }
 
 /** One object with the applier that applies it, as `sluice build` prints it. */
@@ -68,6 +73,16 @@ export interface RenderedEntry {
   /** Canonical JSON of the object (numbers beyond 2^53 keep their digits here). */
   readonly json: string;
   readonly origin?: Place;
+}
+
+/** What a chart gives to a HelmRelease that sets nothing. */
+export interface ChartDefaults {
+  readonly name: string;
+  readonly version: string;
+  /** Default values as JSON. */
+  readonly values?: string;
+  /** `values.schema.json`, as it is. */
+  readonly schema?: string;
 }
 
 export interface RenderedOptions {
@@ -82,12 +97,22 @@ export interface Progress {
   readonly total: number;
 }
 
+export interface SimulationContext {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /**
+   * What is on the cluster now: the other side of a plan. With `helm: "upgrade"` a HelmRelease that becomes another release is
+   * then rendered as the installation that it will be, and `preserveValues` takes over the values.
+   */
+  readonly previous?: Simulation;
+}
+
 export interface Simulator {
   /** Rejects only with an `AbortError`. */
   simulate(
     tree: FileTree,
     options: SimulationOptions,
-    context?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+    context?: SimulationContext,
   ): Promise<Simulation>;
   /** Without `base` every object counts as unchanged: the plan then holds appliers and problems only. */
   plan(base: Simulation | undefined, target: Simulation, signal?: AbortSignal): Promise<Plan>;
@@ -106,16 +131,22 @@ export interface Simulator {
     applier: string,
     signal?: AbortSignal,
   ): Promise<string | undefined>;
+  /** Of the chart that a HelmRelease was rendered with; `undefined` for what is no HelmRelease, or whose chart can't be had. */
+  chartDefaults(
+    simulation: Simulation,
+    applier: string,
+    signal?: AbortSignal,
+  ): Promise<ChartDefaults | undefined>;
   /** Everything one applier applies, as YAML documents with secrets digested; `undefined` when it is not rendered. */
   applierText(
     simulation: Simulation,
     applier: string,
     signal?: AbortSignal,
   ): Promise<string | undefined>;
-  /** Who would be told about what after the push, and what Flagger would do; clusters without any of it are left out. */
-  outlook(simulation: Simulation): readonly ClusterOutlook[];
+  /** Who would be told about what after the push, and what image automation and Flagger would do; clusters without any of it are left out. */
+  outlook(simulation: Simulation, signal?: AbortSignal): Promise<readonly ClusterOutlook[]>;
   /** Every container image of a simulation, with the objects that name it; sorted by cluster and image. */
-  images(simulation: Simulation): readonly ImageUse[];
+  images(simulation: Simulation, signal?: AbortSignal): Promise<readonly ImageUse[]>;
   /** One rendered object as YAML with secrets digested; `undefined` when this side doesn't have it. `object` is `<apiVersion>/<Kind>/<namespace>/<name>`. */
   objectText(
     simulation: Simulation,

@@ -7,11 +7,13 @@ import type { FieldChange, Plan, PlanApplier } from "#simulator";
 import { applierNotes, changeNote, isNotable, oldNote, planSummary } from "./diff-text.ts";
 import { counted, fieldText, placeText, refText } from "./names.ts";
 import { problemText, sortedProblems } from "./problems-text.ts";
+import { isSaidByRisk, riskLines } from "./risks-text.ts";
 import { plainStyle } from "./style.ts";
 
 /** Characters. GitHub takes 65,536 in a comment, others more; what these leave is for the frames. */
 const budgetOfTable = 10_000;
-const budgetOfFolds = 36_000;
+const budgetOfRisks = 8_000;
+const budgetOfFolds = 28_000;
 const budgetOfProblems = 8_000;
 const budgetOfImages = 4_000;
 const longestName = 200;
@@ -34,6 +36,7 @@ export function diffMarkdown(plan: Plan): string {
       .map((label) => codeSpan(shortened(label, longestName)))
       .join(" → "),
     "",
+    ...riskSection(plan),
     ...table(rows),
     ...folds(rows),
     ...imageSection(plan),
@@ -142,9 +145,18 @@ function fieldLines(field: FieldChange): readonly string[] {
   }
 }
 
+/** Risks come first: they are what somebody has to look at. */
+function riskSection(plan: Plan): readonly string[] {
+  const lines = [...riskLines(plan, plainStyle)].flatMap((text) => text.trimEnd().split("\n"));
+  if (lines.length === 0) return [];
+  return ["#### Risks", "", ...fenced(fitted(lines, budgetOfRisks), "text"), ""];
+}
+
 function problemSection(plan: Plan): readonly string[] {
   const shown = sortedProblems(
-    plan.problems.filter((problem) => problem.severity !== "information"),
+    plan.problems.filter(
+      (problem) => problem.severity !== "information" && !isSaidByRisk(problem, plan),
+    ),
   );
   if (shown.length === 0) return [];
   const lines = shown.flatMap((problem) =>

@@ -13,6 +13,7 @@ import { problemKey } from "#simulator";
 
 import { applierText, fieldText, placeText, refText } from "./names.ts";
 import { problemCountsText, problemText } from "./problems-text.ts";
+import { isSaidByRisk, riskCountsText, riskLines } from "./risks-text.ts";
 import type { Style } from "./style.ts";
 
 /** The plan must be printable. */
@@ -23,11 +24,16 @@ export function* diffText(plan: Plan, style: Style): Generator<string> {
     plan.clusters.flatMap((cluster) => cluster.appliers).map(({ applier }) => applier.id),
   );
   const others = plan.problems.filter(
-    (problem) => problem.applier === undefined || !shown.has(problem.applier),
+    (problem) =>
+      (problem.applier === undefined || !shown.has(problem.applier)) &&
+      !isSaidByRisk(problem, plan),
   );
   if (others.length > 0) yield "\n";
   for (const problem of others) yield problemText(problem, style, oldNote(problem, plan));
   yield* imagesText(plan, style);
+  const risks = [...riskLines(plan, style)];
+  if (risks.length > 0) yield `\n${style.strong("Risks")}\n`;
+  for (const risk of risks) yield indented(risk, "  ");
   yield `\n${planSummary(plan, style)}\n`;
 }
 
@@ -38,7 +44,7 @@ function* imagesText({ images }: Plan, style: Style): Generator<string> {
   for (const image of images.added) yield `  ${style.good(`+ ${image}`)}\n`;
 }
 
-/** `3 created, 1 deleted; 1 error`, or that nothing would change. */
+/** `3 created, 1 deleted; 1 error; 2 high risks`, or that nothing would change. */
 export function planSummary(plan: Plan, style: Style): string {
   const { created, changed, deleted, moved, orphaned } = plan.counts;
   const parts: string[] = [];
@@ -49,7 +55,8 @@ export function planSummary(plan: Plan, style: Style): string {
   if (orphaned > 0) parts.push(style.accent(`${orphaned} kept`));
   const changes = parts.length === 0 ? "Nothing would change" : parts.join(", ");
   const problems = problemCountsText(plan.counts, style);
-  return problems === "" ? `${changes}.` : `${changes}; ${problems}.`;
+  const risks = riskCountsText(plan, style);
+  return `${[changes, problems, risks].filter((text) => text !== "").join("; ")}.`;
 }
 
 /** Says that a problem is not new, so that a reader can pass over it. */
@@ -135,6 +142,7 @@ function* clusterText(cluster: PlanCluster, plan: Plan, style: Style): Generator
     yield* defaultsText(entry, style);
     for (const change of entry.changes) yield* changeText(change, style);
     for (const problem of entry.problems) {
+      if (isSaidByRisk(problem, plan)) continue;
       const { applier: _shownAbove, ...rest } = problem;
       yield indented(problemText(rest, style, oldNote(problem, plan)), "    ");
     }

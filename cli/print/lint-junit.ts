@@ -2,6 +2,7 @@
 import type { Diagnosis } from "#language-server/lint";
 
 import { printableRecord } from "./printable.ts";
+import { xmlText } from "./xml.ts";
 
 export function junitText(diagnoses: readonly Diagnosis[]): string {
   const byPath = new Map<string, Diagnosis[]>();
@@ -25,19 +26,10 @@ function suiteText(path: string, list: readonly Diagnosis[]): string {
     const name = `${one.code} at line ${line + 1}, column ${character + 1}`;
     const [first = ""] = one.message.split("\n");
     return (
-      `    <testcase name="${escape(name)}" classname="${escape(path)}" file="${escape(path)}" line="${line + 1}">\n` +
-      `      <failure type="${escape(one.severity)}" message="${escape(first)}">${escape(`${path}:${line + 1}:${character + 1}: ${one.message}`)}</failure>\n` +
+      `    <testcase name="${xmlText(name)}" classname="${xmlText(path)}" file="${xmlText(path)}" line="${line + 1}">\n` +
+      `      <failure type="${xmlText(one.severity)}" message="${xmlText(first)}">${xmlText(`${path}:${line + 1}:${character + 1}: ${one.message}`)}</failure>\n` +
       `    </testcase>\n`
     );
   });
-  return `  <testsuite name="${escape(path)}" tests="${list.length}" failures="${list.length}">\n${cases.join("")}  </testsuite>\n`;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#10;");
+  return `  <testsuite name="${xmlText(path)}" tests="${list.length}" failures="${list.length}">\n${cases.join("")}  </testsuite>\n`;
 }

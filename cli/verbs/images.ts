@@ -13,7 +13,7 @@ export async function images(context: VerbContext): Promise<ExitCode> {
   const { simulator, options, target, base } = context.session;
   const simulation = await simulator.simulate(target, options, context);
   if (base === undefined) {
-    await context.print(listed(context, simulator.images(simulation)));
+    await context.print(listed(context, await simulator.images(simulation, context.signal)));
     return countProblems(simulation.problems).errors > 0 ? 1 : 0;
   }
   const before = await simulator.simulate(base, options, context);

@@ -1,4 +1,4 @@
-/** `sluice outlook`: what follows once everything is applied: notifications and canaries. */
+/** `sluice outlook`: what follows once everything is applied: notifications, image automation, canaries. */
 import { refTitle } from "#simulator";
 import type { ClusterOutlook } from "#simulator";
 
@@ -11,7 +11,7 @@ import type { ExitCode, VerbContext } from "./verb.ts";
 export async function outlook(context: VerbContext): Promise<ExitCode> {
   const { simulator, options, target } = context.session;
   const simulation = await simulator.simulate(target, options, context);
-  const clusters = printableRecord(simulator.outlook(simulation));
+  const clusters = printableRecord(await simulator.outlook(simulation, context.signal));
   await context.print(printed(context, clusters));
   return clusters.some(hasErrors) ? 1 : 0;
 }
@@ -32,7 +32,7 @@ function printed(
       return [documentText({ clusters }, request.format)];
     default:
       return clusters.length === 0
-        ? ["There is no Alert, Receiver or Canary.\n"]
+        ? ["There is no Alert, Receiver, image automation or Canary.\n"]
         : clusters.flatMap((cluster) => [...clusterText(cluster, style)]);
   }
 }
@@ -41,6 +41,7 @@ function* clusterText(cluster: ClusterOutlook, style: Style): Generator<string> 
   yield `${style.strong(`Cluster ${cluster.cluster}`)}\n`;
   yield* alertTexts(cluster, style);
   yield* receiverTexts(cluster, style);
+  yield* imageTexts(cluster, style);
   yield* canaryTexts(cluster, style);
   for (const { severity, message } of cluster.problems) yield problemText(severity, message, style);
 }
@@ -64,6 +65,19 @@ function* receiverTexts({ receivers }: ClusterOutlook, style: Style): Generator<
     const state = suspended ? style.attention(", suspended") : "";
     yield `  ${style.strong(refTitle(receiver))}  ${type}: ${when} reconciles ${counted(resources.length, "object")}${state}\n`;
     for (const resource of resources) yield `    ${style.faint(refTitle(resource))}\n`;
+  }
+}
+
+function* imageTexts({ images }: ClusterOutlook, style: Style): Generator<string> {
+  for (const { policy, image, order, rule, filter } of images.policies) {
+    const among = filter === undefined ? "" : ` among ${filter}`;
+    yield `  ${style.strong(refTitle(policy))}  ${image ?? "an image that is not in the repository"}: ${order} ${rule}${among}\n`;
+  }
+  for (const { automation, repository, path, branch, policies, suspended } of images.automations) {
+    const where = [path || "everything", ...(branch === undefined ? [] : [`branch ${branch}`])];
+    const state = suspended ? style.attention(", suspended") : "";
+    yield `  ${style.strong(refTitle(automation))}  writes ${counted(policies.length, "image")} to ${refTitle(repository)}, ${where.join(", ")}${state}\n`;
+    for (const policy of policies) yield `    ${style.faint(refTitle(policy))}\n`;
   }
 }
 

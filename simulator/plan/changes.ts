@@ -20,6 +20,8 @@ export interface RawChange {
   readonly base?: InventoryItem;
   readonly target?: InventoryItem;
   readonly kept?: string;
+  /** For moved objects: nothing keeps the old applier from deleting it. */
+  readonly isPruned?: boolean;
 }
 
 /** Changes by applier id. Appliers without changes are not in it. */
@@ -71,7 +73,7 @@ function comparedApplier(
   const old = items(before, base);
   const now = items(after, target);
   if (old === now) return [];
-  const oldById = new Map(old.map((item) => [item.id, item]));
+  const oldById = new Map(old.filter(isOnCluster).map((item) => [item.id, item]));
   const nowIds = new Set(now.map(({ id }) => id));
   const changes: RawChange[] = [];
   for (const item of now) {
@@ -86,10 +88,15 @@ function comparedApplier(
       changes.push({ kind: "changed", applier: after.id, base: previous, target: item });
     }
   }
-  for (const item of old) {
+  for (const item of old.filter(isOnCluster)) {
     if (!nowIds.has(item.id)) changes.push(left(item, after.id, keptOnChange(before, after)));
   }
   return changes;
+}
+
+/** What a chart has in `crds/` and its release leaves alone is nothing that could change or go. */
+function isOnCluster({ isListedOnly }: InventoryItem): boolean {
+  return !isListedOnly;
 }
 
 /** `ifnotpresent` is applied when it is new; disabled and ignored objects never are. */
@@ -167,7 +174,9 @@ function removedApplier(
 ): readonly RawChange[] {
   if (!isRendered(before) || !isReallyGone(before, base, targetNodes)) return [];
   const kept = keptWhenDeleted(before, targetNodes);
-  return items(before, base).map((item) => left(item, before.id, kept));
+  return items(before, base)
+    .filter(isOnCluster)
+    .map((item) => left(item, before.id, kept));
 }
 
 /** False when it may only be missing because an ancestor could not be rendered. */
@@ -224,6 +233,7 @@ function joinMoves(changes: readonly RawChange[]): readonly RawChange[] {
       from: old.applier,
       base: old.base,
       target: change.target,
+      isPruned: old.kind === "deleted",
     };
   });
   return joined.filter((change) => !moved.has(change));

@@ -5,10 +5,14 @@ import type { EngineObject } from "../engine/protocol.ts";
 import { inventoryOf } from "../render/inventory.ts";
 import type { InventoryItem } from "../render/inventory.ts";
 import { parsed } from "../render/objects.ts";
-import type { ImageUse } from "../records.ts";
+import type { ClusterRender } from "../render/cluster.ts";
+import type { Built } from "../render/node.ts";
+import type { ImageUse, ObjectRef, Plan } from "../records.ts";
 import { inner } from "../simulation.ts";
 import type { InnerSimulation } from "../simulation.ts";
 import type { Simulation } from "../simulator.ts";
+import { holdsSecrets, presentable } from "./present.ts";
+import type { PresentContext } from "./present.ts";
 
 const known = new WeakMap<EngineObject, readonly string[]>();
 
@@ -16,10 +20,15 @@ const known = new WeakMap<EngineObject, readonly string[]>();
 function imagesIn(object: EngineObject): readonly string[] {
   const before = known.get(object);
   if (before !== undefined) return before;
-  // Most objects name none; looking at the text first spares parsing them.
-  const images = /"image(Name|s|)":/.test(object.json) ? collect(parsed(object)) : [];
+  const pairs = namesImages(object) ? imagePairs(parsed(object), parsed(object)) : [];
+  const images = [...new Set(pairs.map(({ image }) => image))];
   known.set(object, images);
   return images;
+}
+
+/** Most objects name none; looking at the text first spares parsing them. */
+function namesImages({ json }: EngineObject): boolean {
+  return /"image(Name|s|)":/.test(json);
 }
 
 /** Kinds whose fields named `image` mean something else or are not started: definitions, and Flux's own. */
@@ -29,22 +38,33 @@ const ignoredKinds: ReadonlySet<string> = new Set([
   "Secret",
 ]);
 
-function collect(root: JsonObject): readonly string[] {
-  const kind = textAt(root, "kind") ?? "";
-  if (ignoredKinds.has(kind)) return [];
-  const images = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(visit);
-    else if (isObject(value))
+interface ShownImage {
+  readonly image: string;
+  /** As people may see it. */
+  readonly shown: string;
+}
+
+/** Every image of an object, beside what stands in its place in the object that may be shown. */
+function imagePairs(exact: JsonObject, masked: unknown): readonly ShownImage[] {
+  if (ignoredKinds.has(textAt(exact, "kind") ?? "")) return [];
+  const pairs: ShownImage[] = [];
+  const visit = (value: unknown, other: unknown): void => {
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries())
+        visit(item, Array.isArray(other) ? other[index] : undefined);
+    } else if (isObject(value)) {
       for (const [key, item] of Object.entries(value)) {
+        const beside = isObject(other) ? other[key] : undefined;
         if ((key === "image" || key === "imageName") && typeof item === "string" && isImage(item))
-          images.add(item);
-        else visit(item);
+          pairs.push({ image: item, shown: typeof beside === "string" ? beside : "(secret)" });
+        else visit(item, beside);
       }
+    }
   };
-  visit(root["spec"]);
-  visit(root["template"]);
-  return [...images];
+  const shown = isObject(masked) ? masked : {};
+  visit(exact["spec"], shown["spec"]);
+  visit(exact["template"], shown["template"]);
+  return pairs;
 }
 
 /** `[host[:port]/]path[:tag][@digest]`, as container runtimes read it. */
@@ -55,21 +75,20 @@ function isImage(text: string): boolean {
   );
 }
 
-export function imagesOf(simulation: Simulation): readonly ImageUse[] {
+/** Every image that is applied, with the objects that name it. */
+export async function imagesOf(
+  simulation: Simulation,
+  context: PresentContext,
+): Promise<readonly ImageUse[]> {
   const uses = new Map<string, ImageUse & { readonly objects: ImageUse["objects"][number][] }>();
   for (const { cluster, nodes, scopes } of inner(simulation).clusters) {
     for (const node of nodes) {
       if (node.built.outcome !== "built" || node.spec.suspend) continue;
-      const items = inventoryOf(node.built.result, scopes).filter(
-        ({ object }) => object.skipped === undefined,
-      );
-      const found = items.flatMap(({ object, ref }) =>
-        imagesIn(object).map((image) => ({ image, object: { applier: node.id, ref } })),
-      );
-      for (const { image, object } of found) {
-        const key = `${cluster}\u0000${image}`;
-        const use = uses.get(key) ?? { image, cluster, objects: [] };
-        use.objects.push(object);
+      const applied = ({ object }: InventoryItem): boolean => object.skipped === undefined;
+      for (const { ref, shown } of await shownIn({ built: node.built, scopes }, context, applied)) {
+        const key = `${cluster}\u0000${shown}`;
+        const use = uses.get(key) ?? { image: shown, cluster, objects: [] };
+        if (use.objects.at(-1)?.ref !== ref) use.objects.push({ applier: node.id, ref });
         uses.set(key, use);
       }
     }
@@ -77,56 +96,120 @@ export function imagesOf(simulation: Simulation): readonly ImageUse[] {
   return [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
 }
 
-/**
- * Images that one side names and the other does not, in whatever object. What fails on either side, and what it applies, keeps
- * what is on the cluster, so it counts on neither.
- */
-export function changedImages(
-  base: InnerSimulation | undefined,
-  target: InnerSimulation,
-): { readonly added: readonly string[]; readonly removed: readonly string[] } {
-  if (base === undefined || base === target) return { added: [], removed: [] };
-  const sides = imageSides(base, target);
-  const before = new Set(sides.before);
-  const after = new Set(sides.after);
-  return {
-    added: sides.after.filter((image) => !before.has(image)),
-    removed: sides.before.filter((image) => !after.has(image)),
-  };
+/** A build that names images. */
+interface Holder {
+  readonly built: Built;
+  readonly scopes: ClusterRender["scopes"];
 }
 
-/** Every image of both sides that counts, sorted. */
-export function imageSides(
-  base: InnerSimulation,
+/** The images of a build, in the order of its objects. What may have come from a Secret is looked up in the masked build. */
+async function shownIn(
+  { built, scopes }: Holder,
+  context: PresentContext,
+  isWanted: (item: InventoryItem) => boolean,
+): Promise<readonly (ShownImage & { readonly ref: ObjectRef })[]> {
+  const items = inventoryOf(built.result, scopes).filter(
+    (item) => namesImages(item.object) && isWanted(item),
+  );
+  if (items.length === 0) return [];
+  const masked = holdsSecrets(built) ? await presentable(built, scopes, context) : undefined;
+  return items.flatMap(({ id, ref, object }) => {
+    const exact = parsed(object);
+    const pairs = imagePairs(exact, masked === undefined ? exact : masked.get(id));
+    return pairs.map((pair) => ({ ...pair, ref }));
+  });
+}
+
+/** The images of both sides, and what may be said of those that only one side has. */
+export interface ImageSides {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** By image. */
+  readonly shown: ReadonlyMap<string, string>;
+}
+
+/**
+ * What fails on either side, and what it applies, keeps what is on the cluster, so it counts on neither. Only what differs is
+ * looked up in masked builds.
+ */
+export async function imageSides(
+  base: InnerSimulation | undefined,
   target: InnerSimulation,
-): { readonly before: readonly string[]; readonly after: readonly string[] } {
+  context: PresentContext,
+): Promise<ImageSides> {
+  if (base === undefined || base === target) return { before: [], after: [], shown: new Map() };
   const failed = new Set([...failedAppliers(base), ...failedAppliers(target)]);
-  return {
-    before: [...imageNames(base, failed)].sort(),
-    after: [...imageNames(target, failed)].sort(),
+  const before = holdersOf(base, failed);
+  const after = holdersOf(target, failed);
+  const shown = new Map<string, string>();
+  for (const [side, other] of [
+    [before, after],
+    [after, before],
+  ] as const)
+    for (const [image, holders] of side)
+      if (!other.has(image)) shown.set(image, await shownName(image, holders, context));
+  return { before: [...before.keys()].sort(), after: [...after.keys()].sort(), shown };
+}
+
+/** Images of one side that the other lacks, as they may be shown, sorted. */
+export function changedImages({ before, after, shown }: ImageSides): Plan["images"] {
+  const lost = (images: readonly string[], others: readonly string[]): readonly string[] => {
+    const known = new Set(others);
+    return images
+      .filter((image) => !known.has(image))
+      .map((image) => shown.get(image) ?? image)
+      .sort();
   };
+  return { added: lost(after, before), removed: lost(before, after) };
+}
+
+/** An image that something names without a Secret is no secret. */
+async function shownName(
+  image: string,
+  holders: readonly Holder[],
+  context: PresentContext,
+): Promise<string> {
+  if (holders.some(({ built }) => !holdsSecrets(built))) return image;
+  const names: string[] = [];
+  for (const holder of holders) {
+    const found = await shownIn(holder, context, ({ object }) => imagesIn(object).includes(image));
+    names.push(...found.filter((one) => one.image === image).map(({ shown }) => shown));
+  }
+  return preferred(image, names);
+}
+
+/** The name itself when one place shows it; else the first of what is shown. */
+export function preferred(image: string, names: readonly string[]): string {
+  return names.includes(image) ? image : (names.toSorted()[0] ?? "(secret)");
 }
 
 function failedAppliers({ appliers }: InnerSimulation): readonly string[] {
   return appliers.flatMap(({ id, state }) => (state === "ready" ? [] : [id]));
 }
 
-function imageNames(
+/** The builds that name each image. */
+function holdersOf(
   { clusters }: InnerSimulation,
   failed: ReadonlySet<string>,
-): ReadonlySet<string> {
-  const images = new Set<string>();
+): ReadonlyMap<string, readonly Holder[]> {
+  const holders = new Map<string, Holder[]>();
   for (const { nodes, scopes } of clusters) {
     // Parents come before their children.
     const left = new Set<string>();
     for (const { id, parent, built } of nodes) {
       if (failed.has(id) || (parent !== undefined && left.has(parent))) left.add(id);
-      else if (built.outcome === "built") addImages(inventoryOf(built.result, scopes), images);
+      else if (built.outcome === "built") addHolder({ built, scopes }, holders);
     }
   }
-  return images;
+  return holders;
 }
 
-function addImages(items: readonly InventoryItem[], images: Set<string>): void {
-  for (const { object } of items) for (const image of imagesIn(object)) images.add(image);
+function addHolder(holder: Holder, holders: Map<string, Holder[]>): void {
+  for (const { object } of inventoryOf(holder.built.result, holder.scopes)) {
+    for (const image of imagesIn(object)) {
+      const known = holders.get(image) ?? [];
+      if (known.at(-1) !== holder) known.push(holder);
+      holders.set(image, known);
+    }
+  }
 }

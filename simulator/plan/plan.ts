@@ -15,18 +15,24 @@ import type {
   Place,
   Problem,
   ProblemCode,
+  Risk,
 } from "../records.ts";
 import { inner } from "../simulation.ts";
 import type { InnerSimulation } from "../simulation.ts";
 import type { Simulation } from "../simulator.ts";
 import { findChanges } from "./changes.ts";
 import type { RawChange } from "./changes.ts";
-import { changedImages } from "./images.ts";
+import { changedImages, imageSides } from "./images.ts";
+import type { ImageSides } from "./images.ts";
+import { sharedImages } from "./shared-images.ts";
 import { compareReleases } from "./releases.ts";
 import { fieldChanges } from "./fields.ts";
 import type { Side } from "./fields.ts";
 import { originOf } from "./origins.ts";
 import { presentable } from "./present.ts";
+import { findRisks } from "./risks/index.ts";
+import type { ChangedObject } from "./risks/rule.ts";
+import { bySeverity } from "./risks/severity.ts";
 
 type PlanContext = Pick<RenderContext, "memory" | "signal">;
 
@@ -43,14 +49,17 @@ export async function makePlan(
   );
   const clusters: PlanCluster[] = [];
   const found: Problem[] = [];
+  const risks: Risk[] = [];
   for (const name of [...names].sort()) {
     context.signal?.throwIfAborted();
-    const cluster = await planCluster(name, before, after, context);
+    const { cluster, risks: own } = await planCluster(name, before, after, context);
     clusters.push(cluster);
+    risks.push(...own);
     for (const { problems } of cluster.appliers)
       found.push(...problems.filter((problem) => planCodes.has(problem.code)));
   }
   const problems = [...after.problems, ...found];
+  const sides = await imageSides(before, after, context);
   const known = new Set(before?.problems.map(problemKey));
   const oldProblems = after.problems.map(problemKey).filter((key) => known.has(key));
   return {
@@ -59,14 +68,25 @@ export async function makePlan(
     clusters,
     problems,
     oldProblems,
-    images: changedImages(before, after),
-    counts: count(clusters, problems),
+    images: changedImages(sides),
+    counts: countPlan(clusters, problems),
+    ...(before === undefined ? {} : { risks: risks.sort(bySeverity) }),
+    ...(await shardOf(after, sides)),
     stats: { ...after.stats, compare: performance.now() - started },
   };
 }
 
+async function shardOf(
+  { options: { shard } }: InnerSimulation,
+  sides: ImageSides,
+): Promise<Pick<Plan, "shard">> {
+  if (shard === undefined) return {};
+  const { index, count } = shard;
+  return { shard: { index, count, images: await sharedImages(sides) } };
+}
+
 /** Problems that only the comparison of two simulations finds. */
-const planCodes: ReadonlySet<string> = new Set([
+export const planCodes: ReadonlySet<string> = new Set([
   "release-replaced",
   "values-not-in-chart",
 ] satisfies readonly ProblemCode[]);
@@ -81,7 +101,7 @@ async function planCluster(
   before: InnerSimulation | undefined,
   after: InnerSimulation,
   context: PlanContext,
-): Promise<PlanCluster> {
+): Promise<{ readonly cluster: PlanCluster; readonly risks: readonly Risk[] }> {
   const base = before?.clusters.find(({ cluster }) => cluster === name);
   const target = after.clusters.find(({ cluster }) => cluster === name);
   const raw =
@@ -95,17 +115,20 @@ async function planCluster(
   const byApplier = groupBy(after.problems, ({ applier }) => applier ?? "");
   const shower = createShower(base, target, records, context);
   const appliers: PlanApplier[] = [];
+  const objects: ChangedObject[] = [];
   for (const id of new Set([...records.keys(), ...oldRecords.keys()])) {
     const record = records.get(id) ?? oldRecords.get(id);
     if (record === undefined) continue;
     const found = raw.get(id) ?? [];
-    const changes = await Promise.all(found.map((change) => present(change, shower)));
+    const presented = await Promise.all(found.map((change) => present(change, shower)));
+    const changes = presented.map(({ change }) => change);
     const release = await compareReleases(
       shower.node("base", id),
       shower.node("target", id),
       context,
     );
     const status = statusOf(id, records, oldRecords, changes, before !== undefined);
+    objects.push(...presented);
     // A lost applier without changes is one whose ancestor failed: nothing is known, so nothing is said.
     if (status === "deleted" && changes.length === 0) continue;
     appliers.push({
@@ -116,7 +139,33 @@ async function planCluster(
       ...(release.chart === undefined ? {} : { chart: release.chart }),
     });
   }
-  return { name, appliers };
+  const risks =
+    before === undefined
+      ? []
+      : findRisks({
+          objects: objects.toSorted((a, b) => byId(a.change, b.change)),
+          appliers,
+          base,
+          target,
+          node: (side, id) => shower.node(side, id),
+          problems: newProblems(name, before, after),
+          tree: after.tree,
+          kubeVersion: after.options.kubeVersion,
+        });
+  return { cluster: { name, appliers }, risks };
+}
+
+/** Problems of the cluster that the base does not have. */
+function newProblems(
+  cluster: string,
+  before: InnerSimulation,
+  after: InnerSimulation,
+): readonly Problem[] {
+  const known = new Set(before.problems.map(problemKey));
+  return after.problems.filter(
+    (problem) =>
+      problem.applier?.startsWith(`${cluster}|`) === true && !known.has(problemKey(problem)),
+  );
 }
 
 /** Problems of the comparison stand where the applier is written. */
@@ -180,7 +229,7 @@ function createShower(
   };
 }
 
-async function present(change: RawChange, shower: Shower): Promise<Change> {
+async function present(change: RawChange, shower: Shower): Promise<ChangedObject> {
   const item = change.target ?? change.base;
   if (item === undefined) throw new TypeError("a change without an object");
   const base = await shower.side("base", change.from ?? change.applier, change);
@@ -193,7 +242,7 @@ async function present(change: RawChange, shower: Shower): Promise<Change> {
     node?.built.outcome === "built"
       ? ((await originOf(item, node.built, shower.context)) ?? shower.written(node.id))
       : undefined;
-  return {
+  const shown: Change = {
     kind: change.kind,
     id: `${change.applier}|${objectId(item.ref)}`,
     ref: item.ref,
@@ -203,6 +252,14 @@ async function present(change: RawChange, shower: Shower): Promise<Change> {
     ...(origin === undefined ? {} : { origin }),
     ...(change.kept === undefined ? {} : { kept: change.kept }),
   };
+  const part = item.object.helm?.part;
+  return {
+    change: shown,
+    ...(base === undefined ? {} : { base }),
+    ...(target === undefined ? {} : { target }),
+    ...(part === undefined ? {} : { part }),
+    isPruned: change.isPruned === true,
+  };
 }
 
 function byId(a: Change, b: Change): number {
@@ -210,7 +267,10 @@ function byId(a: Change, b: Change): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function count(clusters: readonly PlanCluster[], problems: readonly Problem[]): PlanCounts {
+export function countPlan(
+  clusters: readonly PlanCluster[],
+  problems: readonly Problem[],
+): PlanCounts {
   const counts = {
     created: 0,
     changed: 0,

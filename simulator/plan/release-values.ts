@@ -34,7 +34,7 @@ export async function releaseValues(
 function heading({ chart, release }: HelmResult): string {
   const title = chart === undefined ? "" : ` with chart ${chart.name} ${chart.version}`;
   const name = release === undefined ? "" : ` of release ${release.namespace}/${release.name}`;
-  return ` Effective values${name}${title}. What has no comment is the chart's own default.`;
+  return ` Effective values${name}${title}.\n What has no comment is the chart's own default.`;
 }
 
 /** Each leaf that is not the chart's default says where it comes from. */

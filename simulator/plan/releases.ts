@@ -10,6 +10,7 @@ import type { JsonObject } from "../manifest/json.ts";
 import type { RenderedNode } from "../render/cluster.ts";
 import type { RenderContext } from "../render/context.ts";
 import type { Built } from "../render/node.ts";
+import { storageNamespace } from "../render/previous-release.ts";
 import type { ChartChange, FieldChange, Problem } from "../records.ts";
 
 export interface ReleaseComparison {
@@ -63,16 +64,16 @@ function replacements(old: Release, now: Release): readonly Problem[] {
   const reasons = [
     differs("its release name", old.release.name, now.release.name),
     differs("its namespace", old.release.namespace, now.release.namespace),
-    differs("its storage namespace", storage(old), storage(now)),
+    differs(
+      "its storage namespace",
+      storageNamespace(old.node.object),
+      storageNamespace(now.node.object),
+    ),
     keepsCharts(now) ? undefined : differs("its chart", old.chart.name, now.chart.name),
   ].filter((reason) => reason !== undefined);
   if (reasons.length === 0) return [];
   const message = `${refTitle(now.node.spec)} will be uninstalled and installed anew, because ${reasons.join(" and ")}. What it keeps in its objects is lost.`;
   return [problem("release-replaced", message, now)];
-}
-
-function storage({ node, release }: Release): string {
-  return textAt(node.object, "spec", "storageNamespace") ?? release.namespace;
 }
 
 function keepsCharts({ node }: Release): boolean {

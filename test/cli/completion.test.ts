@@ -22,7 +22,14 @@ describe("bash", () => {
     expect(offers("d")).toEqual(["diff"]);
     expect(offers("build", "--show")).toEqual(["--show-secrets"]);
     expect(offers("diff", "--show")).toEqual([]);
-    expect(offers("diff", "-o", "")).toEqual(["text", "json", "yaml", "markdown"]);
+    expect(offers("diff", "-o", "")).toEqual([
+      "text",
+      "json",
+      "yaml",
+      "markdown",
+      "sarif",
+      "junit",
+    ]);
     expect(offers("build", "--output", "m")).toEqual([]);
     expect(offers("build", "--flux-version", "2.8")).toEqual(["2.8"]);
     expect(offers("completion", "f")).toEqual(["fish"]);

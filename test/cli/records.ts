@@ -200,9 +200,10 @@ function fakeSession(world: FakeWorld, request: Request): Session {
     rendered: async (_simulation, { secrets }) =>
       (world.entries ?? []).filter((each) => secrets === "show" || each.ref.kind !== "Secret"),
     objectText: async () => undefined,
-    images: () => [],
-    outlook: () => [],
+    images: () => Promise.resolve([]),
+    outlook: () => Promise.resolve([]),
     releaseValues: () => Promise.resolve("replicas: 2\n"),
+    chartDefaults: () => Promise.resolve(undefined),
     applierText: () => Promise.resolve(undefined),
     retrySources: () => {},
     dispose: async () => undefined,

@@ -73,7 +73,8 @@ function sides(...words: readonly string[]): Promise<Sides> {
     line.verb === "bootstrap" ||
     line.verb === "cache" ||
     line.verb === "completion" ||
-    line.verb === "lsp"
+    line.verb === "lsp" ||
+    line.verb === "merge"
   )
     throw new Error("a simulating verb");
   return readSides(readRequest(line.verb, line), new AbortController().signal);

@@ -38,7 +38,7 @@ spec:
   service: { port: 80 }
   analysis: { interval: 30s, threshold: 2, maxWeight: 50, stepWeight: 25 }
 `);
-  const [outlook, ...others] = bench.simulator.outlook(await bench.simulate(tree));
+  const [outlook, ...others] = await bench.simulator.outlook(await bench.simulate(tree));
   expect(others).toEqual([]);
   expect(
     outlook?.alerts.map(({ severity, sources, target }) => [
@@ -61,5 +61,86 @@ spec:
 
 test("a cluster without any of it is left out", async () => {
   const simulation = await bench.simulate(fixture(gotkSync));
-  expect(bench.simulator.outlook(simulation)).toEqual([]);
+  expect(await bench.simulator.outlook(simulation)).toEqual([]);
+});
+
+test("image automation: which policies choose, and what writes their choice where", async () => {
+  const tree = fixture(`${gotkSync}
+#- cluster/images.yaml
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageRepository
+metadata: { name: web, namespace: flux-system }
+spec: { image: ghcr.io/org/web, interval: 1h }
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: { name: web, namespace: flux-system, labels: { team: a } }
+spec:
+  imageRepositoryRef: { name: web }
+  filterTags: { pattern: "^v" }
+  policy: { semver: { range: 1.x } }
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImagePolicy
+metadata: { name: other, namespace: flux-system, labels: { team: b } }
+spec: { imageRepositoryRef: { name: nowhere }, policy: { numerical: {} } }
+---
+apiVersion: image.toolkit.fluxcd.io/v1
+kind: ImageUpdateAutomation
+metadata: { name: all, namespace: flux-system }
+spec:
+  interval: 1h
+  sourceRef: { kind: GitRepository, name: flux-system }
+  git: { push: { branch: updates } }
+  policySelector: { matchLabels: { team: a } }
+  update: { path: ./apps, strategy: Setters }
+`);
+  const [outlook] = await bench.simulator.outlook(await bench.simulate(tree));
+  expect(outlook?.images.policies).toMatchObject([
+    {
+      policy: { name: "web" },
+      image: "ghcr.io/org/web",
+      order: "semver",
+      rule: "1.x",
+      filter: "^v",
+    },
+    { policy: { name: "other" }, order: "numerical", rule: "asc" },
+  ]);
+  expect(outlook?.images.automations).toMatchObject([
+    {
+      repository: { name: "flux-system", namespace: "flux-system" },
+      path: "./apps",
+      branch: "updates",
+      policies: [{ name: "web" }],
+    },
+  ]);
+});
+
+test("a channel that comes from a Secret is a digest", async () => {
+  const tree = fixture(`${gotkSync.replace(
+    "prune: true",
+    "prune: true\n  postBuild: { substituteFrom: [{ kind: Secret, name: vars }] }",
+  )}
+#- cluster/alert.yaml
+apiVersion: v1
+kind: Secret
+metadata: { name: vars, namespace: flux-system }
+stringData: { channel: hunter2sesame }
+---
+apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Provider
+metadata: { name: slack, namespace: flux-system }
+spec: { type: slack, channel: "\${channel}", address: "https://hooks.slack.test/x" }
+---
+apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Alert
+metadata: { name: failures, namespace: flux-system }
+spec:
+  providerRef: { name: slack }
+  eventSources: [{ kind: Kustomization, name: "*" }]
+`);
+  const [outlook] = await bench.simulator.outlook(await bench.simulate(tree));
+  expect(outlook?.alerts[0]?.target?.host).toBe("hooks.slack.test");
+  expect(outlook?.alerts[0]?.target?.channel).toBeDefined();
+  expect(JSON.stringify(outlook)).not.toContain("hunter2sesame");
 });

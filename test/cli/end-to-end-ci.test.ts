@@ -1,0 +1,254 @@
+// The GitHub Action and the GitLab template, run as their pipelines run them: the same lines, in bash, on a repository with a branch.
+// Needs `npm run build`.
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+
+import { git } from "../support/temporary-repository.ts";
+
+const root = resolve(".");
+let home = "";
+let workspace = "";
+
+interface Step {
+  readonly name: string;
+  readonly if?: string;
+  readonly run: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Action {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly runs: { readonly steps: readonly Step[] };
+}
+
+interface Job {
+  readonly needs?: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly script: readonly string[];
+  readonly artifacts: { readonly reports?: { readonly junit: string } };
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** `sluice` and `gh` as commands, and nothing of the user's home. */
+function shell(
+  script: string,
+  env: Values,
+): { readonly code: number | null; readonly output: string } {
+  const ended = spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], {
+    cwd: workspace,
+    env: {
+      PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}`,
+      HOME: home,
+      XDG_CACHE_HOME: join(home, "cache"),
+      GITHUB_ACTION_PATH: root,
+      GITHUB_STEP_SUMMARY: join(home, "summary.md"),
+      ...env,
+    },
+    encoding: "utf8",
+  });
+  return { code: ended.status, output: ended.stdout + ended.stderr };
+}
+
+function command(name: string, text: string): void {
+  const file = join(home, "bin", name);
+  writeFileSync(file, `#!/usr/bin/env bash\n${text}\n`);
+  chmodSync(file, 0o755);
+}
+
+function edit(path: string, change: (text: string) => string): void {
+  const file = join(workspace, path);
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
+
+beforeAll(() => {
+  home = realpathSync(mkdtempSync(join(tmpdir(), "sluice-ci-")));
+  workspace = join(home, "workspace");
+  mkdirSync(join(home, "bin"));
+  command("sluice", `exec "${process.execPath}" "${join(root, "dist/sluice.cjs")}" "$@"`);
+  command("gh", `printf '%s\\n' "$@" > "${join(home, "gh")}"`);
+  cpSync("examples", workspace, { recursive: true });
+  git(workspace, "init", "-q", "-b", "main");
+  git(workspace, "add", ".");
+  git(workspace, "commit", "-qm", "examples");
+  git(workspace, "update-ref", "refs/remotes/origin/main", "HEAD");
+  git(workspace, "checkout", "-q", "-b", "topic");
+  edit("apps/base/podinfo/deployment.yaml", (text) => text.replace(/replicas: .*/, "replicas: 0"));
+  git(workspace, "commit", "-qam", "stop podinfo");
+});
+
+beforeEach(() => {
+  rmSync(join(workspace, "sluice"), { recursive: true, force: true });
+  for (const file of ["summary.md", "gh"]) rmSync(join(home, file), { force: true });
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+function report(name: string): string {
+  return readFileSync(join(workspace, "sluice", name), "utf8");
+}
+
+describe("the GitHub Action", () => {
+  const { inputs, runs } = parse(readFileSync("action.yml", "utf8")) as Action;
+
+  /** What GitHub puts in place of an expression; one that the test does not know is a mistake of either. */
+  function evaluate(text: string, given: Values): string {
+    return text.replace(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
+      const input = /^inputs\.([a-z-]+)$/.exec(expression)?.[1];
+      if (input !== undefined) {
+        const known = inputs[input];
+        if (known === undefined) throw new Error(`there is no input ${input}`);
+        return given[input] ?? known.default;
+      }
+      if (expression.startsWith("inputs.from ||")) return given["from"] ?? "merge-base:origin/main";
+      if (expression === "github.token") return "token";
+      if (expression === "github.event.pull_request.number") return "7";
+      throw new Error(`the test does not know ${expression}`);
+    });
+  }
+
+  /** The steps one after the other; a step whose turn depends on others runs when its condition says `always()`. */
+  function run(given: Values): { readonly code: number | null; readonly output: string } {
+    let failed: { code: number | null; output: string } | undefined;
+    let output = "";
+    for (const step of runs.steps) {
+      if (!isDue(step, given, failed !== undefined)) continue;
+      const env = Object.entries(step.env ?? {}).map(([key, value]) => [
+        key,
+        evaluate(value, given),
+      ]);
+      expect(step.run).not.toContain("${{");
+      const ended = shell(step.run, Object.fromEntries(env) as Values);
+      output += ended.output;
+      if (ended.code !== 0) failed ??= { code: ended.code, output };
+    }
+    return failed ?? { code: 0, output };
+  }
+
+  function isDue({ if: condition = "" }: Step, given: Values, hasFailed: boolean): boolean {
+    if (hasFailed && !condition.includes("always()")) return false;
+    if (condition.includes("inputs.command == ''") && (given["command"] ?? "") !== "") return false;
+    if (condition.includes("inputs.shard == ''") && (given["shard"] ?? "") !== "") return false;
+    return !condition.includes("inputs.comment == 'true'") || given["comment"] === "true";
+  }
+
+  const quiet = { arguments: "--offline\n" };
+
+  test("stops at a risk, with summary, comment and reports all the same", () => {
+    const { code, output } = run({ ...quiet, comment: "true" });
+    expect(output).toContain("[risk/replicas-zero]");
+    expect(code).toBe(1);
+    expect(readFileSync(join(home, "summary.md"), "utf8")).toBe(report("plan.md"));
+    expect(readFileSync(join(home, "gh"), "utf8").split("\n").slice(0, 3)).toEqual([
+      "pr",
+      "comment",
+      "7",
+    ]);
+    expect(report("plan.md")).toContain("<!-- sluice -->");
+    expect(JSON.parse(report("plan.sarif"))).toMatchObject({ version: "2.1.0" });
+    expect(report("plan.xml")).toContain('<failure type="risk/replicas-zero"');
+    expect(JSON.parse(report("plan.json"))).toMatchObject({
+      base: "merge base of origin/main and HEAD",
+      target: "HEAD",
+    });
+  });
+
+  test("lets pass what is no risk of that severity, and takes the user's arguments", () => {
+    expect(run({ ...quiet, "fail-on": "risk=high" }).code).toBe(0);
+    expect(run({ arguments: "--offline\n--risk=replicas-zero=off" }).code).toBe(0);
+    expect(run({ ...quiet, "fail-on": "change" }).code).toBe(1);
+    expect(existsSync(join(home, "gh"))).toBe(false);
+  });
+
+  test("never reads a value as a part of a command", () => {
+    const { code, output } = run({
+      from: "$(touch stolen); `touch stolen`",
+      arguments: "--kube-version=$(touch stolen)",
+    });
+    expect(code).toBe(2);
+    expect(output).toContain("touch stolen");
+    expect(existsSync(join(workspace, "stolen"))).toBe(false);
+  });
+
+  test("makes the same of parts as of the whole", () => {
+    run({ ...quiet, command: "sluice" });
+    const whole = report("plan.json");
+    for (const part of ["1/2", "2/2"]) expect(run({ ...quiet, shard: part }).code).toBe(0);
+    mkdirSync(join(workspace, "sluice", "parts"));
+    for (const part of ["part-1.json", "part-2.json"])
+      cpSync(join(workspace, "sluice", part), join(workspace, "sluice", "parts", part));
+    expect(run({ merge: "sluice/parts" }).code).toBe(1);
+    expect(report("plan.json")).toBe(whole);
+  });
+});
+
+describe("the GitLab template", () => {
+  const [head, jobs] = parseAllDocuments(readFileSync("ci/gitlab.yml", "utf8")).map(
+    (document) => document.toJS() as unknown,
+  );
+  const { inputs } = (
+    head as {
+      readonly spec: {
+        readonly inputs: Readonly<Record<string, { readonly default?: string | number }>>;
+      };
+    }
+  ).spec;
+
+  /** A job as the runner does it: its inputs filled in, its lines in one shell. */
+  function run(
+    name: string,
+    env: Values,
+    given: Values = {},
+  ): { readonly code: number | null; readonly output: string } {
+    const job = (jobs as Readonly<Record<string, Job>>)[name];
+    if (job === undefined) throw new Error(`there is no job ${name}`);
+    const filled = (text: string): string =>
+      text.replace(
+        /\$\[\[ inputs\.([a-z-]+) \]\]/g,
+        (_, input: string) => given[input] ?? String(inputs[input]?.default),
+      );
+    const variables = Object.fromEntries(
+      Object.entries(job.variables).map(([key, value]) => [key, filled(value)]),
+    );
+    return shell(job.script.map(filled).join("\n"), { ...variables, ...env });
+  }
+
+  test("simulates in parts, and stops at a risk", () => {
+    const base = git(workspace, "rev-parse", "origin/main").trim();
+    const head = git(workspace, "rev-parse", "HEAD").trim();
+    for (const index of ["1", "2"]) {
+      const env = {
+        CI_MERGE_REQUEST_DIFF_BASE_SHA: base,
+        CI_COMMIT_SHA: head,
+        CI_NODE_INDEX: index,
+        CI_NODE_TOTAL: "2",
+      };
+      const { code, output } = run("sluice part", env, {
+        arguments: "--offline\n--kube-version=1.34",
+      });
+      expect([code, output]).toEqual([0, ""]);
+    }
+    const gate = run("sluice", {});
+    expect(gate.code).toBe(1);
+    expect(gate.output).toContain("[risk/replicas-zero]");
+    expect(report("plan.xml")).toContain('<failure type="risk/replicas-zero"');
+    expect(run("sluice", {}, { "fail-on": "risk=high" }).code).toBe(0);
+    const [, gateJob] = Object.values(jobs as Readonly<Record<string, Job>>);
+    expect(existsSync(join(workspace, gateJob?.artifacts.reports?.junit ?? "absent"))).toBe(true);
+    expect(gateJob?.needs).toEqual(["sluice part"]);
+  });
+});

@@ -56,7 +56,6 @@ spec:
     remediation:
       retries: 3
   upgrade:
-    cleanupOnFail: true
     remediation:
       retries: 3
   values:
@@ -103,6 +102,10 @@ spec:
           env:
             - name: NAME
               value: app-${at}
+          livenessProbe:
+            httpGet:
+              path: /healthz
+              port: http
           readinessProbe:
             httpGet:
               path: /healthz
@@ -111,6 +114,14 @@ spec:
             requests:
               cpu: 10m
               memory: 64Mi
+            limits:
+              memory: 64Mi
+          volumeMounts:
+            - name: data
+              mountPath: /data
+      volumes:
+        - name: data
+          emptyDir: {}
 `,
 ];
 
@@ -120,7 +131,7 @@ export function sameFile(documents = 67): string {
 }
 
 export function largeFile(): string {
-  return sameFile(1_900);
+  return sameFile(1_656);
 }
 
 export function manyKeys(): string {
@@ -128,13 +139,26 @@ export function manyKeys(): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: b\ndata:\n${lines.join("")}`;
 }
 
-/** Where somebody types a digit: in the memory of a Deployment in the middle, or in the middle of the text where there is none. */
-export function editedAt(
-  text: string,
-  round: number,
-): { readonly offset: number; readonly insert: string } {
+/** Something is typed at one place: after each round another text stands there, as long as none before or after it. */
+export interface Typing {
+  readonly offset: number;
+  inserted(round: number): string;
+}
+
+/** Digits in the memory of a Deployment in the middle, or in the middle of a text without one: everything behind them moves. */
+export function digitsIn(text: string): Typing {
   const middle = Math.floor(text.length / 2);
   const memory = text.indexOf("memory: 64Mi", text.indexOf("kind: Deployment", middle));
   const offset = memory < 0 ? text.indexOf('"', middle) : memory + "memory: 64".length;
-  return { offset, insert: String(round % 10) };
+  return { offset, inserted: (round) => String(round % 2 === 0 ? round % 10 : 10 + (round % 80)) };
+}
+
+/** Lines at the same place: everything behind them gets another line number. */
+export function linesIn(text: string): Typing {
+  const offset = text.lastIndexOf("\n", digitsIn(text).offset) + 1;
+  return { offset, inserted: (round) => `# ${round}\n`.repeat((round % 5) + 1) };
+}
+
+export function typed(text: string, { offset, inserted }: Typing, round: number): string {
+  return text.slice(0, offset) + inserted(round) + text.slice(offset);
 }

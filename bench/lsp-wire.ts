@@ -1,113 +1,134 @@
-/** The server as an editor meets it: a process behind two pipes. Keystrokes are answered by pulled diagnostics. */
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
-import { pathToFileURL } from "node:url";
-
-import type { ProtocolConnection } from "vscode-languageserver/node";
-import {
-  createProtocolConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from "vscode-languageserver/node";
-
-import { editedAt } from "./lsp-documents.ts";
+/** What somebody waits for who types: from `didChange` to the diagnostics, and from `didChange` to the completion, over the wire. */
+import type { LspProcess } from "./lsp-process.ts";
+import type { Typing } from "./lsp-documents.ts";
 import type { Series } from "./statistics.ts";
 import { series } from "./statistics.ts";
 
-const bundle = join(import.meta.dirname, "../dist/language-server.cjs");
+/** Somebody who types fast: a key every 100 ms. A simulation runs in between. */
+const pause = 100;
 
-interface Server {
-  readonly connection: ProtocolConnection;
-  readonly child: ChildProcess;
-  /** Resolves when the folder is simulated. */
-  readonly ready: Promise<void>;
+export interface Place {
+  readonly line: number;
+  readonly character: number;
 }
 
-async function start(folder: string): Promise<Server> {
-  const child = spawn(process.execPath, [bundle, "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
-  const connection = createProtocolConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  );
-  const ready = new Promise<void>((resolve) =>
-    connection.onNotification("sluice/plan", ({ state }: { readonly state: string }) => {
-      if (state === "ready" || state === "failed") resolve();
-    }),
-  );
-  for (const method of ["client/registerCapability", "workspace/diagnostic/refresh"])
-    connection.onRequest(method, () => null);
-  connection.listen();
-  await connection.sendRequest("initialize", {
-    processId: process.pid,
-    rootUri: pathToFileURL(folder).href,
-    capabilities: { textDocument: { diagnostic: {} } },
-  });
-  await connection.sendNotification("initialized", {});
-  return { connection, child, ready };
-}
+/** A document that is open in the server, edited at one place. */
+export class OpenFile {
+  readonly #lsp: LspProcess;
+  readonly #textDocument: { readonly uri: string };
+  readonly #start: Place;
+  readonly #typing: Typing;
+  #end: Place;
+  #version = 0;
 
-async function stop({ connection, child }: Server): Promise<void> {
-  await connection.sendRequest("shutdown");
-  await connection.sendNotification("exit");
-  connection.dispose();
-  child.kill();
-}
+  private constructor(lsp: LspProcess, uri: string, text: string, typing: Typing) {
+    this.#lsp = lsp;
+    this.#textDocument = { uri };
+    this.#typing = typing;
+    this.#start = placeBehind(text.slice(0, typing.offset), { line: 0, character: 0 });
+    this.#end = this.#start;
+  }
 
-export async function measureKeystrokes(text: string, edits: number): Promise<Series> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-lsp-"));
-  writeFileSync(join(folder, "a.yaml"), text);
-  const server = await start(folder);
-  await server.ready;
-  const uri = pathToFileURL(join(folder, "a.yaml")).href;
-  const { connection } = server;
-  const textDocument = { uri };
-  await connection.sendNotification("textDocument/didOpen", {
-    textDocument: { uri, languageId: "yaml", version: 0, text },
-  });
-  const { offset } = editedAt(text, 0);
-  const before = text.slice(0, offset).split("\n");
-  const place = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
-  const times: number[] = [];
-  for (let round = 0; round < edits + 10; round++) {
-    const end = { ...place, character: place.character + (round === 0 ? 0 : 1) };
-    const started = performance.now();
-    await connection.sendNotification("textDocument/didChange", {
-      textDocument: { uri, version: round + 1 },
-      contentChanges: [{ range: { start: place, end }, text: String(round % 10) }],
+  static async open(
+    lsp: LspProcess,
+    path: string,
+    text: string,
+    typing: Typing,
+  ): Promise<OpenFile> {
+    const uri = `${lsp.root}/${path}`;
+    await lsp.connection.sendNotification("textDocument/didOpen", {
+      textDocument: { uri, languageId: "yaml", version: 0, text },
     });
-    await connection.sendRequest("textDocument/diagnostic", { textDocument });
-    if (round >= 10) times.push(performance.now() - started);
-    // Somebody who types fast: a key every 100 ms. The simulation runs in between.
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
+    return new OpenFile(lsp, uri, text, typing);
+  }
+
+  /** Behind what was typed last. */
+  get cursor(): Place {
+    return this.#end;
+  }
+
+  async type(round: number): Promise<void> {
+    const text = this.#typing.inserted(round);
+    const range = { start: this.#start, end: this.#end };
+    this.#end = placeBehind(text, this.#start);
+    await this.#lsp.connection.sendNotification("textDocument/didChange", {
+      textDocument: { ...this.#textDocument, version: ++this.#version },
+      contentChanges: [{ range, text }],
     });
   }
-  await stop(server);
-  rmSync(folder, { recursive: true, force: true });
-  return series(times);
+
+  ask<T>(method: string, more: object = {}): Promise<T> {
+    const { connection } = this.#lsp;
+    return connection.sendRequest(method, { textDocument: this.#textDocument, ...more });
+  }
+
+  async close(): Promise<void> {
+    const { connection } = this.#lsp;
+    await connection.sendNotification("textDocument/didClose", {
+      textDocument: this.#textDocument,
+    });
+  }
 }
 
-export async function measureStart(folder: string): Promise<{
-  readonly milliseconds: number;
-  readonly files: number;
-  readonly megabytes: number;
-}> {
-  const started = performance.now();
-  const server = await start(folder);
-  const ask = (): Promise<{ readonly items: readonly unknown[] }> =>
-    server.connection.sendRequest("workspace/diagnostic", { previousResultIds: [] });
-  while ((await ask()).items.length === 0)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 10);
+function placeBehind(text: string, from: Place): Place {
+  const lines = text.split("\n");
+  const last = lines.at(-1)?.length ?? 0;
+  return lines.length === 1
+    ? { line: from.line, character: from.character + last }
+    : { line: from.line + lines.length - 1, character: last };
+}
+
+export interface Keystrokes {
+  readonly wallMs: Series;
+  /** CPU time of the server for each key, with all that goes on in the background. */
+  readonly cpuMs: number;
+}
+
+/** The first ten are not counted. */
+export async function measureKeystrokes(
+  lsp: LspProcess,
+  file: OpenFile,
+  keys: number,
+): Promise<Keystrokes> {
+  const times: number[] = [];
+  let cpu = 0;
+  for (let round = 0; round < keys + 10; round++) {
+    if (round === 10) cpu = lsp.cpuMs();
+    const started = performance.now();
+    await file.type(round);
+    await file.ask("textDocument/diagnostic");
+    if (round >= 10) times.push(performance.now() - started);
+    await sleep(pause);
+  }
+  return { wallMs: series(times), cpuMs: (lsp.cpuMs() - cpu) / keys };
+}
+
+interface CompletionList {
+  readonly items: readonly unknown[];
+}
+
+/** Throws when there is nothing to suggest: then nothing is measured either. */
+export async function measureCompletion(
+  file: OpenFile,
+  keys: number,
+): Promise<{ readonly times: readonly number[]; readonly items: number }> {
+  const times: number[] = [];
+  let items = 0;
+  for (let round = 0; round < keys + 3; round++) {
+    const started = performance.now();
+    await file.type(round);
+    const list = await file.ask<CompletionList>("textDocument/completion", {
+      position: file.cursor,
     });
-  const milliseconds = Math.round(performance.now() - started);
-  const status = readFileSync(`/proc/${server.child.pid ?? 0}/status`, "utf8");
-  const megabytes = Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  const files = (await ask()).items.length;
-  await stop(server);
-  return { milliseconds, files, megabytes };
+    if (round >= 3) times.push(performance.now() - started);
+    items = Math.max(items, list.items.length);
+    await sleep(pause / 4);
+  }
+  return { times, items };
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
 }

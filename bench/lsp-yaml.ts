@@ -7,9 +7,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { createCatalog } from "../language-server/schema/create-catalog.ts";
 import type { Packs } from "../language-server/schema/packs.ts";
 import type { Schema } from "../language-server/schema/schema.ts";
-import { editedAt } from "./lsp-documents.ts";
-import type { Series } from "./statistics.ts";
-import { series } from "./statistics.ts";
+import type { Check } from "./lsp-turns.ts";
 
 interface Service {
   configure(settings: object): void;
@@ -20,12 +18,12 @@ interface Module {
   readonly getLanguageService: (parameters: object) => Service;
 }
 
-export async function measureYaml(
+/** `text` says which kinds the documents of the file are of. */
+export async function yamlLanguageServerCheck(
   folder: string,
   text: string,
   packs: Packs,
-  edits: number,
-): Promise<Series> {
+): Promise<Check> {
   const entry = join(folder, "node_modules/yaml-language-server/out/src/index.js");
   const { getLanguageService } = (await import(pathToFileURL(entry).href)) as Module;
   const service = getLanguageService({
@@ -41,19 +39,13 @@ export async function measureYaml(
     yamlVersion: "1.2",
     schemas: [{ uri: "file:///schema.json", fileMatch: ["*.yaml"], schema }],
   });
-  const times: number[] = [];
-  let found: readonly unknown[] = [];
-  for (let round = 0; round < edits + 5; round++) {
-    const { offset, insert } = editedAt(text, round);
-    const next = text.slice(0, offset) + insert + text.slice(offset);
-    const document = TextDocument.create("file:///a.yaml", "yaml", round, next);
-    const started = performance.now();
-    found = await service.doValidation(document, false);
-    if (round >= 5) times.push(performance.now() - started);
-  }
-  if (found.length > 50)
-    throw new Error(`the rival takes the file for wrong: ${JSON.stringify(found[0])}`);
-  return series(times);
+  let version = 0;
+  return async (next) => {
+    const document = TextDocument.create("file:///a.yaml", "yaml", version++, next);
+    const found = await service.doValidation(document, false);
+    if (found.length > 50)
+      throw new Error(`the rival takes the file for wrong: ${JSON.stringify(found[0])}`);
+  };
 }
 
 function sequenceOf(text: string, packs: Packs): readonly object[] {

@@ -10,10 +10,9 @@ import { ModelStore } from "./model/model-store.ts";
 import { createTruth } from "./model/truth.ts";
 import { checkFile } from "./rules/check-file.ts";
 import type { Diagnosis } from "./rules/diagnosis.ts";
-import type { PlacedProblem } from "./rules/merge-problems.ts";
+import type { HeardProblem, PlacedProblem } from "./rules/merge-problems.ts";
 import { mergeProblems, problemsByPath, toRange } from "./rules/merge-problems.ts";
 import type { RuleSettings } from "./rules/suppression.ts";
-import { severityFor } from "./rules/suppression.ts";
 import { createCatalog } from "./schema/create-catalog.ts";
 import type { Packs } from "./schema/packs.ts";
 import { nextTurn } from "./workspace/turns.ts";
@@ -72,31 +71,24 @@ export async function lint(input: LintInput, signal: AbortSignal): Promise<LintR
         `${rule} failed on ${at}: ${error instanceof Error ? error.message : String(error)}`,
       ),
     );
-    const merged = mergeProblems(found, problems.get(path) ?? []);
-    diagnoses.push(...merged.diagnoses);
-    diagnoses.push(...merged.rest.flatMap((one) => toDiagnosis(one, settings)));
+    const hearing = { settings, file: model.manifest(path) };
+    const merged = mergeProblems(found, problems.get(path) ?? [], hearing);
+    diagnoses.push(...merged.diagnoses, ...merged.rest.map(toDiagnosis));
   }
   return { diagnoses, files: paths.length, bugs };
 }
 
-function toDiagnosis(
-  { problem, place }: PlacedProblem,
-  settings: RuleSettings,
-): readonly Diagnosis[] {
+function toDiagnosis({ problem, place, severity }: HeardProblem): Diagnosis {
   const code = `simulation/${problem.code}`;
-  const severity = severityFor(code, place.path, problem.severity, settings);
-  if (severity === undefined) return [];
-  return [
-    {
-      code,
-      rule: code,
-      path: place.path,
-      range: toRange(place),
-      severity,
-      message: problem.message,
-      related: [],
-      fixes: [],
-      tags: [],
-    },
-  ];
+  return {
+    code,
+    rule: code,
+    path: place.path,
+    range: toRange(place),
+    severity,
+    message: problem.message,
+    related: [],
+    fixes: [],
+    tags: [],
+  };
 }

@@ -2,7 +2,7 @@
  * Every message between client and server that is not standard LSP. `PROTOCOL.md` is the prose for the same.
  * Types and names only: it is bundled into both sides, so it imports no LSP library.
  */
-import type { Plan, Progress } from "#simulator";
+import type { ClusterOutlook, Plan, Progress } from "#simulator";
 
 /** What the client tells the server once, as `initializationOptions`. */
 export interface InitializationOptions {
@@ -66,6 +66,14 @@ export interface ObjectTextResult {
   readonly text?: string;
 }
 
+export interface OutlookParams {
+  readonly folder: string;
+}
+/** `clusters` is absent while the folder has no simulation. */
+export interface OutlookResult {
+  readonly clusters?: readonly ClusterOutlook[];
+}
+
 export interface ListFilesParams {
   readonly folder: string;
   /** More files than this are not listed. */
@@ -122,6 +130,7 @@ export interface ClientNotifications {
 /** Client to server: parameters and result. */
 export interface ClientRequests {
   readonly "sluice/objectText": readonly [ObjectTextParams, ObjectTextResult];
+  readonly "sluice/outlook": readonly [OutlookParams, OutlookResult];
   /** Reads everything again; resolves when the new plan has been sent. */
   readonly "sluice/refresh": readonly [Record<string, never>, null];
 }

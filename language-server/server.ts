@@ -8,6 +8,7 @@ import type {
   Connection,
   DocumentDiagnosticReport,
   InitializeResult,
+  TextDocumentPositionParams,
 } from "vscode-languageserver";
 import {
   CodeLensRefreshRequest,
@@ -16,6 +17,7 @@ import {
 } from "vscode-languageserver";
 
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "./features/call-hierarchy.ts";
+import { loadCharts } from "./features/chart-shelf.ts";
 import { codeActions } from "./features/code-actions.ts";
 import { codeLenses } from "./features/code-lenses.ts";
 import { completion, noCompletion, triggerCharacters } from "./features/completion.ts";
@@ -154,6 +156,7 @@ function handleChanges({ connection, session, folders, log }: Parts): void {
 }
 
 type ObjectText = ClientRequests["sluice/objectText"];
+type Outlook = ClientRequests["sluice/outlook"];
 
 function handleRequests({ connection, session, folders, log }: Parts): void {
   connection.onRequest("sluice/refresh", () =>
@@ -174,14 +177,23 @@ function handleRequests({ connection, session, folders, log }: Parts): void {
         return objectText(simulator, snapshot, params, toSignal(token));
       }),
   );
+  connection.onRequest("sluice/outlook", (params: Outlook[0], token): Promise<Outlook[1]> =>
+    guard(log, "outlook", {}, async () => {
+      const snapshot = folders.find(params.folder)?.live.snapshot;
+      if (!snapshot) return {};
+      const simulator = await session.simulators.for(snapshot.settings);
+      return { clusters: await simulator.outlook(snapshot.target, toSignal(token)) };
+    }),
+  );
 }
 
 function handleDiagnostics({ connection, folders, log }: Parts): void {
   const nothing: DocumentDiagnosticReport = { kind: "full", items: [] };
-  connection.languages.diagnostics.on(({ textDocument, previousResultId }) =>
+  connection.languages.diagnostics.on(({ textDocument, previousResultId }, token) =>
     guard(log, "diagnostics", nothing, () => {
       const held = folders.holding(textDocument.uri);
-      return held ? documentReport(held.folder.model, held.path, previousResultId) : nothing;
+      if (!held) return nothing;
+      return documentReport(held.folder.model, held.path, previousResultId, toSignal(token));
     }),
   );
   connection.languages.diagnostics.onWorkspace(({ previousResultIds }, token) =>
@@ -206,7 +218,7 @@ function handleNavigation(parts: Parts): void {
   const one = answersFor(parts);
   const list = <P extends AboutFile, T>(name: string, run: Feature<P, readonly T[]>) =>
     one<P, T[]>(name, [], (...given) => [...run(...given)]);
-  connection.onHover(one("hover", null, hover));
+  connection.onHover(one("hover", null, withCharts(hover)));
   connection.onDefinition(one("definition", [], definitionFor(session)));
   connection.onReferences(list("references", references));
   connection.onPrepareRename(one("rename", null, prepareRename));
@@ -230,7 +242,11 @@ function handleTyping(parts: Parts): void {
   const { connection, session } = parts;
   const one = answersFor(parts);
   connection.onCompletion(
-    one("completion", noCompletion, (...given) => completion(session.client, ...given)),
+    one(
+      "completion",
+      noCompletion,
+      withCharts((...given) => completion(session.client, ...given)),
+    ),
   );
   connection.languages.inlayHint.on(
     one("inlay hints", [], (...given) => [...inlayHints(...given)]),
@@ -253,9 +269,19 @@ type AboutFile =
 
 type Feature<P, R> = (folder: FolderModel, path: string, params: P, signal: AbortSignal) => R;
 
+/** A feature that looks at the values of a release needs its chart first. */
+function withCharts<P extends TextDocumentPositionParams, R>(
+  feature: Feature<P, R>,
+): Feature<P, Promise<R>> {
+  return async (folder, path, params, signal) => {
+    await loadCharts(folder, path, params, signal);
+    return feature(folder, path, params, signal);
+  };
+}
+
 /** Makes a handler of a feature: finds the folder of the document, and answers with the fallback where there is none. */
 function answersFor({ folders, log }: Parts) {
-  return <P extends AboutFile, R>(name: string, fallback: R, feature: Feature<P, R>) =>
+  return <P extends AboutFile, R>(name: string, fallback: R, feature: Feature<P, R | Promise<R>>) =>
     (params: P, token: CancellationToken): Promise<R> =>
       guard(log, name, fallback, () => {
         const { uri } = "item" in params ? params.item : params.textDocument;

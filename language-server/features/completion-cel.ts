@@ -26,18 +26,42 @@ function placeOf({ subject }: Pick<CompletionSite, "subject">, path: Path) {
 export function celSuggestions(site: Site, path: Path): readonly Suggestion[] {
   const { word } = site.typing;
   // Inside of a text there is nothing to complete.
-  if ((word.replaceAll(/"[^"]*"|'[^']*'/g, "").match(/["']/g) ?? []).length % 2 === 1) return [];
-  const chain = /[A-Za-z_][\w.[\]]*$/.exec(word)?.[0] ?? "";
+  if (isInText(word)) return [];
+  const [chain = ""] = chainAtEnd(word);
   const variables = variablesAt(site, path);
   if (!chain.includes("."))
     return [...variables, ...macroVariables(word)].map(toRoot).concat(macros);
-  const [first = "", ...steps] = chain
-    .replaceAll(/\[\w*\]/g, ".[]")
-    .split(".")
-    .slice(0, -1);
-  const schema = schemaOfChain({ variables, word }, [first, ...steps]);
+  const schema = schemaOfChain({ variables, word }, stepsOf(chain).slice(0, -1));
   if (!schema) return methods;
   return fieldsOf(schema);
+}
+
+/** What the name at the end of `word` stands for; `undefined` inside of a text, and where nothing is known. */
+export function celField(site: Site, path: Path): CelField | undefined {
+  const { word } = site.typing;
+  if (isInText(word)) return undefined;
+  const [chain] = chainAtEnd(word);
+  if (chain === undefined) return undefined;
+  const schema = schemaOfChain({ variables: variablesAt(site, path), word }, stepsOf(chain));
+  return schema && { name: chain, schema };
+}
+
+export interface CelField {
+  /** With what it is asked of: `status.conditions`. */
+  readonly name: string;
+  readonly schema: Schema;
+}
+
+function isInText(word: string): boolean {
+  return (word.replaceAll(/"[^"]*"|'[^']*'/g, "").match(/["']/g) ?? []).length % 2 === 1;
+}
+
+function chainAtEnd(word: string): readonly string[] {
+  return /[A-Za-z_][\w.[\]]*$/.exec(word) ?? [];
+}
+
+function stepsOf(chain: string): readonly string[] {
+  return chain.replaceAll(/\[\w*\]/g, ".[]").split(".");
 }
 
 interface Variable {

@@ -5,6 +5,7 @@ import { offsetAt, partAt } from "../manifest/manifest-file.ts";
 import { roleOf } from "../model/role.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
 import { celSuggestions, isCel } from "./completion-cel.ts";
+import { chartChoices, chartKeys } from "./completion-chart-values.ts";
 import { chartSuggestions } from "./completion-charts.ts";
 import { cursorAt } from "./completion-cursor.ts";
 import { toList } from "./completion-item.ts";
@@ -108,9 +109,10 @@ function suggestionsAt(site: CompletionSite): readonly Suggestion[] {
   if (path.length === 0 && isUnknown(subject)) return objectSuggestions(site, outline);
   const { schema } = schemaOfPath(site, path);
   if (schema?.type === "array" && typing.style === "block") return newItems(site, path);
+  const keys = chartKeys(site, path);
   const isScalarItem = typeof path.at(-1) === "number" && schema?.type !== "object";
-  if (isScalarItem) return valuesAt(site, path);
-  return [...keySuggestions(site, typing), ...substituteKeys(site, path)];
+  if (isScalarItem && keys.length === 0) return valuesAt(site, path);
+  return [...keySuggestions(site, typing), ...substituteKeys(site, path), ...keys];
 }
 
 function isUnknown({ schema, isKustomization }: Subject): boolean {
@@ -130,6 +132,7 @@ function valuesAt(site: CompletionSite, path: Path): readonly Suggestion[] {
     ...chartSuggestions(site, path),
     ...pathSuggestions(site, path),
     ...pointerSuggestions(site, path),
+    ...chartChoices(site, path),
   ];
   return known.length > 0 ? known : schemaValues(site, path);
 }

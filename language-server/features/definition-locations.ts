@@ -1,6 +1,7 @@
 /** From a place of the model to LSP locations, and from a cursor to the document it stands in. */
 import type { Location, LocationLink, Position } from "vscode-languageserver";
 
+import { embeddedAt } from "../manifest/embedded-parts.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import { offsetAt, partAt, rangeOf } from "../manifest/manifest-file.ts";
 import type { Span } from "../manifest/value.ts";
@@ -26,6 +27,13 @@ export function cursorAt(
   const offset = offsetAt(file, position);
   const part = partAt(file, offset);
   return part && { model, file, part, offset: offset - part.start };
+}
+
+/** The same place in the innermost document of a text inside of the text. */
+export function innermost(cursor: Cursor): Cursor {
+  const { part, offset } = cursor;
+  const inside = embeddedAt(part, part.start + offset)?.part;
+  return inside ? { ...cursor, part: inside, offset: part.start + offset - inside.start } : cursor;
 }
 
 /** A span of a document of a file. */

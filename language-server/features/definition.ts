@@ -6,12 +6,21 @@ import type {
   TextDocumentPositionParams,
 } from "vscode-languageserver";
 
+import { chartValuesOf } from "../model/chart-values.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
 import { toUri } from "../workspace/tree-uri.ts";
+import { pathInValues } from "./chart-value.ts";
 import { dataKeys } from "./definition-data-keys.ts";
 import type { Cursor } from "./definition-locations.ts";
-import { cursorAt, distinctLocations, toLink, toLocation } from "./definition-locations.ts";
+import {
+  cursorAt,
+  distinctLocations,
+  innermost,
+  toLink,
+  toLocation,
+} from "./definition-locations.ts";
 import { filesAt, pathsIn } from "./definition-paths.ts";
+import { fieldAt } from "./hover-field.ts";
 import { nameAt } from "./references-names.ts";
 import { holds } from "./references-site.ts";
 import { declarationsOf } from "./references-targets.ts";
@@ -41,11 +50,13 @@ export function definition(
 ): readonly LocationLink[] {
   const cursor = cursorAt(folder, path, position);
   if (!cursor) return [];
+  const inner = innermost(cursor);
   return (
     ofVariable(folder.root, cursor) ??
     ofName(folder.root, cursor) ??
-    ofDataKey(folder.root, cursor) ??
-    ofPath(folder.root, cursor) ??
+    ofDataKey(folder.root, inner) ??
+    ofPath(folder.root, inner) ??
+    ofChartValue(folder.root, inner) ??
     []
   );
 }
@@ -91,6 +102,20 @@ function ofPath(root: string, cursor: Cursor): Links {
   return filesAt(model, site.path).map((target) =>
     toLink(root, startOf(root, target), { file, part, span: site.span }),
   );
+}
+
+/** The default, where the chart lies in this repository. */
+function ofChartValue(root: string, { model, file, part, offset }: Cursor): Links {
+  const field = part.document.root && fieldAt(part.document.root, offset);
+  const inside = field && pathInValues(field.path);
+  if (!field || !inside || inside.length === 0) return undefined;
+  const chart = chartValuesOf(model, file.path, part.document);
+  const value = chart?.root?.at(...inside);
+  const at = chart?.file?.parts.find(({ document }) => document.root === chart.root);
+  if (!chart?.file || !at || !value) return undefined;
+  const span = value.keySpan ?? value.span;
+  const target = toLocation(root, { file: chart.file, part: at, span });
+  return [toLink(root, target, { file, part, span: field.span })];
 }
 
 function startOf(root: string, path: string) {

@@ -1,18 +1,17 @@
 /** The diagnostics of a file: what the rules find in it, and the problems of the last simulation that no rule explains better. */
 import type { Diagnostic } from "vscode-languageserver";
-import { DiagnosticSeverity } from "vscode-languageserver";
 
-import type { Plan, Problem } from "#simulator";
+import type { Plan } from "#simulator";
 
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 import type { OnBug } from "../rules/check-file.ts";
 import { checkFile } from "../rules/check-file.ts";
 import type { Diagnosis } from "../rules/diagnosis.ts";
-import type { PlacedProblem } from "../rules/merge-problems.ts";
+import type { HeardProblem } from "../rules/merge-problems.ts";
 import { mergeProblems, problemsByPath, toRange } from "../rules/merge-problems.ts";
 import type { RuleSettings } from "../rules/suppression.ts";
 import { toUri } from "../workspace/tree-uri.ts";
-import { toLspDiagnostic } from "./lsp-diagnostic.ts";
+import { severities, toLspDiagnostic } from "./lsp-diagnostic.ts";
 
 export interface DiagnosticsContext {
   /** URI of the folder. */
@@ -34,7 +33,10 @@ export function fileDiagnostics(context: DiagnosticsContext, path: string): File
   const { root, model, plan, settings, docs, onBug } = context;
   const found = checkFile(model, path, settings, onBug);
   const problems = plan ? (problemsByPath(plan).get(path) ?? []) : [];
-  const { diagnoses, rest } = mergeProblems(found, problems);
+  const { diagnoses, rest } = mergeProblems(found, problems, {
+    settings,
+    file: model.manifest(path),
+  });
   return {
     diagnoses,
     items: [
@@ -52,16 +54,19 @@ export function toDiagnostics(
   return new Map(
     [...problemsByPath(plan)].map(([path, problems]) => [
       toUri(root, path),
-      problems.map((one) => toDiagnostic(root, one)),
+      problems.map((one) => toDiagnostic(root, { ...one, severity: one.problem.severity })),
     ]),
   );
 }
 
-function toDiagnostic(root: string, { problem, place, applier }: PlacedProblem): Diagnostic {
+function toDiagnostic(
+  root: string,
+  { problem, place, applier, severity }: HeardProblem,
+): Diagnostic {
   const diagnostic: Diagnostic = {
     range: toRange(place),
-    severity: toSeverity(problem.severity),
-    code: problem.code,
+    severity: severities[severity],
+    code: `simulation/${problem.code}`,
     source: "Sluice",
     message: problem.message,
   };
@@ -74,15 +79,4 @@ function toDiagnostic(root: string, { problem, place, applier }: PlacedProblem):
     ];
   }
   return diagnostic;
-}
-
-function toSeverity(severity: Problem["severity"]): DiagnosticSeverity {
-  switch (severity) {
-    case "error":
-      return DiagnosticSeverity.Error;
-    case "warning":
-      return DiagnosticSeverity.Warning;
-    case "information":
-      return DiagnosticSeverity.Information;
-  }
 }

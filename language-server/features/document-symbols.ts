@@ -4,6 +4,8 @@ import { SymbolKind } from "vscode-languageserver";
 
 import { fluxKinds } from "#simulator";
 
+import type { EmbeddedBlock } from "../manifest/embedded-parts.ts";
+import { embeddedBlocks } from "../manifest/embedded-parts.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import { rangeOf } from "../manifest/manifest-file.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
@@ -50,7 +52,7 @@ function ofDocument(file: ManifestFile, part: FilePart): readonly DocumentSymbol
   const { document } = part;
   const { root } = document;
   if (!root) return [];
-  const fields = ofFields(file, part, root, 1);
+  const fields = ofFields(file, part, root, 1, embeddedBlocks(document));
   // Values files and the like have no name of their own: their fields are their outline.
   if (document.kind === "") return fields;
   const whole = rangeOf(file, part, root.span);
@@ -76,6 +78,7 @@ function ofFields(
   part: FilePart,
   value: Value,
   depth: number,
+  blocks: readonly EmbeddedBlock[],
 ): readonly DocumentSymbol[] {
   return value.entries
     .filter(({ key }) => key !== "")
@@ -83,14 +86,32 @@ function ofFields(
       const end = Math.max(keySpan[1], child.span[1]);
       const span: Span = [keySpan[0], end];
       const range = rangeOf(file, part, span);
+      const inside = blocks.filter(({ span: [from] }) => keySpan[0] <= from && from <= end);
+      const below =
+        depth < maxDepth && child.isMap
+          ? ofFields(file, part, child, depth + 1, inside)
+          : ofBlocks(file, part, inside);
       return {
         name: key,
         kind: child.isMap || child.items.length > 0 ? SymbolKind.Struct : SymbolKind.Field,
         range,
         selectionRange: within(range, rangeOf(file, part, keySpan)),
-        ...(depth < maxDepth && { children: [...ofFields(file, part, child, depth + 1)] }),
+        ...(below.length > 0 && { children: [...below] }),
       };
     });
+}
+
+/** Objects in texts inside of the text: patches, templates, manifests in a ConfigMap. */
+function ofBlocks(
+  file: ManifestFile,
+  part: FilePart,
+  blocks: readonly EmbeddedBlock[],
+): readonly DocumentSymbol[] {
+  return blocks.flatMap((block) =>
+    block.parts.flatMap(({ start, document }) =>
+      ofDocument(file, { start: part.start + start, document }),
+    ),
+  );
 }
 
 /** Clients refuse a selection outside of its symbol; an alias can be written before what it stands for. */

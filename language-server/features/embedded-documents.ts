@@ -3,13 +3,13 @@
  * with offsets that lead back to the text around it, so that what works in a file works in there.
  */
 import { slices } from "../manifest/slices.ts";
-import type { WorkspaceModel } from "../model/workspace-model.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Outline, OutlineNode, Path } from "./completion-outline.ts";
 import { pathOf, readOutline, scalarAt } from "./completion-outline.ts";
 import { jsonPatch } from "./completion-pointers.ts";
 import type { CompletionSite, Subject } from "./completion-site.ts";
-import { fluxRowOf, pattern, schemaOfType, subjectOf } from "./completion-site.ts";
+import { fluxRowOf, pattern, subjectOf } from "./completion-site.ts";
+import { kindOfTarget } from "./embedded-target.ts";
 
 export interface EmbeddedDocument {
   readonly text: string;
@@ -84,17 +84,8 @@ function subjectIn(around: Around, node: OutlineNode, language: Language, text: 
 function targetSchema({ model, outline }: Around, path: Path): Schema | undefined {
   const target = (key: string): string =>
     scalarAt(outline.root, ...path.slice(0, -1), "target", key);
-  const kind = target("kind");
-  if (kind === "") return undefined;
-  const [group, version] = [target("group"), target("version")];
-  const row = kindsNamed(model, kind).find(
-    (one) => (group === "" || one.group === group) && (version === "" || one.version === version),
-  );
-  return row && schemaOfType(model, row);
-}
-
-function kindsNamed({ catalog }: WorkspaceModel, kind: string) {
-  return (catalog?.kinds() ?? []).filter((one) => one.kind === kind);
+  const [group, version, kind] = [target("group"), target("version"), target("kind")];
+  return kindOfTarget(model, { group, version, kind })?.schema;
 }
 
 interface Dedented {

@@ -27,13 +27,13 @@ export function hoverField(cursor: Cursor): HoverText | undefined {
   return text === undefined ? undefined : { span: field.span, text };
 }
 
-interface Field {
+export interface Field {
   readonly path: readonly (string | number)[];
   readonly span: Span;
 }
 
 /** The innermost field whose key, or whose plain value, is under the offset. */
-function fieldAt(value: Value, offset: number): Field | undefined {
+export function fieldAt(value: Value, offset: number): Field | undefined {
   for (const { keySpan, value: child } of value.entries) {
     if (holds(keySpan, offset)) return { path: child.path, span: keySpan };
     if (!holds(child.span, offset)) continue;
@@ -59,7 +59,7 @@ function kindText(kind: KindSchema): string | undefined {
   ].join("\n\n");
 }
 
-function fieldText(
+export function fieldText(
   { catalog }: WorkspaceModel,
   kind: KindSchema,
   path: readonly (string | number)[],

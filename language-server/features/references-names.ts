@@ -7,14 +7,16 @@ import { isFluxKind } from "#simulator";
 import { flux } from "../manifest/flux-names.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import { derived } from "../manifest/manifest-document.ts";
+import type { EmbeddedBlock } from "../manifest/embedded-parts.ts";
+import { embeddedBlocks, embeddedRole } from "../manifest/embedded-parts.ts";
 import { referencesOf } from "../manifest/references.ts";
-import type { Value } from "../manifest/value.ts";
+import type { Span, Value } from "../manifest/value.ts";
 import { isTemplated } from "../model/object-index.ts";
 import { roleOf } from "../model/role.ts";
 import { markersIn, policyOf } from "../rules/image-marker.ts";
 import { generatorNames, patchNames } from "./references-patches.ts";
-import type { NameSite, Place } from "./references-site.ts";
-import { bareSpan, holds, inNamespace } from "./references-site.ts";
+import type { NameScope, NameSite, Place } from "./references-site.ts";
+import { bareSpan, holds, inNamespace, unknownScope } from "./references-site.ts";
 import { workloadNames } from "./references-workloads.ts";
 
 export function namesIn({ model, file, part }: Place): readonly NameSite[] {
@@ -37,7 +39,9 @@ export function namesIn({ model, file, part }: Place): readonly NameSite[] {
 /** These look at the text alone, so they are remembered with it. */
 const kustomizationNames = derived((document): readonly NameSite[] => {
   const { root } = document;
-  return root ? [...generatorNames(document, root), ...patchNames(document, root)] : [];
+  if (!root) return [];
+  const patches = patchNames(document, root);
+  return [...generatorNames(document, root), ...patches, ...embeddedNames(document)];
 });
 
 const objectNames = derived((document): readonly NameSite[] => {
@@ -50,6 +54,7 @@ const objectNames = derived((document): readonly NameSite[] => {
     ...workloadNames(document, root),
     ...markerNames(document),
     ...patchNames(document, root.get("spec")),
+    ...embeddedNames(document),
   ];
 });
 
@@ -58,6 +63,47 @@ const patchFileNames = derived((document) =>
     site.role === "declaration" ? { ...site, role: "patch" } : site,
   ),
 );
+
+/** Of inline patches and templates, at their places in this document. What a ConfigMap keeps is nobody's object. */
+function embeddedNames(document: ManifestDocument): readonly NameSite[] {
+  return embeddedBlocks(document).flatMap((block) =>
+    block.language === "data"
+      ? []
+      : block.parts.flatMap(({ start, document: inner }) =>
+          namesInside(inner)
+            .filter((site) => isMeant(block, site))
+            .map((site) => moved(site, start, scopeIn(document, block, site))),
+        ),
+  );
+}
+
+function namesInside(inner: ManifestDocument): readonly NameSite[] {
+  if (inner.faults.length > 0) return [];
+  return embeddedRole(inner) === "patch" ? patchFileNames(inner) : objectNames(inner);
+}
+
+/** With a target beside it the name of a patch itself says nothing (`kubernetes-sigs/kustomize api/internal/builtins/PatchTransformer.go`). */
+function isMeant({ language, target }: EmbeddedBlock, { role, name }: NameSite): boolean {
+  if (language !== "patch" || role !== "patch" || !target) return true;
+  return target.get("name")?.text === name;
+}
+
+function moved(site: NameSite, by: number, scope: NameScope): NameSite {
+  const shift = ([start, end]: Span): Span => [start + by, end + by];
+  return { ...site, scope, span: shift(site.span), around: site.around.map(shift) };
+}
+
+/** The objects of a template get the namespace of the ResourceSet; which objects a patch meets is not known. */
+function scopeIn(
+  { kind, name, namespace }: ManifestDocument,
+  { language }: EmbeddedBlock,
+  { scope }: NameSite,
+): NameScope {
+  if (scope.in !== "object") return scope;
+  if (language === "patch") return unknownScope;
+  if (scope.object.namespace !== "") return inNamespace(scope.object.namespace);
+  return { in: "object", object: { kind, name, namespace } };
+}
 
 function ownName(document: ManifestDocument, root: Value): readonly NameSite[] {
   const { kind, name } = document;

@@ -1,6 +1,6 @@
-/** Names of objects in patches and generators: targets, inline strategic merge patches, `configMapGenerator`. */
+/** Names of objects in a kustomization: targets of patches, and what generators make. */
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
-import type { Span, Value } from "../manifest/value.ts";
+import type { Value } from "../manifest/value.ts";
 import { isTemplated } from "../model/object-index.ts";
 import type { NameSite } from "./references-site.ts";
 import { bareSpan, inNamespace } from "./references-site.ts";
@@ -13,12 +13,6 @@ export function* patchNames(
   for (const item of holder?.get("patches")?.items ?? []) {
     const target = targetName(document, item.get("target"));
     if (target) yield target;
-    const inline = inlineName(document, item.get("patch"));
-    if (inline) yield inline;
-  }
-  for (const item of holder?.get("patchesStrategicMerge")?.items ?? []) {
-    const inline = inlineName(document, item);
-    if (inline) yield inline;
   }
 }
 
@@ -29,36 +23,16 @@ function targetName(document: ManifestDocument, target: Value | undefined): Name
   if (!value || kind === undefined || name === undefined || !/^[a-z0-9.-]+$/.test(name))
     return undefined;
   const namespace = target?.get("namespace")?.text;
-  return patchSite(kind, name, bareSpan(document, value), "patches[].target", namespace);
-}
-
-const kindLine = /^kind:[ \t]*["']?([\w.-]+)/m;
-const nameLine = /^metadata:[ \t]*\n(?:[ \t]+.*\n)*?[ \t]+name:[ \t]*["']?([a-z0-9][a-z0-9.-]*)/m;
-
-/** Read from the text as it stands, because offsets inside of a block depend on its indentation. */
-function inlineName(document: ManifestDocument, patch: Value | undefined): NameSite | undefined {
-  const text = patch?.text;
-  if (!patch || text === undefined || !text.includes("\n")) return undefined;
-  const kind = kindLine.exec(text)?.[1];
-  const name = nameLine.exec(text)?.[1];
-  if (kind === undefined || name === undefined) return undefined;
-  const raw = document.text.slice(...patch.span);
-  const found = /\bmetadata:[ \t]*\n(?:.*\n)*?[ \t]+name:[ \t]*["']?/.exec(raw);
-  if (!found) return undefined;
-  const start = patch.span[0] + found.index + found[0].length;
-  if (!document.text.startsWith(name, start)) return undefined;
-  return patchSite(kind, name, [start, start + name.length], "patches[].patch", undefined);
-}
-
-function patchSite(
-  kind: string,
-  name: string,
-  span: Span,
-  field: string,
-  namespace: string | undefined,
-): NameSite {
-  const scope = inNamespace(namespace);
-  return { role: "patch", kinds: [kind], name, span, around: [], scope, use: "object", field };
+  return {
+    role: "patch",
+    kinds: [kind],
+    name,
+    span: bareSpan(document, value),
+    around: [],
+    scope: inNamespace(namespace),
+    use: "object",
+    field: "patches[].target",
+  };
 }
 
 export function* generatorNames(document: ManifestDocument, root: Value): Generator<NameSite> {

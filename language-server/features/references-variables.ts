@@ -5,10 +5,12 @@
 import { isFluxKind } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
+import type { FilePart } from "../manifest/manifest-file.ts";
 import { parseManifestDocument } from "../manifest/manifest-document.ts";
 import type { Span, Value } from "../manifest/value.ts";
 import { isSubstitutionDisabled, variableSites } from "../manifest/variable-sites.ts";
 import type { FluxKustomization } from "../model/flux-kustomization.ts";
+import { partOf } from "../model/flux-kustomization.ts";
 import { isTemplated } from "../model/object-index.ts";
 import { substitutionOf } from "../model/substitution.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
@@ -81,7 +83,7 @@ export function definitionsOf(
   if (entry && file) {
     const text = entry.value.scalar;
     const value = text === undefined || isTemplated(text) ? {} : { value: text };
-    found.push({ file, part: owner.part, span: entry.keySpan, from: "own", ...value });
+    found.push({ file, part: partOf(file, owner), span: entry.keySpan, from: "own", ...value });
   }
   for (const data of dataOf(model, owner).toReversed()) {
     const from = data.site.kinds.includes("Secret") ? "Secret" : "ConfigMap";
@@ -125,6 +127,13 @@ export function usesIn(model: WorkspaceModel, path: string, name: string): reado
       .filter((site) => site.name === name)
       .map(({ nameSpan }) => ({ file, part, span: nameSpan }));
   });
+}
+
+/** Kustomizations that substitute from the ConfigMap or Secret of this document. */
+export function ownersReading(model: WorkspaceModel, part: FilePart): readonly FluxKustomization[] {
+  return model.graph.owners.filter((owner) =>
+    dataOf(model, owner).some((one) => one.part === part),
+  );
 }
 
 const known = new WeakMap<WorkspaceModel, Map<FluxKustomization, readonly Found[]>>();

@@ -1,4 +1,4 @@
-/** Gives a Flux object, a ConfigMap or a Secret another name, in every file that names it. */
+/** Gives a Flux object, a ConfigMap, a Secret or a variable another name, in every file that names it. */
 import type {
   ClientCapabilities,
   PrepareRenameResult,
@@ -14,12 +14,14 @@ import { fluxKinds } from "#simulator";
 import { rangeOf } from "../manifest/manifest-file.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
 import { toUri } from "../workspace/tree-uri.ts";
-import type { Cursor } from "./definition-locations.ts";
+import type { Cursor, Spot } from "./definition-locations.ts";
 import { cursorAt } from "./definition-locations.ts";
+import { isVariableName, placesOfVariable, renamedVariable } from "./rename-variable.ts";
 import { nameAt } from "./references-names.ts";
 import { holds, namespacesOfSite } from "./references-site.ts";
 import type { Found } from "./references-targets.ts";
 import { sameObject } from "./references-targets.ts";
+import type { VariableTarget } from "./references-variables.ts";
 
 export function prepareRename(
   folder: FolderModel,
@@ -27,6 +29,12 @@ export function prepareRename(
   { position }: TextDocumentPositionParams,
 ): PrepareRenameResult | null {
   const cursor = cursorAt(folder, path, position);
+  const variable = cursor && renamedVariable(cursor);
+  if (cursor && variable)
+    return {
+      range: rangeOf(cursor.file, cursor.part, variable.span),
+      placeholder: variable.name,
+    };
   const subject = cursor && subjectAt(cursor);
   if (!cursor || !subject) return null;
   const { file, part, site } = subject;
@@ -74,22 +82,21 @@ export function rename(
   signal?: AbortSignal,
 ): WorkspaceEdit | null {
   const cursor = cursorAt(folder, path, position);
+  const variable = cursor && renamedVariable(cursor);
+  if (variable) return renameVariable(folder.root, { cursor, variable, newName }, signal);
   const subject = cursor && subjectAt(cursor);
   if (!subject || !isObjectName(newName)) return null;
   const { declarations, uses } = sameObject(subject, signal);
   const places = distinctPlaces([...declarations, ...uses]);
   const kind = declarations[0]?.site.kinds[0] ?? subject.site.kinds[0] ?? "";
-  const edits = new Map<string, TextDocumentEdit>();
-  for (const place of places) {
-    const { file, part, site } = place;
-    const uri = toUri(folder.root, file.path);
-    const edit = edits.get(uri) ?? { textDocument: { uri, version: null }, edits: [] };
-    const annotationId = isSure(place, subject) ? "sure" : "check";
-    edit.edits.push({ range: rangeOf(file, part, site.span), newText: newName, annotationId });
-    edits.set(uri, edit);
-  }
+  const edits = places.map((place) => ({
+    file: place.file,
+    part: place.part,
+    span: place.site.span,
+    annotationId: isSure(place, subject) ? ("sure" as const) : ("check" as const),
+  }));
   return {
-    documentChanges: [...edits.values()],
+    documentChanges: toChanges(folder.root, edits, newName),
     changeAnnotations: {
       sure: {
         label: `Rename ${kind} ${subject.site.name} to ${newName}`,
@@ -102,6 +109,60 @@ export function rename(
       },
     },
   };
+}
+
+interface VariableChange {
+  readonly cursor: Cursor;
+  readonly variable: VariableTarget;
+  readonly newName: string;
+}
+
+function renameVariable(
+  root: string,
+  { cursor, variable, newName }: VariableChange,
+  signal?: AbortSignal,
+): WorkspaceEdit | null {
+  const found = isVariableName(newName)
+    ? placesOfVariable(cursor, variable, newName, signal)
+    : undefined;
+  if (!found) return null;
+  const edits = found.places.map((place) => ({
+    ...place,
+    annotationId: place.kind === "plain" ? ("sure" as const) : ("check" as const),
+  }));
+  return {
+    documentChanges: toChanges(root, edits, newName),
+    changeAnnotations: {
+      sure: {
+        label: `Rename variable ${found.name} to ${newName}`,
+        description: "Where it is set and where it is used.",
+      },
+      check: {
+        label: `Rename ${found.name} in an encrypted Secret`,
+        description: "SOPS signs the keys too: open the file with sops and rename it there.",
+        needsConfirmation: true,
+      },
+    },
+  };
+}
+
+interface AnnotatedSpot extends Spot {
+  readonly annotationId: "sure" | "check";
+}
+
+function toChanges(
+  root: string,
+  spots: readonly AnnotatedSpot[],
+  newText: string,
+): TextDocumentEdit[] {
+  const changes = new Map<string, TextDocumentEdit>();
+  for (const { file, part, span, annotationId } of spots) {
+    const uri = toUri(root, file.path);
+    const change = changes.get(uri) ?? { textDocument: { uri, version: null }, edits: [] };
+    change.edits.push({ range: rangeOf(file, part, span), newText, annotationId });
+    changes.set(uri, change);
+  }
+  return [...changes.values()];
 }
 
 function subjectAt({ model, file, part, offset }: Cursor): Found | undefined {

@@ -1,6 +1,8 @@
 /** What to select next when the selection grows: text, value, field, mapping, document, file. */
 import type { SelectionRange, SelectionRangeParams } from "vscode-languageserver";
 
+import { embeddedAt } from "../manifest/embedded-parts.ts";
+import type { FilePart } from "../manifest/manifest-file.ts";
 import { rangeOf } from "../manifest/manifest-file.ts";
 import type { Span, Value } from "../manifest/value.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
@@ -26,6 +28,7 @@ function toRanges({ file, part, offset }: Cursor): SelectionRange {
     [0, document.text.length],
   ];
   if (document.root) spans.push(...spansAround(document, document.root, offset));
+  spans.push(...spansInside(part, offset));
   // Each has to lie inside of the one before; an alias may be written elsewhere.
   let parent: SelectionRange | undefined;
   let outer: Span = [-Infinity, Infinity];
@@ -37,6 +40,15 @@ function toRanges({ file, part, offset }: Cursor): SelectionRange {
   }
   const position = rangeOf(file, part, [offset, offset]);
   return parent ?? { range: position };
+}
+
+/** In a text inside of the text. */
+function spansInside(part: FilePart, offset: number): readonly Span[] {
+  const inside = embeddedAt(part, part.start + offset)?.part;
+  if (!inside?.document.root) return [];
+  const by = inside.start - part.start;
+  const spans = [...spansAround(inside.document, inside.document.root, offset - by)];
+  return spans.map(([start, end]): Span => [start + by, end + by]);
 }
 
 function* spansAround(

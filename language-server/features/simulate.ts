@@ -13,7 +13,8 @@ import type { Snapshot } from "../workspace/snapshot.ts";
 export interface SimulateInputs {
   readonly revision: number;
   readonly host: FolderHost;
-  readonly simulator: Simulator;
+  /** Asked for when the files are read: the rules do without it where it is missing. */
+  readonly simulator: () => Promise<Simulator>;
   readonly settings: SluiceSettings;
   readonly ageKeys: AgeKeys;
   readonly overlay: ReadonlyMap<string, string>;
@@ -35,7 +36,7 @@ interface BaseSide {
 }
 
 export async function simulateFolder(inputs: SimulateInputs, context: Context): Promise<Snapshot> {
-  const { host, settings, previous, revision, simulator } = inputs;
+  const { host, settings, previous, revision } = inputs;
   const tree = await readTree(inputs, context.signal);
   inputs.onTree?.(tree);
   const given = await toOptions(inputs);
@@ -54,7 +55,8 @@ export async function simulateFolder(inputs: SimulateInputs, context: Context): 
   }
   const known =
     previous?.optionsKey === optionsKey && previous.baseKey === baseKey ? previous : undefined;
-  const side = known ?? (await simulateBase(inputs, options, tree, context));
+  const simulator = await inputs.simulator();
+  const side = known ?? (await simulateBase(inputs, simulator, options, tree, context));
   const target = await simulator.simulate(tree, options, context);
   const plan = await simulator.plan(side.base, target, context.signal);
   const notes = [
@@ -95,7 +97,8 @@ async function toOptions({ host, settings, ageKeys }: SimulateInputs): Promise<S
 }
 
 async function simulateBase(
-  { host, settings, simulator }: SimulateInputs,
+  { host, settings }: SimulateInputs,
+  simulator: Simulator,
   options: SimulationOptions,
   tree: Snapshot["tree"],
   context: Context,

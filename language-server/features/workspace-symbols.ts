@@ -2,6 +2,7 @@
 import type { SymbolInformation } from "vscode-languageserver";
 
 import { namespacesOf } from "../model/namespaces.ts";
+import { lineOf } from "../model/object-index.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
 import { toUri } from "../workspace/tree-uri.ts";
 import { symbolKind, symbolName } from "./document-symbols.ts";
@@ -22,7 +23,7 @@ export function workspaceSymbols(
     if (one.name === "" && one.kind === "") continue;
     const namespace = one.namespace || (namespacesOf(model, one.path, one)?.[0] ?? "");
     if (!isSubsequence(wanted, `${one.kind}${namespace}/${one.name}`)) continue;
-    const start = { line: one.line, character: 0 };
+    const start = { line: lineOf(model, one), character: 0 };
     found.push({
       name: symbolName({ ...one, namespace }),
       kind: symbolKind(one.kind),

@@ -3,10 +3,13 @@
  * changes nothing. What else is derived from it is remembered by `derived`.
  */
 import type { Document } from "yaml";
-import { isAlias, isMap, isPair, isSeq, parseDocument } from "yaml";
+import { isAlias, isMap, isPair, isSeq } from "yaml";
 
 import { lineOfDepth } from "#simulator";
 
+import { parseWithAliasKeys } from "./alias-keys.ts";
+import type { Groups } from "./long-mapping.ts";
+import { parseLongMapping } from "./long-mapping.ts";
 import type { Span } from "./value.ts";
 import { anchorsOf, Value } from "./value.ts";
 
@@ -33,19 +36,79 @@ export interface ManifestDocument {
 /** A document that expands to more nodes by its aliases is refused. */
 const maxNodes = 100_000;
 
-/** Never throws. */
-export function parseManifestDocument(text: string): ManifestDocument {
+/** Of the text that was parsed last: what an edit did not touch is taken from there. */
+const groupsOf = new WeakMap<ManifestDocument, Groups>();
+
+/** Never throws. Parsed when first asked for more than its text. */
+export function parseManifestDocument(text: string, previous?: ManifestDocument): ManifestDocument {
+  let before = previous;
+  let known: Omit<ManifestDocument, "text"> | undefined;
+  const read = (): Omit<ManifestDocument, "text"> => {
+    if (!known) {
+      const groups = before && groupsOf.get(before);
+      before = undefined;
+      const parsed = parseText(text, groups);
+      if (parsed.groups) groupsOf.set(document, parsed.groups);
+      known = toDocument(parsed);
+    }
+    return known;
+  };
+  const document: ManifestDocument = {
+    text,
+    get root() {
+      return read().root;
+    },
+    get yaml() {
+      return read().yaml;
+    },
+    get faults() {
+      return read().faults;
+    },
+    get apiVersion() {
+      return read().apiVersion;
+    },
+    get group() {
+      return read().group;
+    },
+    get version() {
+      return read().version;
+    },
+    get kind() {
+      return read().kind;
+    },
+    get name() {
+      return read().name;
+    },
+    get namespace() {
+      return read().namespace;
+    },
+  };
+  return document;
+}
+
+interface Parsed {
+  readonly yaml: Document | undefined;
+  readonly faults: readonly SyntaxFault[];
+  readonly groups?: Groups;
+}
+
+function parseText(text: string, known: Groups | undefined): Parsed {
   const deep = lineOfDepth(text);
   if (deep !== undefined) {
     const message = "This is nested too deep, and is not read as a manifest.";
-    return toDocument(text, undefined, [{ kind: "depth", span: lineSpan(text, deep), message }]);
+    return refused({ kind: "depth", span: lineSpan(text, deep), message });
   }
-  const yaml = parseDocument(text, {
-    uniqueKeys: false,
-    merge: false,
-    logLevel: "silent",
-    prettyErrors: false,
-  });
+  const parsed = parseLongMapping(text, known) ?? parseWhole(text);
+  if (parsed.yaml && text.includes("*") && expandedSize(parsed.yaml) > maxNodes) {
+    const message =
+      "The aliases of this document expand beyond the limit, and it is not read as a manifest. Write the values out.";
+    return refused({ kind: "aliases", span: lineSpan(text, 1), message });
+  }
+  return parsed;
+}
+
+function parseWhole(text: string): Parsed {
+  const yaml = parseWithAliasKeys(text);
   const faults = yaml.errors
     .filter(({ code }) => code !== "MULTIPLE_DOCS")
     .map(({ pos, message }): SyntaxFault => ({
@@ -53,25 +116,19 @@ export function parseManifestDocument(text: string): ManifestDocument {
       span: [pos[0], Math.max(pos[0] + 1, pos[1])],
       message,
     }));
-  if (text.includes("*") && expandedSize(yaml) > maxNodes) {
-    const message =
-      "The aliases of this document expand beyond the limit, and it is not read as a manifest. Write the values out.";
-    return toDocument(text, undefined, [{ kind: "aliases", span: lineSpan(text, 1), message }]);
-  }
-  return toDocument(text, yaml, faults);
+  return { yaml, faults };
 }
 
-function toDocument(
-  text: string,
-  yaml: Document | undefined,
-  faults: readonly SyntaxFault[],
-): ManifestDocument {
+function refused(fault: SyntaxFault): Parsed {
+  return { yaml: undefined, faults: [fault] };
+}
+
+function toDocument({ yaml, faults }: Parsed): Omit<ManifestDocument, "text"> {
   const root =
     yaml && isMap(yaml.contents) ? new Value(yaml, yaml.contents, [], undefined) : undefined;
   const apiVersion = root?.get("apiVersion")?.text ?? "";
   const slash = apiVersion.indexOf("/");
   return {
-    text,
     root,
     yaml,
     faults,
@@ -85,10 +142,10 @@ function toDocument(
 }
 
 /** A stage that is computed once for each document: equal text is the same document, so it is remembered by the document. */
-export function derived<T>(
-  compute: (document: ManifestDocument) => T,
-): (document: ManifestDocument) => T {
-  const known = new WeakMap<ManifestDocument, { readonly value: T }>();
+export function derived<T, D extends Pick<ManifestDocument, "text"> = ManifestDocument>(
+  compute: (document: D) => T,
+): (document: D) => T {
+  const known = new WeakMap<D, { readonly value: T }>();
   return (document) => {
     let found = known.get(document);
     if (!found) known.set(document, (found = { value: compute(document) }));

@@ -1,6 +1,7 @@
 /** One file of YAML as documents and lines. A new text takes over every document whose text is as before. */
 import type { ManifestDocument } from "./manifest-document.ts";
 import { parseManifestDocument } from "./manifest-document.ts";
+import type { Slice } from "./slices.ts";
 import { slices } from "./slices.ts";
 import type { Span } from "./value.ts";
 
@@ -29,20 +30,100 @@ export interface ManifestFile {
   readonly lines: readonly number[];
 }
 
+/** Never throws. What stands before and behind an edit is taken over without a look into it. */
 export function parseManifestFile(
   path: string,
   text: string,
   previous?: ManifestFile,
 ): ManifestFile {
-  const known = new Map(previous?.parts.map(({ document }) => [document.text, document]));
-  const parts = slices(text).map(({ start, text: own }) => ({
-    start,
-    document: known.get(own) ?? parseManifestDocument(own),
-  }));
-  return { path, text, parts, lines: lineStarts(text) };
+  const kept = previous && unchanged(previous, text);
+  if (!previous || !kept) {
+    const parts = toParts(slices(text), previous?.parts ?? []);
+    return { path, text, parts, lines: lineStarts(text, 0, text.length) };
+  }
+  const { head, tail, from, to } = kept;
+  const edited = previous.parts.slice(head, previous.parts.length - tail);
+  const cut = to > from ? slices(text.slice(from, to)) : [];
+  const moved = cut.map((slice) => ({ ...slice, start: slice.start + from }));
+  const shift = text.length - previous.text.length;
+  const below = previous.parts.slice(previous.parts.length - tail);
+  return {
+    path,
+    text,
+    parts: [
+      ...previous.parts.slice(0, head),
+      ...toParts(moved, edited),
+      ...(tail === 0 ? [] : shift === 0 ? below : below.map((part) => movedBy(part, shift))),
+    ],
+    lines: [
+      ...previous.lines.slice(0, firstAfter(previous.lines, from)),
+      ...lineStarts(text, from, to).slice(1),
+      ...previous.lines.slice(firstAfter(previous.lines, to - shift)).map((start) => start + shift),
+    ],
+  };
 }
 
-export function rangeOf(file: ManifestFile, part: FilePart, [start, end]: Span): TextRange {
+/** Documents by their texts out of `known`; one that was edited learns from the one that stood in its place. */
+function toParts(cut: readonly Slice[], known: readonly FilePart[]): readonly FilePart[] {
+  const byText = new Map(known.map(({ document }) => [document.text, document]));
+  return cut.map(({ start, text }, at) => ({
+    start,
+    document: byText.get(text) ?? parseManifestDocument(text, known[at]?.document),
+  }));
+}
+
+function movedBy({ start, document }: FilePart, shift: number): FilePart {
+  return { start: start + shift, document };
+}
+
+/** Numbers of documents, and the offsets in the new text between which it has to be cut again. */
+interface Unchanged {
+  readonly head: number;
+  readonly tail: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function unchanged({ parts, text: before }: ManifestFile, text: string): Unchanged | undefined {
+  const { text: first = "" } = parts[0]?.document ?? {};
+  // Directives belong to the document behind the mark.
+  if (/^%/m.test(first) || text.startsWith("%")) return undefined;
+  let head = 0;
+  let from = 0;
+  for (const { document } of parts) {
+    const end = from + document.text.length;
+    if (!text.startsWith(document.text, from) || !isCut(text, end)) break;
+    head++;
+    from = end;
+  }
+  const shift = text.length - before.length;
+  let tail = 0;
+  let to = text.length;
+  for (const { start, document } of parts.slice(head).toReversed()) {
+    const at = start + shift;
+    if (at < from || !isMark(text, at) || !text.startsWith(document.text, at)) break;
+    tail++;
+    to = at;
+  }
+  // What was typed above the first document may be a directive.
+  if (head === 0 && /^%/m.test(text.slice(0, to))) return undefined;
+  return head + tail === 0 ? undefined : { head, tail, from, to };
+}
+
+function isCut(text: string, at: number): boolean {
+  return at === text.length || isMark(text, at);
+}
+
+function isMark(text: string, at: number): boolean {
+  const isLine = at === 0 || text[at - 1] === "\n";
+  return isLine && text.startsWith("---", at) && /^(?:\s|$)/.test(text.slice(at + 3, at + 4));
+}
+
+export function rangeOf(
+  file: ManifestFile,
+  part: Pick<FilePart, "start">,
+  [start, end]: Span,
+): TextRange {
   return {
     start: positionAt(file, part.start + start),
     end: positionAt(file, part.start + end),
@@ -78,8 +159,22 @@ export function partAt(file: ManifestFile, offset: number): FilePart | undefined
   return file.parts.findLast(({ start }) => start <= offset);
 }
 
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+/** Of the lines that start between the offsets, the first offset included. */
+function lineStarts(text: string, from: number, to: number): readonly number[] {
+  const starts = [from];
+  for (let at = text.indexOf("\n", from); at >= 0 && at + 1 <= to; at = text.indexOf("\n", at + 1))
+    starts.push(at + 1);
   return starts;
+}
+
+/** Index of the first line that starts behind an offset. */
+function firstAfter(lines: readonly number[], offset: number): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,4 +1,5 @@
 /** Which minor of Flux a repository installs, where it says so. */
+import { derived } from "../manifest/manifest-document.ts";
 import type { SourceFile } from "./source-file.ts";
 
 const perFile = new WeakMap<SourceFile, string | null>();
@@ -18,20 +19,26 @@ function isNewer(a: string, b: string): boolean {
   return Number(a.slice(2)) > Number(b.slice(2));
 }
 
+function find({ pieces }: SourceFile): string | null {
+  for (const { key } of pieces) {
+    const found = findIn(key);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /**
  * The label of gotk-components.yaml, `distribution.version` of a FluxInstance, the tag of the distribution's artifact or
  * manifests. A range without a minor (`2.x`) says nothing.
  */
-function find(file: SourceFile): string | null {
-  if (!file.isYaml) return null;
-  const text = file.text ?? "";
+const findIn = derived(({ text }: { readonly text: string }): string | null => {
   if (!/fluxcd|flux2|distribution/.test(text)) return null;
   for (const pattern of patterns) {
     const minor = pattern.exec(text)?.[1];
     if (minor !== undefined) return `2.${minor}`;
   }
   return null;
-}
+});
 
 const patterns: readonly RegExp[] = [
   /app\.kubernetes\.io\/part-of: flux\n\s+app\.kubernetes\.io\/version: v2\.(\d+)\./,

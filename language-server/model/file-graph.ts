@@ -30,7 +30,8 @@ export interface FileGraph {
   inFolder(dir: string): KustomizationFile | undefined;
   isOwnSource(source: FluxKustomization["source"]): boolean;
   /**
-   * Whether a cluster gets to see the file: a Flux Kustomization reaches it, or it lies beside one that reaches something itself. Where no Flux Kustomization reaches anything, every file counts.
+   * Whether a cluster gets to see the file: it is reached from a Kustomization that a cluster starts from, or lies beside one.
+   * Where there is no Flux Kustomization, every file counts.
    */
   isLive(path: string): boolean;
   /** Files reached by a Flux Kustomization, with their roles. */
@@ -48,7 +49,7 @@ export function buildFileGraph(input: GraphInput): FileGraph {
   const builder = new Builder(input);
   builder.run();
   const { kustomizations, reaches, byOwner, own, folders, files } = builder;
-  const roots = new Set([...byOwner.keys()].map(({ file }) => folderOf(file)));
+  const live = liveFiles(builder);
   return {
     kustomizations,
     owners: input.owners,
@@ -58,13 +59,59 @@ export function buildFileGraph(input: GraphInput): FileGraph {
       return path === "" || folders.has(path) ? "folder" : undefined;
     },
     inFolder: (dir) => builder.byFolder.get(dir),
-    isOwnSource: (source) => own.has(sourceKey(source)),
+    isOwnSource: (source) => isOwn(own, source),
     isLive: (path) =>
-      byOwner.size === 0 ||
-      roots.has(folderOf(path)) ||
-      (reaches.get(path) ?? []).some(({ owner }) => owner !== undefined),
+      input.owners.length === 0 || live.files.has(path) || live.starts.has(folderOf(path)),
     filesOf: (owner) => byOwner.get(owner) ?? new Map(),
   };
+}
+
+interface Live {
+  readonly files: ReadonlySet<string>;
+  /** Folders of the Kustomizations that clusters start from. */
+  readonly starts: ReadonlySet<string>;
+}
+
+/** What the Kustomizations reach that a cluster starts from. */
+function liveFiles({ byOwner, reaches }: Builder): Live {
+  const all = [...byOwner.keys()];
+  const inFile = new Map<string, FluxKustomization[]>();
+  for (const owner of all) inFile.set(owner.file, [...(inFile.get(owner.file) ?? []), owner]);
+  const starts = all.filter((owner) => isStart(owner, all, reaches.get(owner.file) ?? []));
+  const files = new Set<string>();
+  const seen = new Set<FluxKustomization>(starts);
+  for (const owner of seen) {
+    for (const path of byOwner.get(owner)?.keys() ?? []) {
+      files.add(path);
+      for (const next of inFile.get(path) ?? []) seen.add(next);
+    }
+  }
+  return { files, starts: new Set(starts.map(({ file }) => folderOf(file))) };
+}
+
+/**
+ * Nothing applies it, so somebody does by hand; or it applies itself, as bootstrap writes it. One that lies below what another
+ * builds was taken out on purpose, and so was what is kept in a hidden folder.
+ */
+function isStart(
+  { file, path }: FluxKustomization,
+  all: readonly FluxKustomization[],
+  reaches: readonly Reach[],
+): boolean {
+  const applied = reaches.flatMap(({ owner }) => (owner ? [owner.file] : []));
+  if (applied.length > 0) return applied.includes(file);
+  if (keptAside.test(file)) return false;
+  return !all.some(
+    (other) => other.file !== file && other.path !== path && isBelow(file, other.path),
+  );
+}
+
+/** `.archive/`, `definitions.bak/`, `_old/`. */
+const keptAside =
+  /(?:^|\/)(?:\.[^/]+|(?:[^/]*[._-])?(?:bak|old|archived?|attic|deprecated|disabled|graveyard|trash|unused))\//i;
+
+function isBelow(file: string, folder: string | undefined): boolean {
+  return folder !== undefined && (folder === "" || file.startsWith(`${folder}/`));
 }
 
 /** More kustomization.yaml files in one chain is a circle or an attack. */
@@ -98,7 +145,7 @@ class Builder {
   run(): void {
     for (const owner of this.#input.owners) {
       const { path, source } = owner;
-      if (path === undefined || !this.own.has(sourceKey(source))) continue;
+      if (path === undefined || !isOwn(this.own, source)) continue;
       const namespace = owner.targetNamespace;
       this.#folder(
         path,
@@ -194,6 +241,11 @@ function sourceKey({ kind, name }: FluxKustomization["source"]): string {
   return `${kind}/${name}`;
 }
 
+/** Where none is written, a patch gives one to many Kustomizations, and that is the repository they stand in. */
+function isOwn(own: ReadonlySet<string>, source: FluxKustomization["source"]): boolean {
+  return (source.kind === "" && source.name === "") || own.has(sourceKey(source));
+}
+
 const nobody = { kind: flux.GitRepository, name: "", namespace: "" };
 
 /** Sources whose Kustomizations mostly name folders that exist here: these are this repository. */
@@ -202,12 +254,20 @@ function ownSources(
   folders: ReadonlySet<string>,
 ): ReadonlySet<string> {
   // What bootstrap calls the repository that it was given.
-  const votes = new Map([[sourceKey({ ...nobody, name: "flux-system" }), 1]]);
-  for (const { path, source } of owners) {
-    if (path === undefined || path === "") continue;
+  const votes = new Map([[sourceKey({ ...nobody, name: "flux-system" }), { for: 1, against: 0 }]]);
+  for (const { file, path, source } of owners) {
+    if (path === undefined || path === "" || source.name === "" || keptAside.test(file)) continue;
     const key = sourceKey(source);
-    votes.set(key, (votes.get(key) ?? 0) + (folders.has(path) ? 1 : -1));
+    const before = votes.get(key) ?? { for: 0, against: 0 };
+    const isHere = folders.has(path);
+    votes.set(key, {
+      for: before.for + (isHere ? 1 : 0),
+      against: before.against + (isHere ? 0 : 1),
+    });
   }
-  const own = [...votes].filter(([, count]) => count > 0).map(([key]) => key);
+  // One folder may have the same name by accident.
+  const own = [...votes]
+    .filter(([, count]) => count.for > count.against || count.for > 1)
+    .map(([key]) => key);
   return new Set(own);
 }

@@ -7,7 +7,10 @@ import type { Value } from "../manifest/value.ts";
 
 export interface FluxKustomization {
   readonly file: string;
+  /** As it stood when the graph was made; `partOf` says where it stands now. */
   readonly part: FilePart;
+  /** How many equal documents stand above it in its file. */
+  readonly copy: number;
   readonly root: Value;
   readonly name: string;
   /** As written; the file graph may give it another. */
@@ -30,6 +33,8 @@ export function readFluxKustomizations(file: ManifestFile): readonly FluxKustomi
       {
         file: file.path,
         part,
+        copy: file.parts.filter((one) => one.document === document && one.start < part.start)
+          .length,
         root,
         name,
         namespace,
@@ -43,6 +48,15 @@ export function readFluxKustomizations(file: ManifestFile): readonly FluxKustomi
       },
     ];
   });
+}
+
+/** Edits above it move a document, while the graph stays the same. */
+export function partOf(
+  file: Pick<ManifestFile, "parts"> | undefined,
+  { part, copy }: Pick<FluxKustomization, "part" | "copy">,
+): FilePart {
+  const equal = file?.parts.filter(({ document }) => document === part.document);
+  return equal?.[copy] ?? part;
 }
 
 /** `SecureJoin` in short: `..` stops at the root, a leading `/` is harmless. */

@@ -2,6 +2,7 @@
 import { isFluxKind } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
+import { derived } from "../manifest/manifest-document.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export interface LockdownPlace {
@@ -23,19 +24,28 @@ export function findLockdown(files: Iterable<SourceFile>): LockdownPlace | undef
 }
 
 function find(file: SourceFile): LockdownPlace | null {
-  if (!file.isYaml) return null;
-  const text = file.text ?? "";
-  const at = /^[^#\n]*--no-cross-namespace-refs(?:=true)?\b(?!=false)/m.exec(text)?.index;
-  if (at !== undefined) return { path: file.path, line: lineOf(text, at) };
-  if (!text.includes("multitenant:")) return null;
+  const { path, pieces } = file;
+  for (const { key, line } of pieces) {
+    const at = lineOfFlag(key);
+    if (at !== null) return { path, line: line + at };
+  }
+  if (!pieces.some(({ key }) => mayLockIn(key))) return null;
   for (const { document, start } of file.manifest?.parts ?? []) {
     const value = document.root?.at("spec", "cluster", "multitenant");
     if (isFluxKind(document, flux.FluxInstance) && value?.flag === true)
-      return { path: file.path, line: lineOf(text, start + value.span[0]) };
+      return { path, line: lineAt(file.text ?? "", start + value.span[0]) };
   }
   return null;
 }
 
-function lineOf(text: string, offset: number): number {
+const lineOfFlag = derived(({ text }: { readonly text: string }): number | null => {
+  if (!text.includes("--no-cross-namespace-refs")) return null;
+  const at = /^[^#\n]*--no-cross-namespace-refs(?:=true)?\b(?!=false)/m.exec(text)?.index;
+  return at === undefined ? null : lineAt(text, at);
+});
+
+const mayLockIn = derived(({ text }: { readonly text: string }) => text.includes("multitenant:"));
+
+function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length - 1;
 }

@@ -3,8 +3,8 @@ import type { SourceFile } from "./source-file.ts";
 
 export interface Written {
   readonly path: string;
-  /** 0-based line of the name. */
-  readonly line: number;
+  /** Which document of the file it is; `lineOf` says where that stands. */
+  readonly ordinal: number;
   readonly apiVersion: string;
   readonly group: string;
   readonly kind: string;
@@ -31,43 +31,37 @@ export function writtenIn(file: SourceFile): readonly Written[] {
 
 function readWritten(file: SourceFile): readonly Written[] {
   // The quick scan does not follow aliases.
-  if (
-    file.headlines.some(({ name, namespace }) => /^[*&]/.test(name + namespace)) &&
-    file.manifest
-  ) {
-    const { parts, lines } = file.manifest;
-    return parts.flatMap(({ start, document }) =>
-      document.kind === ""
-        ? []
-        : [
-            {
-              path: file.path,
-              line: lineOf(lines, start + (document.root?.at("metadata", "name")?.span[0] ?? 0)),
-              apiVersion: document.apiVersion,
-              group: document.group,
-              kind: document.kind,
-              name: document.name,
-              namespace: document.namespace,
-            },
-          ],
+  if (hasAlias(file) && file.manifest)
+    return file.manifest.parts.flatMap(({ document }, ordinal) =>
+      document.kind === "" ? [] : [toWritten(file.path, ordinal, document)],
     );
-  }
-  return file.headlines.map(({ apiVersion, kind, name, namespace, nameLine }) => ({
-    path: file.path,
-    line: nameLine - 1,
-    apiVersion,
-    group: apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "",
-    kind,
-    name,
-    namespace,
-  }));
+  return file.headlines.map((one) => toWritten(file.path, one.ordinal, one));
 }
 
-function lineOf(lines: readonly number[], offset: number): number {
-  return Math.max(
-    0,
-    lines.findLastIndex((start) => start <= offset),
-  );
+function hasAlias({ headlines }: SourceFile): boolean {
+  return headlines.some(({ name, namespace }) => /^[*&]/.test(name + namespace));
+}
+
+function toWritten(
+  path: string,
+  ordinal: number,
+  { apiVersion, kind, name, namespace }: Omit<Written, "path" | "ordinal" | "group">,
+): Written {
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  return { path, ordinal, apiVersion, group, kind, name, namespace };
+}
+
+/** 0-based line of the name. Edits above move it, while the index stays the same. */
+export function lineOf(
+  { files }: { readonly files: ReadonlyMap<string, SourceFile> },
+  { path, ordinal, name }: Pick<Written, "path" | "ordinal" | "name">,
+): number {
+  const file = files.get(path);
+  const usual = file?.headlines[ordinal];
+  const found = usual?.ordinal === ordinal ? [usual] : (file?.headlines ?? []);
+  const line = found.find((one) => one.ordinal === ordinal && one.name === name)?.nameLine;
+  return line === undefined ? (file?.pieces[ordinal]?.line ?? 0) : line - 1;
 }
 
 export function buildObjectIndex(files: Iterable<SourceFile>): ObjectIndex {

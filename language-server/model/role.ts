@@ -1,4 +1,5 @@
 /** What a document is, which decides what may be asked of it. */
+import { embeddedRole } from "../manifest/embedded-parts.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import { derived } from "../manifest/manifest-document.ts";
 import { flux, kustomizeGroup } from "../manifest/flux-names.ts";
@@ -26,6 +27,8 @@ export interface RoleContext {
 
 export function roleOf(document: ManifestDocument, { path, graph }: RoleContext): DocumentRole {
   if (isTemplateText(document) || isInChart(path, graph)) return "template";
+  const inside = embeddedRole(document);
+  if (inside) return inside;
   if (isKustomization(document, path)) return "kustomization";
   const roles = graph.reachesOf(path).map(({ role }) => role);
   if (roles.length > 0 && !roles.includes("resource") && !roles.includes("component")) {

@@ -2,11 +2,27 @@
 import type { Headline } from "#simulator";
 import { headlines } from "#simulator";
 
+import { derived } from "../manifest/manifest-document.ts";
 import type { ManifestFile } from "../manifest/manifest-file.ts";
-import { parseManifestFile } from "../manifest/manifest-file.ts";
+import { parseManifestFile, positionAt } from "../manifest/manifest-file.ts";
+import { slices } from "../manifest/slices.ts";
 
 /** Longer texts are not looked into: an object in etcd is at most 1.5 MB. */
 const maxTextLength = 10_000_000;
+
+/** A document as text. One that was parsed before is the parsed one, so what is remembered of it is kept through edits. */
+export interface Piece {
+  readonly text: string;
+  /** 0-based line that it starts in. */
+  readonly line: number;
+  /** To remember things by. */
+  readonly key: { readonly text: string };
+}
+
+export interface PlacedHeadline extends Headline {
+  /** Which document of the file it is of. */
+  readonly ordinal: number;
+}
 
 export interface SourceFile {
   readonly path: string;
@@ -17,7 +33,11 @@ export interface SourceFile {
   readonly text: string | undefined;
   /** Whether it is written in YAML by its name. */
   readonly isYaml: boolean;
-  readonly headlines: readonly Headline[];
+  /** A text of which nothing is read. */
+  readonly isTooLarge: boolean;
+  readonly headlines: readonly PlacedHeadline[];
+  /** The documents, unparsed as long as nobody needed them parsed. */
+  readonly pieces: readonly Piece[];
   /** Parsed when first asked for. */
   readonly manifest: ManifestFile | undefined;
   /** What was parsed last, of this text or of one before it: its documents are taken over. */
@@ -33,7 +53,8 @@ export function createSourceFile(
   const isYaml = /\.ya?ml$/i.test(path) || /(^|\/)Kustomization$/.test(path);
   const size = content?.length ?? 0;
   let text: { readonly value: string | undefined } | undefined;
-  let lines: readonly Headline[] | undefined;
+  let lines: readonly PlacedHeadline[] | undefined;
+  let pieces: readonly Piece[] | undefined;
   let manifest: { readonly value: ManifestFile | undefined } | undefined;
   let before = previous?.lastParsed;
   const readText = () => (text ??= { value: toText(content, isYaml) }).value;
@@ -42,17 +63,24 @@ export function createSourceFile(
     if (own === undefined || !isYaml) return undefined;
     return parseManifestFile(path, own, before);
   };
-  return {
+  const file: SourceFile = {
     path,
     id,
     size,
     isYaml,
+    isTooLarge: size > maxTextLength,
     get text() {
       return readText();
     },
     get headlines() {
-      lines ??= isYaml ? headlines(readText() ?? "") : [];
+      lines ??= file.pieces.flatMap(({ key, line }, ordinal) =>
+        headlinesOf(key).map((one) => placed(one, line, ordinal)),
+      );
       return lines;
+    },
+    get pieces() {
+      pieces ??= isYaml ? piecesOf(readText() ?? "", file.lastParsed && file.manifest) : [];
+      return pieces;
     },
     get manifest() {
       if (!manifest) {
@@ -65,6 +93,29 @@ export function createSourceFile(
       return manifest ? manifest.value : before;
     },
   };
+  return file;
+}
+
+const headlinesOf = derived(({ text }: { readonly text: string }) => headlines(text));
+
+function placed(one: Headline, by: number, ordinal: number): PlacedHeadline {
+  const { line, endLine, nameLine } = one;
+  return { ...one, line: line + by, endLine: endLine + by, nameLine: nameLine + by, ordinal };
+}
+
+function piecesOf(text: string, manifest: ManifestFile | undefined): readonly Piece[] {
+  if (manifest)
+    return manifest.parts.map(({ start, document }) => ({
+      text: document.text,
+      line: positionAt(manifest, start).line,
+      key: document,
+    }));
+  let line = 0;
+  return slices(text).map((slice) => {
+    const piece = { text: slice.text, line, key: slice };
+    for (let at = slice.text.indexOf("\n"); at >= 0; at = slice.text.indexOf("\n", at + 1)) line++;
+    return piece;
+  });
 }
 
 function toText(content: Uint8Array | string | undefined, isYaml: boolean): string | undefined {

@@ -14,9 +14,6 @@ import type { WorkspaceModel } from "./workspace-model.ts";
 export interface Variable {
   /** Absent where it is encrypted or templated. */
   readonly value?: string;
-  readonly path: string;
-  /** Offset in the file of the key. */
-  readonly offset: number;
 }
 
 export interface Substitution {
@@ -47,11 +44,10 @@ function read(model: WorkspaceModel, owner: FluxKustomization): Substitution {
     if (!found) isComplete = false;
     for (const [name, variable] of found ?? []) variables.set(name, variable);
   }
-  for (const { key, keySpan, value } of postBuild?.get("substitute")?.entries ?? []) {
+  for (const { key, value } of postBuild?.get("substitute")?.entries ?? []) {
     if (key.includes("${")) isComplete = false;
     const text = value.scalar;
-    const literal = text !== undefined && !isTemplated(text) ? { value: text } : {};
-    variables.set(key, { ...literal, path: file, offset: part.start + keySpan[0] });
+    variables.set(key, text !== undefined && !isTemplated(text) ? { value: text } : {});
   }
   const always = postBuild?.get("substituteStrategy")?.text === "Always";
   const isActive = variables.size > 0 || always || (isComplete ? false : undefined);
@@ -78,11 +74,10 @@ function dataOf(
     return undefined;
   const variables = new Map<string, Variable>();
   for (const field of ["data", "stringData"]) {
-    for (const { key, keySpan, value } of root.get(field)?.entries ?? []) {
+    for (const { key, value } of root.get(field)?.entries ?? []) {
       const text = value.scalar ?? "";
       const isPlain = kind === "ConfigMap" && !isTemplated(text);
-      const place = { path: written.path, offset: part.start + keySpan[0] };
-      variables.set(key, isPlain ? { ...place, value: text.replaceAll("\n", "") } : place);
+      variables.set(key, isPlain ? { value: text.replaceAll("\n", "") } : {});
     }
   }
   return variables;

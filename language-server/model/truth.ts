@@ -1,11 +1,18 @@
 /** What a simulation found, in the form that rules ask for: problems by applier, and what was rendered. */
-import type { ApplierRecord, ObjectRef, Place, Plan, Problem } from "#simulator";
+import type { ApplierRecord, ChartDefaults, ObjectRef, Place, Plan, Problem } from "#simulator";
 
 export interface RenderedObject {
   readonly ref: ObjectRef;
   /** `Kind/namespace/name` of its applier, and the cluster. */
   readonly applier: string;
   readonly origin: Place | undefined;
+}
+
+/** Charts of the last simulation, fetched when asked for. */
+export interface ChartShelf {
+  /** By the id of the HelmRelease; `undefined` before `load`, and when it can't be had. */
+  get(applier: string): ChartDefaults | undefined;
+  load(applier: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface Truth {
@@ -21,14 +28,25 @@ export interface Truth {
   /** Objects whose place is in this file. */
   renderedFrom(path: string): readonly RenderedObject[];
   readonly rendered: readonly RenderedObject[];
+  /** Absent where charts can't be asked for. */
+  readonly charts?: ChartShelf | undefined;
 }
 
-export function createTruth(plan: Plan, rendered: readonly RenderedObject[]): Truth {
-  const appliers = new Map(
+/** What is equal `before` is taken from there, so that who asked for it need not ask again. */
+export function createTruth(
+  plan: Plan,
+  found: readonly RenderedObject[],
+  charts?: ChartShelf,
+  before?: Truth,
+): Truth {
+  const records = new Map(
     plan.clusters
       .flatMap((cluster) => cluster.appliers)
       .map(({ applier }) => [applier.id, applier] as const),
   );
+  const isKnown = before && areEqual([...before.appliers.values()], [...records.values()]);
+  const appliers = isKnown ? before.appliers : records;
+  const rendered = before && areEqual(before.rendered, found) ? before.rendered : found;
   const byPath = new Map<string, ApplierRecord[]>();
   for (const applier of appliers.values())
     if (applier.origin) append(byPath, applier.origin.path, applier);
@@ -40,9 +58,10 @@ export function createTruth(plan: Plan, rendered: readonly RenderedObject[]): Tr
   }
   return {
     plan,
-    problems: plan.problems,
+    problems: before && areEqual(before.problems, plan.problems) ? before.problems : plan.problems,
     appliers,
     rendered,
+    ...(charts && { charts }),
     appliersAt: (path) => byPath.get(path) ?? [],
     isRendered(kind, namespace, name) {
       const found = byName.get(`${kind}/${name}`) ?? [];
@@ -51,6 +70,10 @@ export function createTruth(plan: Plan, rendered: readonly RenderedObject[]): Tr
     namespacesOf: (kind, name) => [...new Set(byName.get(`${kind}/${name}`))],
     renderedFrom: (path) => byOrigin.get(path) ?? [],
   };
+}
+
+function areEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, at) => JSON.stringify(one) === JSON.stringify(b[at]));
 }
 
 function append<T>(map: Map<string, T[]>, key: string, item: T): void {

@@ -102,7 +102,16 @@ function graphOf(files: ReadonlyMap<string, SourceFile>): FileGraph {
     if (one) kustomizations.push(one);
     owners.push(...readFluxKustomizations(file.manifest));
   }
-  return buildFileGraph({ paths: files.keys(), yamlPaths, kustomizations, owners });
+  const patches = new Set(kustomizations.flatMap(patchFiles));
+  const whole = owners.filter(({ file }) => !patches.has(file));
+  return buildFileGraph({ paths: files.keys(), yamlPaths, kustomizations, owners: whole });
+}
+
+/** A patch of a Kustomization is none, although it looks like one. */
+function patchFiles({ entries }: KustomizationFile): readonly string[] {
+  return entries.flatMap(({ role, path }) =>
+    role === "patch" && path !== undefined ? [path] : [],
+  );
 }
 
 const shaping = new WeakMap<SourceFile, boolean>();
@@ -143,7 +152,7 @@ function sameWritten(old: SourceFile, file: SourceFile): boolean {
     before.every((one, at) => {
       const other = after[at];
       return (
-        one.line === other?.line &&
+        one.ordinal === other?.ordinal &&
         one.name === other.name &&
         one.kind === other.kind &&
         one.namespace === other.namespace &&
@@ -153,21 +162,31 @@ function sameWritten(old: SourceFile, file: SourceFile): boolean {
   );
 }
 
-/** What shapes the graph is the same documents at the same places. */
+/** What shapes the graph is the same documents in the same order. */
 function sameShape(old: SourceFile, file: SourceFile): boolean {
   const [before, after] = [shapesOf(old), shapesOf(file)];
   return (
     before.length === after.length &&
-    before.every(
-      ({ document, start }, at) => document === after[at]?.document && start === after[at].start,
-    )
+    before.every(({ document }, at) => document === after[at]?.document)
   );
 }
 
+const shapes = new WeakMap<SourceFile, readonly FilePart[]>();
+
 function shapesOf(file: SourceFile): readonly FilePart[] {
+  let known = shapes.get(file);
+  if (!known) shapes.set(file, (known = readShapes(file)));
+  return known;
+}
+
+function readShapes(file: SourceFile): readonly FilePart[] {
   if (!shapesGraph(file)) return [];
   const parts = file.manifest?.parts ?? [];
-  return isKustomizationPath(file.path)
-    ? parts
-    : parts.filter(({ document }) => document.apiVersion.startsWith(kustomizeApi));
+  if (isKustomizationPath(file.path)) return parts;
+  const ordinals = new Set(
+    file.headlines
+      .filter(({ apiVersion }) => apiVersion.startsWith(kustomizeApi))
+      .map(({ ordinal }) => ordinal),
+  );
+  return parts.filter((_, ordinal) => ordinals.has(ordinal));
 }

@@ -12,6 +12,7 @@ export const apiRemoved: Rule = {
     summary: "An API version of Flux that is no longer served.",
     roles,
     needs: "document",
+    embedded: true,
     fixable: true,
   },
   *check(context) {
@@ -28,6 +29,7 @@ export const apiDeprecated: Rule = {
     summary: "An API version of Flux that a later version removes.",
     roles,
     needs: "document",
+    embedded: true,
     fixable: true,
   },
   *check(context) {
@@ -42,6 +44,7 @@ export const kubernetesApi: Rule = {
     summary: "An API version that Kubernetes has removed or is going to remove.",
     roles,
     needs: "document",
+    embedded: true,
     fixable: true,
   },
   *check(context) {

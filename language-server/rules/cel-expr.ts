@@ -24,6 +24,7 @@ export const celExpr: Rule = {
     summary: "A CEL expression that can't be parsed, or asks for what does not exist.",
     roles: ["manifest", "patch"],
     needs: "document",
+    embedded: true,
     fixable: true,
   },
   *check(context) {

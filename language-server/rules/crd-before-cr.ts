@@ -1,10 +1,10 @@
 /** A custom resource that may be applied before the Kustomization which brings its CustomResourceDefinition. */
 import { fluxKindOf } from "#simulator";
 
+import { derived } from "../manifest/manifest-document.ts";
 import type { FluxKustomization } from "../model/flux-kustomization.ts";
-import type { SourceFile } from "../model/source-file.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 
 export const crdBeforeCr: Rule = {
   meta: {
@@ -17,9 +17,9 @@ export const crdBeforeCr: Rule = {
   },
   *check({ document, root, file, model }) {
     if (!document.group.includes(".") || fluxKindOf(document)) return;
-    const definitions = crdsOf(model).get(`${document.group}/${document.kind}`);
+    const definitions = definitionsOf(model, document);
     const value = root.get("kind");
-    if (!definitions || !value) return;
+    if (definitions.length === 0 || !value) return;
     const own = ownersOf(model, file.path);
     const providers = definitions.flatMap((path) => ownersOf(model, path));
     // Within one Kustomization Flux applies CRDs first.
@@ -64,32 +64,22 @@ function waitsFor(
   return next.some((other) => waitsFor(model, other, provider, seen));
 }
 
-const perFiles = new WeakMap<WorkspaceModel["files"], ReadonlyMap<string, readonly string[]>>();
-const perFile = new WeakMap<SourceFile, readonly string[]>();
-
-/** Paths of definitions by `group/Kind`. */
-function crdsOf({ files }: WorkspaceModel): ReadonlyMap<string, readonly string[]> {
-  const known = perFiles.get(files);
-  if (known) return known;
-  const found = new Map<string, string[]>();
-  for (const file of files.values()) {
-    for (const key of definedIn(file)) found.set(key, [...(found.get(key) ?? []), file.path]);
-  }
-  perFiles.set(files, found);
-  return found;
+/** Paths of the files with its definition. The index is asked first, so that only edits of these files matter. */
+function definitionsOf(
+  model: WorkspaceModel,
+  { group, kind }: RuleContext["document"],
+): readonly string[] {
+  const named = model.index
+    .ofKind("CustomResourceDefinition")
+    .filter(({ name }) => name.endsWith(`.${group}`))
+    .map(({ path }) => path);
+  return [...new Set(named)].filter((path) =>
+    model.manifest(path)?.parts.some(({ document }) => defines(document) === `${group}/${kind}`),
+  );
 }
 
-function definedIn(file: SourceFile): readonly string[] {
-  let known = perFile.get(file);
-  if (known) return known;
-  const isHolding = file.headlines.some(({ kind }) => kind === "CustomResourceDefinition");
-  known = isHolding
-    ? (file.manifest?.parts ?? []).flatMap(({ document: { kind, root } }) => {
-        const group = root?.at("spec", "group")?.text;
-        const name = root?.at("spec", "names", "kind")?.text;
-        return kind === "CustomResourceDefinition" && group && name ? [`${group}/${name}`] : [];
-      })
-    : [];
-  perFile.set(file, known);
-  return known;
-}
+const defines = derived(({ kind, root }) => {
+  const group = root?.at("spec", "group")?.text;
+  const name = root?.at("spec", "names", "kind")?.text;
+  return kind === "CustomResourceDefinition" && group && name ? `${group}/${name}` : undefined;
+});

@@ -12,6 +12,7 @@ export const cron: Rule = {
     summary: "A schedule or a time zone that can't be read.",
     roles: ["manifest", "patch"],
     needs: "document",
+    embedded: true,
     fixable: false,
   },
   *check({ document, root }) {

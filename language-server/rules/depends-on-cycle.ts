@@ -37,7 +37,7 @@ export const dependsOnCycle: Rule = {
           .flatMap(({ written }) => (written ? [written] : []))
           .map((one) => ({
             message: `${one.kind} ${one.name}`,
-            at: { path: one.path, line: one.line },
+            at: one,
           })),
         fixes: [
           {

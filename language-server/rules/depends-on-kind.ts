@@ -37,7 +37,7 @@ export const dependsOnKind: Rule = {
         message: `${name} is a ${other}, and a ${kind} can only depend on a ${kind}: it waits for ever. Depend on the ${kind} that brings it, or remove this.`,
         related: found.written.map((one) => ({
           message: `${one.kind} ${one.name}`,
-          at: { path: one.path, line: one.line },
+          at: one,
         })),
         fixes: [
           {

@@ -44,10 +44,8 @@ function nameSpan({ root }: RuleContext) {
   return root.at("metadata", "name")?.span ?? root.span;
 }
 
-function isSame({ file, part, root }: RuleContext, other: Written): boolean {
-  if (other.path !== file.path) return false;
-  const offset = part.start + (root.at("metadata", "name")?.span[0] ?? 0);
-  return file.lines.findLastIndex((start) => start <= offset) === other.line;
+function isSame({ file, part }: RuleContext, other: Written): boolean {
+  return other.path === file.path && file.parts[other.ordinal] === part;
 }
 
 /** Both are listed for the same Kustomization, in the same way, and get the same namespace. */
@@ -68,13 +66,13 @@ function inOneBuild(context: RuleContext, other: Written): Finding | undefined {
   const equal =
     mine && its ? mine.some((one) => its.includes(one)) : document.namespace === other.namespace;
   if (!equal) return undefined;
-  const where = other.path === file.path ? `in line ${other.line + 1}` : `in ${other.path}`;
+  const where = other.path === file.path ? "in this file" : `in ${other.path}`;
   return {
     span: nameSpan(context),
     severity: "error",
     message: `${document.kind} ${document.name} is written twice for Kustomization ${shared.owner?.name ?? ""}, also ${where}: the build fails. Remove or rename one.`,
     related: [
-      { message: `${other.kind} ${other.name}`, at: { path: other.path, line: other.line } },
+      { message: `${other.kind} ${other.name}`, at: other },
     ],
   };
 }

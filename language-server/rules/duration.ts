@@ -26,6 +26,7 @@ export const duration: Rule = {
     summary: "A duration that can't be read, or that makes no sense.",
     roles: ["manifest", "patch"],
     needs: "document",
+    embedded: true,
     fixable: true,
   },
   *check({ document, root }) {

@@ -16,6 +16,7 @@ export const k8sSchema: Rule = {
     summary: "A field has the wrong type or value, is missing, or does not exist.",
     roles: ["manifest", "patch", "encrypted", "kustomization"],
     needs: "workspace",
+    embedded: true,
     fixable: true,
   },
   *check(context) {
@@ -47,6 +48,9 @@ function isExplainedBetter(
   // flux/receiver
   if (code === "enum" && isFluxKind(document, flux.Receiver) && path[1] === "resources")
     return true;
+  // flux/source-kind
+  if (code === "enum" && last === "kind" && role === "manifest" && isSourceKind(document, range))
+    return true;
   // flux/ref-namespace
   return (
     code === "unknown-field" &&
@@ -55,5 +59,12 @@ function isExplainedBetter(
       ({ field, namespaceValue }) =>
         field.namespace === "own" && namespaceValue?.keySpan?.[0] === range[0],
     )
+  );
+}
+
+function isSourceKind(document: RuleContext["document"], [start]: SchemaFinding["range"]): boolean {
+  return referencesOf(document).some(
+    ({ field, value }) =>
+      field.use === "source" && field.kinds !== "written" && value.get("kind")?.span[0] === start,
   );
 }

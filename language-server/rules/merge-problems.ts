@@ -4,9 +4,11 @@
  */
 import type { ApplierRecord, Place, Plan, Problem, ProblemCode } from "#simulator";
 
-import type { TextRange } from "../manifest/manifest-file.ts";
+import type { ManifestFile, TextRange } from "../manifest/manifest-file.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { Severity } from "./rule.ts";
+import type { RuleSettings } from "./suppression.ts";
+import { chosenSeverity, isIgnoredSomewhere, severityFor } from "./suppression.ts";
 
 /** Rules that say the same as a problem, better. */
 const saidBy: Readonly<Partial<Record<ProblemCode, readonly string[]>>> = {
@@ -49,6 +51,20 @@ const saidBy: Readonly<Partial<Record<ProblemCode, readonly string[]>>> = {
     "k8s/schema",
   ],
 };
+
+/** Problems that say what one of their rules says and nothing else: who does not want to hear the rule is spared them too. */
+const equal: ReadonlySet<ProblemCode> = new Set([
+  "source-not-found",
+  "dependency-not-found",
+  "dependency-cycle",
+  "path-not-found",
+  "substitute-source-missing",
+  "variable-unknown",
+  "duplicate-owner",
+  "namespace-missing",
+  "ready-expression",
+  "values-not-in-chart",
+]);
 
 export interface PlacedProblem {
   readonly problem: Problem;
@@ -101,17 +117,33 @@ function nearestOrigin(
   return undefined;
 }
 
+/** What the user wants to hear, and where it is said. */
+export interface Hearing {
+  readonly settings: RuleSettings;
+  readonly file: ManifestFile | undefined;
+}
+
+/** With the severity that the user wants for it. */
+export interface HeardProblem extends PlacedProblem {
+  readonly severity: Severity;
+}
+
 /** The diagnoses of a file, raised where the simulation says so, and the problems of the file that no rule covers. */
 export function mergeProblems(
   diagnoses: readonly Diagnosis[],
   problems: readonly PlacedProblem[],
-): { readonly diagnoses: readonly Diagnosis[]; readonly rest: readonly PlacedProblem[] } {
+  hearing: Hearing,
+): { readonly diagnoses: readonly Diagnosis[]; readonly rest: readonly HeardProblem[] } {
   if (problems.length === 0) return { diagnoses, rest: [] };
-  const raised = new Map<Diagnosis, Severity>();
-  const rest = problems.filter(({ problem }) => {
+  const raised = new Set<Diagnosis>();
+  const rest = problems.flatMap((placed): readonly HeardProblem[] => {
+    const { problem } = placed;
     const same = diagnoses.find((one) => saidBy[problem.code]?.includes(one.rule));
-    if (same && problem.severity === "error") raised.set(same, "error");
-    return !same;
+    if (!same) return heard(placed, hearing);
+    // A severity that somebody chose is not to be improved upon.
+    if (problem.severity === "error" && !chosenSeverity(same.code, hearing.settings))
+      raised.add(same);
+    return [];
   });
   return {
     diagnoses: diagnoses.map((one) =>
@@ -119,6 +151,19 @@ export function mergeProblems(
     ),
     rest,
   };
+}
+
+/** Settings know it as `simulation/CODE`. */
+function heard(placed: PlacedProblem, { settings, file }: Hearing): readonly HeardProblem[] {
+  const { problem, place } = placed;
+  const own = `simulation/${problem.code}`;
+  const severity = severityFor(own, place.path, problem.severity, settings);
+  const rules = equal.has(problem.code) ? (saidBy[problem.code] ?? []) : [];
+  const isSilent = rules.some(
+    (rule) => severityFor(rule, place.path, problem.severity, settings) === undefined,
+  );
+  const isIgnored = file && [own, ...rules].some((code) => isIgnoredSomewhere(file, code));
+  return severity === undefined || isSilent || isIgnored ? [] : [{ ...placed, severity }];
 }
 
 /** A column beyond every line's end; clients clamp it. */

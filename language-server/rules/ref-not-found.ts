@@ -58,7 +58,7 @@ function toFinding(
     message: `${messageOf(context, reference, kind)}${similar ? ` Did you mean ${similar.name}?` : ""}`,
     related: found.similar.map((one) => ({
       message: `${one.kind} ${one.name}`,
-      at: { path: one.path, line: one.line },
+      at: one,
     })),
     fixes: found.similar.map((one, at): Fix => ({
       title: `Change ${name} to ${one.name}`,

@@ -33,6 +33,7 @@ export const regex: Rule = {
     summary: "A regular expression that the controller can't read.",
     roles: ["manifest", "patch"],
     needs: "document",
+    embedded: true,
     fixable: false,
   },
   *check({ document, root }) {

@@ -2,6 +2,7 @@
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { Span, Value } from "../manifest/value.ts";
+import type { Written } from "../model/object-index.ts";
 import type { DocumentRole } from "../model/role.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 
@@ -19,6 +20,8 @@ export interface RuleMeta {
    * `simulation`: is worth asking again when a simulation has ended.
    */
   readonly needs: "document" | "workspace" | "simulation";
+  /** Asked too of patches and templates that stand as a text in a manifest; only what looks at a document alone can be. */
+  readonly embedded?: true;
   /** Whether any of its findings comes with an edit. */
   readonly fixable: boolean;
 }
@@ -42,7 +45,8 @@ export interface Elsewhere {
 
 export interface Related {
   readonly message: string;
-  readonly at: Elsewhere | Span;
+  /** Of an object of the index the line is looked up when it is shown: edits above it move it. */
+  readonly at: Elsewhere | Written | Span;
 }
 
 /** One edit in the document, or in another file where `path` says so; then offsets are those of the file. */

@@ -34,7 +34,7 @@ export const secretKeys: Rule = {
         span: reference.nameValue.span,
         message: `Secret ${reference.name} has no ${best.join(" and no ")}, which ${context.document.kind} ${context.document.name} needs.`,
         related: [
-          { message: `Secret ${reference.name}`, at: { path: written.path, line: written.line } },
+          { message: `Secret ${reference.name}`, at: written },
         ],
       };
     }

@@ -21,7 +21,8 @@ export const secretPlaintext: Rule = {
     if (document.kind !== "Secret" || document.apiVersion !== "v1") return;
     const value = [root.get("data"), root.get("stringData")].find((one) => one && holdsSecret(one));
     if (!value) return;
-    const isMeant = isEncryptedByRule(model, file.path) || isDecrypted(context);
+    const isMeant =
+      isWhollyPlain(value) && (isEncryptedByRule(model, file.path) || isDecrypted(context));
     yield {
       span: value.keySpan ?? value.span,
       ...(isMeant ? { severity: "error" as const } : {}),
@@ -34,10 +35,16 @@ export const secretPlaintext: Rule = {
 
 /** Values that come from a substitution, and empty ones, give nothing away. */
 function holdsSecret(value: Value): boolean {
-  return value.entries.some(({ value: one }) => {
-    const text = one.scalar ?? "";
-    return text.trim() !== "" && !isReference(text) && !isReference(decoded(text));
-  });
+  return value.entries.some(({ value: one }) => !isGiven(one) && one.scalar?.trim() !== "");
+}
+
+/** Where some values are filled in later, those are the secret ones: what stands beside them may be an address or a user's name. */
+function isWhollyPlain(value: Value): boolean {
+  return !value.entries.some(({ value: one }) => isGiven(one));
+}
+
+function isGiven({ scalar: text = "" }: Value): boolean {
+  return isReference(text) || isReference(decoded(text));
 }
 
 /** Variables, templates, and addresses in a store of secrets (`op://vault/item`, `ref+vault://…`, `<path:…>`). */
@@ -69,8 +76,11 @@ function isEncryptedByRule({ files }: WorkspaceModel, path: string): boolean {
   if (!rules) return false;
   let known = patterns.get(rules);
   if (!known) patterns.set(rules, (known = readPatterns(rules.text ?? "")));
-  return known.some((pattern) => pattern.test(path));
+  // A pattern that takes every file says nothing about this one.
+  return known.some((pattern) => pattern.test(path) && !pattern.test(anyFile));
 }
+
+const anyFile = "some/kustomization.yaml";
 
 function readPatterns(text: string): readonly RegExp[] {
   try {

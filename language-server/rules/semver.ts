@@ -22,6 +22,7 @@ export const semver: Rule = {
     summary: "A range of versions that can't be read.",
     roles: ["manifest", "patch"],
     needs: "document",
+    embedded: true,
     fixable: false,
   },
   *check({ document, root }) {

@@ -23,11 +23,19 @@ export function severityFor(
 ): Severity | undefined {
   for (const [pattern, codes] of Object.entries(settings.ignore))
     if (codes.some((one) => covers(one, code)) && globOf(pattern).test(path)) return undefined;
-  const fitting = Object.keys(settings.severity)
+  const chosen = chosenSeverity(code, settings);
+  return chosen === "off" ? undefined : (chosen ?? own);
+}
+
+/** What the user chose for it; `undefined` where that is nothing. */
+export function chosenSeverity(
+  code: string,
+  { severity }: RuleSettings,
+): Severity | "off" | undefined {
+  const fitting = Object.keys(severity)
     .filter((one) => covers(one, code))
     .sort((a, b) => b.length - a.length)[0];
-  const chosen = fitting === undefined ? own : settings.severity[fitting];
-  return chosen === "off" ? undefined : (chosen ?? own);
+  return fitting === undefined ? undefined : severity[fitting];
 }
 
 /** `flux/*` covers `flux/semver`, `k8s/schema` covers `k8s/schema/type`. */
@@ -44,12 +52,23 @@ interface Comments {
 const read = new WeakMap<ManifestFile, Comments>();
 
 export function isIgnoredByComment(file: ManifestFile, line: number, code: string): boolean {
-  let comments = read.get(file);
-  if (!comments) read.set(file, (comments = readComments(file.text)));
+  const comments = commentsOf(file);
   if (comments.file.some((one) => covers(one, code))) return true;
   return [line, line - 1].some((at) =>
     (comments.lines.get(at) ?? []).some((one) => covers(one, code)),
   );
+}
+
+/** By a comment on any line of the file. */
+export function isIgnoredSomewhere(file: ManifestFile, code: string): boolean {
+  const comments = commentsOf(file);
+  return [comments.file, ...comments.lines.values()].flat().some((one) => covers(one, code));
+}
+
+function commentsOf(file: ManifestFile): Comments {
+  let comments = read.get(file);
+  if (!comments) read.set(file, (comments = readComments(file.text)));
+  return comments;
 }
 
 function readComments(text: string): Comments {

@@ -3,46 +3,103 @@
  * another. Whoever asks for the files themselves depends on all of them.
  */
 import type { ManifestFile } from "../manifest/manifest-file.ts";
+import type { Truth } from "../model/truth.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 
 export interface TracedModel {
   readonly model: WorkspaceModel;
   /** Whether another model would have answered the same. */
   readonly holdsFor: (other: WorkspaceModel) => boolean;
+  /** Whether files were asked for, the own one included. */
+  readonly asksFiles: () => boolean;
 }
 
-type Asked = "index" | "graph" | "files" | "lockdown";
+/** Everything but files. Every finding depends on the first ones. */
+export interface Answers extends Pick<
+  WorkspaceModel,
+  "catalog" | "flux" | "fluxIsKnown" | "strictVariables" | "truth" | "graph" | "index" | "lockdown"
+> {}
 
-export function traceModel(model: WorkspaceModel): TracedModel {
-  const answers: Answers = { asked: new Map(), manifests: new Map() };
-  const { catalog, flux, fluxIsKnown, strictVariables, truth } = model;
-  const same = { catalog, flux, fluxIsKnown, strictVariables, truth };
-  return { model: tracing(model, answers), holdsFor: comparison(same, answers) };
+const always = [
+  "catalog",
+  "flux",
+  "fluxIsKnown",
+  "strictVariables",
+  "graph",
+] as const satisfies readonly (keyof Answers)[];
+
+const answered = new WeakMap<WorkspaceModel, Answers>();
+/** By graph, because an edit mostly leaves it as it is. */
+const lastOf = new WeakMap<WorkspaceModel["graph"], Answers>();
+
+/** The same object for models that answer the same as the one before. */
+export function answersOf(model: WorkspaceModel): Answers {
+  const known = answered.get(model);
+  if (known) return known;
+  const { catalog, flux, fluxIsKnown, strictVariables, truth, graph, index, lockdown } = model;
+  const own = { catalog, flux, fluxIsKnown, strictVariables, truth, graph, index, lockdown };
+  const last = lastOf.get(graph);
+  const answers = last && saysTheSame(last, own) ? last : own;
+  lastOf.set(graph, answers);
+  answered.set(model, answers);
+  return answers;
 }
 
-interface Answers {
+function saysTheSame(last: Answers, own: Answers): boolean {
+  const { truth, index, lockdown } = own;
+  const isOld = last.truth !== truth || last.index !== index || last.lockdown !== lockdown;
+  return !isOld && haveSame(last, own);
+}
+
+type Same = Pick<Answers, (typeof always)[number]>;
+
+function haveSame(one: Same, other: Same): boolean {
+  return always.every((key) => one[key] === other[key]);
+}
+
+type Asked = "index" | "files" | "lockdown";
+
+interface Trace {
   readonly asked: Map<Asked, unknown>;
   readonly manifests: Map<string, ManifestFile | undefined>;
+  readonly truths: AskedOfTruth[];
 }
 
-function tracing(model: WorkspaceModel, { asked, manifests }: Answers): WorkspaceModel {
+/** A new simulation mostly says the same of one document as the last. */
+interface AskedOfTruth {
+  readonly question: (truth: Truth | undefined) => unknown;
+  readonly answer: unknown;
+}
+
+export function traceModel(model: WorkspaceModel): TracedModel {
+  const trace: Trace = { asked: new Map(), manifests: new Map(), truths: [] };
+  return {
+    model: tracing(model, trace),
+    holdsFor: comparison(answersOf(model), trace),
+    asksFiles: () => trace.manifests.size > 0 || trace.asked.has("files"),
+  };
+}
+
+function tracing(model: WorkspaceModel, { asked, manifests, truths }: Trace): WorkspaceModel {
   const ask = <Key extends Asked>(key: Key): WorkspaceModel[Key] => {
     const answer = model[key];
     asked.set(key, answer);
     return answer;
   };
-  const { catalog, flux, fluxIsKnown, strictVariables, truth } = model;
+  const { catalog, flux, fluxIsKnown, strictVariables, graph } = model;
+  const truth = model.truth && tracingTruth(model.truth, truths);
   return {
     catalog,
     flux,
     fluxIsKnown,
     strictVariables,
-    truth,
+    graph,
+    get truth() {
+      if (truths.length === 0) truths.push({ question: isThere, answer: truth !== undefined });
+      return truth;
+    },
     get index() {
       return ask("index");
-    },
-    get graph() {
-      return ask("graph");
     },
     get files() {
       return ask("files");
@@ -58,16 +115,60 @@ function tracing(model: WorkspaceModel, { asked, manifests }: Answers): Workspac
   };
 }
 
-type Same = Pick<WorkspaceModel, "catalog" | "flux" | "fluxIsKnown" | "strictVariables" | "truth">;
+const isThere: AskedOfTruth["question"] = (truth) => truth !== undefined;
+
+/** What is large is kept by a truth from the one before while it is equal, so it is compared as it is. */
+function tracingTruth(truth: Truth, truths: AskedOfTruth[]): Truth {
+  const whole = <T>(question: (of: Truth) => T): T => {
+    const answer = question(truth);
+    truths.push({ question: (of) => of && question(of), answer });
+    return answer;
+  };
+  const part = <T>(question: (of: Truth) => T): T => {
+    const answer = question(truth);
+    const text = (of: Truth | undefined): unknown => of && JSON.stringify(question(of));
+    truths.push({ question: text, answer: JSON.stringify(answer) });
+    return answer;
+  };
+  return {
+    get plan() {
+      return whole(({ plan }) => plan);
+    },
+    get problems() {
+      return whole(({ problems }) => problems);
+    },
+    get appliers() {
+      return whole(({ appliers }) => appliers);
+    },
+    get rendered() {
+      return whole(({ rendered }) => rendered);
+    },
+    get charts(): Truth["charts"] {
+      const { charts } = truth;
+      if (!charts) return whole((of) => of.charts);
+      return {
+        get: (applier: string) => whole((of) => of.charts?.get(applier)),
+        load: (applier: string, signal: AbortSignal) => charts.load(applier, signal),
+      };
+    },
+    appliersAt: (path) => part((of) => of.appliersAt(path)),
+    isRendered: (...object) => part((of) => of.isRendered(...object)),
+    namespacesOf: (...object) => part((of) => of.namespacesOf(...object)),
+    renderedFrom: (path) => part((of) => of.renderedFrom(path)),
+  };
+}
 
 /** Apart from the model, which would be kept with all of its files otherwise. */
-function comparison(same: Same, { asked, manifests }: Answers): TracedModel["holdsFor"] {
-  return (other) =>
-    other.catalog === same.catalog &&
-    other.flux === same.flux &&
-    other.fluxIsKnown === same.fluxIsKnown &&
-    other.strictVariables === same.strictVariables &&
-    other.truth === same.truth &&
-    [...asked].every(([key, answer]) => other[key] === answer) &&
-    [...manifests].every(([path, found]) => other.manifest(path) === found);
+function comparison(answers: Answers, trace: Trace): TracedModel["holdsFor"] {
+  const { catalog, flux, fluxIsKnown, strictVariables, graph } = answers;
+  const same: Same = { catalog, flux, fluxIsKnown, strictVariables, graph };
+  const { asked, manifests, truths } = trace;
+  return (other) => {
+    if (!haveSame(same, answersOf(other))) return false;
+    for (const { question, answer } of truths)
+      if (question(other.truth) !== answer) return false;
+    for (const [key, answer] of asked) if (other[key] !== answer) return false;
+    for (const [path, found] of manifests) if (other.manifest(path) !== found) return false;
+    return true;
+  };
 }

@@ -40,7 +40,7 @@ export const valuesFromMissing: Rule = {
       yield {
         span: keyValue?.span ?? reference.nameValue.span,
         message: `${kind} ${name} has no key ${key}${keys.length > 0 ? ` (it has ${keys.slice(0, 5).join(", ")})` : ""}, so the release fails.${optional ? " optional: true does not cover a missing key." : ""}`,
-        related: [{ message: `${kind} ${name}`, at: { path: written.path, line: written.line } }],
+        related: [{ message: `${kind} ${name}`, at: written }],
         fixes: fixes.filter(({ edits }) => edits.length > 0),
       };
     }

@@ -1,8 +1,10 @@
 /** A variable that a Flux Kustomization substitutes, and that nothing sets. */
 import { insertAfter } from "../manifest/edits.ts";
+import { positionAt } from "../manifest/manifest-file.ts";
 import type { VariableSite } from "../manifest/variable-sites.ts";
 import { isSubstitutionDisabled, variableSites } from "../manifest/variable-sites.ts";
 import type { FluxKustomization } from "../model/flux-kustomization.ts";
+import { partOf } from "../model/flux-kustomization.ts";
 import { substitutionOf } from "../model/substitution.ts";
 import { closest } from "../schema/similar.ts";
 import type { Edit, Finding, Fix, Rule, RuleContext } from "./rule.ts";
@@ -23,14 +25,18 @@ export const varUndefined: Rule = {
     if (open.length === 0 || faults.length > 0 || isSubstitutionDisabled(document)) return;
     const owners = model.graph.reachesOf(file.path).flatMap(({ owner }) => (owner ? [owner] : []));
     for (const site of open) {
-      const owner = owners.find((one) => isUnset(context, one, site.name));
+      const owner = owners.find((one) => unsetBy(context, one, site.name));
       if (owner) yield toFinding(context, site, owner);
     }
   },
 };
 
 /** The simulation knows; without it only what the text leaves no doubt about. */
-function isUnset({ model }: RuleContext, owner: FluxKustomization, name: string): boolean {
+function unsetBy(
+  { model }: RuleContext,
+  owner: FluxKustomization,
+  name: string,
+): "simulation" | "text" | undefined {
   const { variables, isComplete, isActive } = substitutionOf(model, owner);
   const appliers = model.truth
     ?.appliersAt(owner.file)
@@ -41,11 +47,18 @@ function isUnset({ model }: RuleContext, owner: FluxKustomization, name: string)
     const failed = model.truth.problems.filter(
       ({ applier }) => applier !== undefined && ids.has(applier),
     );
-    if (failed.some(({ message }) => message.includes(mark))) return true;
+    if (failed.some(({ message }) => message.includes(mark))) return "simulation";
     // A build stops at the first variable; it says nothing of the others, but where it went through there are none.
-    if (model.strictVariables && failed.every(({ severity }) => severity !== "error")) return false;
+    if (model.strictVariables && failed.every(({ severity }) => severity !== "error"))
+      return undefined;
   }
-  return isComplete && isActive === true && !variables.has(name);
+  return isComplete && isActive === true && !variables.has(name) ? "text" : undefined;
+}
+
+/** Without a word about the version in the repository it may be an older Flux, unless the simulation had one that fails. */
+function isCertain(context: RuleContext, owner: FluxKustomization, name: string): boolean {
+  const { strictVariables, fluxIsKnown } = context.model;
+  return strictVariables && (fluxIsKnown || unsetBy(context, owner, name) === "simulation");
 }
 
 function toFinding(context: RuleContext, site: VariableSite, owner: FluxKustomization): Finding {
@@ -59,31 +72,33 @@ function toFinding(context: RuleContext, site: VariableSite, owner: FluxKustomiz
   const hint = similar === undefined ? "" : ` Did you mean ${similar}?`;
   return {
     span,
-    ...(model.strictVariables ? {} : { severity: "warning" as const }),
+    ...(isCertain(context, owner, name) ? {} : { severity: "warning" as const }),
     message: `Variable ${name} is not defined for Kustomization ${owner.name}: ${consequence}.${hint} Define it, give it a default \${${name}:=…}, or escape it as $\${${name}}.`,
     related: [
       {
         message: `Kustomization ${owner.name}`,
-        at: { path: owner.file, line: lineOf(context, owner) },
+        at: { path: owner.file, line: lineOfOwner(context, owner) },
       },
     ],
     fixes: fixesOf(context, site, owner, similar),
   };
 }
 
-function lineOf({ model }: RuleContext, { file, part, root }: FluxKustomization): number {
-  const offset = part.start + (root.at("metadata", "name")?.span[0] ?? 0);
-  return Math.max(0, model.manifest(file)?.lines.findLastIndex((start) => start <= offset) ?? 0);
+function lineOfOwner({ model }: RuleContext, owner: FluxKustomization): number {
+  const file = model.manifest(owner.file);
+  const { start } = partOf(file, owner);
+  const offset = start + (owner.root.at("metadata", "name")?.span[0] ?? 0);
+  return file ? positionAt(file, offset).line : 0;
 }
 
 function fixesOf(
-  { document, file }: RuleContext,
+  { document, file, model }: RuleContext,
   { name, span, nameSpan }: VariableSite,
   owner: FluxKustomization,
   similar: string | undefined,
 ): readonly Fix[] {
   const end: Edit["span"] = [span[1] - 1, span[1] - 1];
-  const define = defineIn(owner, name, file.path);
+  const define = owner.file === file.path ? undefined : defineIn(model, owner, name);
   const isNested = variableSites(document).sites.some(
     (other) => other.span[0] < span[0] && other.span[1] > span[0],
   );
@@ -114,10 +129,14 @@ function fixesOf(
 }
 
 /** Behind the last variable that is written there. */
-function defineIn(owner: FluxKustomization, name: string, path: string): Edit | undefined {
+function defineIn(
+  model: RuleContext["model"],
+  owner: FluxKustomization,
+  name: string,
+): Edit | undefined {
   const last = owner.root.at("spec", "postBuild", "substitute")?.entries.at(-1)?.value;
   if (!last) return undefined;
   const { span, text } = insertAfter(owner.part.document, last, `${name}: ""`);
-  if (owner.file === path) return undefined;
-  return { path: owner.file, span: [owner.part.start + span[0], owner.part.start + span[1]], text };
+  const { start } = partOf(model.manifest(owner.file), owner);
+  return { path: owner.file, span: [start + span[0], start + span[1]], text };
 }

@@ -35,7 +35,8 @@ export function validateCel(
   const plain = toVisible(root, kind.schema, { nodes, opaque, budget: { left: maxNodes } });
   const findings: SchemaFinding[] = [];
   const visit = (value: unknown, schema: Schema, path: Path): void => {
-    if (value === unknownValue || !hasRules(schema)) return;
+    // Only values that are there (`k8s.io/apiextensions-apiserver pkg/apiserver/schema/cel/validation.go`, validateExpressions).
+    if (value === null || value === unknownValue || !hasRules(schema)) return;
     const subject = subjectOf(value, schema, path);
     for (const rule of schema.rules ?? []) {
       const message = broken(rule, subject);

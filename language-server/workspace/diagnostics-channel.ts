@@ -62,6 +62,7 @@ export class DiagnosticsChannel {
   async #secondWave(folder: FolderModel): Promise<void> {
     const { pulls } = this.#options;
     this.#timers.delete(folder);
+    if (!folder.isOpen) return;
     if (pulls()) return this.#refresh();
     const controller = new AbortController();
     this.#running.set(folder, controller);
@@ -70,6 +71,7 @@ export class DiagnosticsChannel {
       const left = new Set(this.#sent.keys());
       for (const path of folder.paths()) {
         await turn();
+        await folder.prepare(path, controller.signal);
         left.delete(toUri(folder.root, path));
         this.#send(folder, path);
       }
@@ -89,6 +91,7 @@ export class DiagnosticsChannel {
   }
 
   #send(folder: FolderModel, path: string): void {
+    if (!folder.isOpen) return;
     const { connection, log } = this.#options;
     const uri = toUri(folder.root, path);
     const { items, resultId } = folder.diagnostics(path);

@@ -8,11 +8,17 @@ import type { FileDiagnostics } from "../features/diagnostics.ts";
 import { fileDiagnostics } from "../features/diagnostics.ts";
 import { ModelStore } from "../model/model-store.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
+import type { OnBug } from "../rules/document-findings.ts";
+import { findingsOf } from "../rules/document-findings.ts";
 import { problemsByPath } from "../rules/merge-problems.ts";
 import type { RuleSettings } from "../rules/suppression.ts";
 import { defaultRuleSettings } from "../rules/suppression.ts";
 import type { ErrorLog } from "./guard.ts";
-import { describeError } from "./guard.ts";
+import { describeError, unlessAborted } from "./guard.ts";
+import { nextTurn } from "./turns.ts";
+
+/** Files with fewer documents are looked through in one go. */
+const manyDocuments = 30;
 
 export interface FolderModelOptions {
   readonly root: string;
@@ -32,6 +38,9 @@ export class FolderModel {
   #plan: Plan | undefined;
   #settings: RuleSettings = defaultRuleSettings;
   #answered: WorkspaceModel | undefined;
+  #isOpen = false;
+  #open = (): void => {};
+  readonly #opened = new Promise<void>((resolve) => (this.#open = resolve));
 
   constructor(options: FolderModelOptions) {
     this.#options = options;
@@ -48,6 +57,33 @@ export class FolderModel {
   get plan(): Plan | undefined {
     return this.#plan;
   }
+
+  /** Whether files and schemas are there, or will not come: before, references would seem to lead nowhere. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#open();
+  }
+
+  /** Until the diagnostics of a file can be given at once. Others have their turn in between; the signal ends it. */
+  async prepare(path: string, signal: AbortSignal): Promise<void> {
+    if (!this.#isOpen) await unlessAborted(this.#opened, signal);
+    const { model } = this;
+    const file = model.manifest(path);
+    if (!file || file.parts.length < manyDocuments) return;
+    const turn = nextTurn(signal);
+    for (const ordinal of file.parts.keys()) {
+      await turn();
+      if (this.model !== model) return;
+      findingsOf(model, file, ordinal, this.#onBug);
+    }
+  }
+
+  readonly #onBug: OnBug = (rule, at, error) =>
+    this.#options.log.error(`${rule} failed on ${at}: ${describeError(error)}`);
 
   setPlan(plan: Plan | undefined): void {
     this.#plan = plan;
@@ -73,7 +109,7 @@ export class FolderModel {
     this.#answered = model;
     const known = this.#answers.get(path);
     if (known) return known;
-    const { root, docs, log } = this.#options;
+    const { root, docs } = this.#options;
     const found = fileDiagnostics(
       {
         root,
@@ -81,7 +117,7 @@ export class FolderModel {
         plan: this.#plan,
         settings: this.#settings,
         docs,
-        onBug: (rule, at, error) => log.error(`${rule} failed on ${at}: ${describeError(error)}`),
+        onBug: this.#onBug,
       },
       path,
     );

@@ -28,6 +28,22 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
+/** The same promise, but an `AbortError` as soon as nobody waits for it any more. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      try {
+        signal.throwIfAborted();
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    stop();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
 /** With its stack: for the log only. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,6 +1,7 @@
 /** Gives a live folder what it needs: settings and keys before each simulation, its model, diagnostics and a log line after it. */
 import type { Connection } from "vscode-languageserver";
 
+import { createChartShelf } from "../features/chart-shelf.ts";
 import { simulateFolder } from "../features/simulate.ts";
 import { renderedObjects } from "../features/rendered-objects.ts";
 import { createTruth } from "../model/truth.ts";
@@ -35,12 +36,17 @@ export function openLiveFolder(parts: LiveFolderParts): {
   const { session, documents, folder, log, delay, channel } = parts;
   const model = new FolderModel({ root: folder.root, docs: session.rulesDocs, log });
   for (const [path, text] of documents.overlay(folder.root)) model.store.setText(path, text);
+  const waiting = new Set(["files", "schemas"]);
+  const arrived = (what: "files" | "schemas"): void => {
+    waiting.delete(what);
+    if (waiting.size === 0) model.open();
+    channel.changed(model);
+  };
   fireAndForget(
-    session.schemas().then((makeCatalog) => {
-      if (!makeCatalog) return;
-      model.store.setSchemas(makeCatalog);
-      channel.changed(model);
-    }),
+    session
+      .schemas()
+      .then((makeCatalog) => makeCatalog && model.store.setSchemas(makeCatalog))
+      .finally(() => arrived("schemas")),
     log,
   );
   let given: { readonly settings: SluiceSettings; readonly ageKeys: AgeKeys } | undefined;
@@ -55,11 +61,11 @@ export function openLiveFolder(parts: LiveFolderParts): {
       }
       const { settings, ageKeys } = given;
       const started = performance.now();
-      const simulator = await session.simulators.for(settings);
+      const simulator = () => session.simulators.for(settings);
       const overlay = documents.overlay(folder.root);
       const onTree = (tree: Snapshot["tree"]): void => {
         model.store.setTree(tree);
-        channel.changed(model);
+        arrived("files");
       };
       const inputs = {
         revision,
@@ -79,12 +85,16 @@ export function openLiveFolder(parts: LiveFolderParts): {
     },
     publish(state, snapshot) {
       parts.send(inFolder(state, folder.root));
+      if (state.state === "failed") arrived("files");
       if (!snapshot) return;
       model.setPlan(snapshot.plan);
       channel.changed(model);
       fireAndForget(takeOver(parts, model, snapshot), log);
     },
-    retract: () => channel.closed(model),
+    retract() {
+      model.open();
+      channel.closed(model);
+    },
   });
   return { live, model };
 }
@@ -98,7 +108,8 @@ async function takeOver(
   const simulator = await session.simulators.for(snapshot.settings);
   const rendered = await renderedObjects(simulator, snapshot.target);
   if (model.plan !== snapshot.plan) return;
-  model.store.setTruth(createTruth(snapshot.plan, rendered));
+  const charts = createChartShelf(simulator, snapshot.target);
+  model.store.setTruth(createTruth(snapshot.plan, rendered, charts, model.model.truth));
   channel.changed(model);
 }
 

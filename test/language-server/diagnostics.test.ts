@@ -145,6 +145,30 @@ test("the whole workspace is reported once, then only what changes, and what wen
   expect((await ask(known)).items).toMatchObject([{ uri, kind: "full", items: [] }]);
 });
 
+test("what was said of an open document is taken back for certain after it was closed", async () => {
+  const { client } = await start({ pulls: true });
+  const ask = async (value?: string): Promise<WorkspaceDiagnosticReport["items"]> => {
+    const previousResultIds = value === undefined ? [] : [{ uri, value }];
+    const asked = { previousResultIds };
+    const answer = client.connection.sendRequest("workspace/diagnostic", asked);
+    return ((await answer) as WorkspaceDiagnosticReport).items;
+  };
+  expect(await ask()).toEqual([]);
+  await client.open(uri, disk["clusters/apps.yaml"].replace("name: fleet", "name: fleeet"));
+  expect(await pulled(client)).toEqual(["flux/ref-not-found"]);
+  await ask(); // which is not heard while the document is open
+  await client.close(uri);
+  await client.connection.sendRequest("sluice/refresh", {});
+  // Which a client drops, because the document is no longer to be seen.
+  expect(await pulled(client)).toEqual([]);
+  const nothing = { uri, kind: "full", items: [] };
+  const [first] = await ask();
+  expect(first).toMatchObject(nothing);
+  expect(await ask(first?.resultId)).toMatchObject([nothing]);
+  expect(await ask(first?.resultId)).toMatchObject([nothing]);
+  expect(await ask(first?.resultId)).toMatchObject([{ uri, kind: "unchanged" }]);
+});
+
 test("a quick fix changes what is wrong and nothing else", async () => {
   const { client } = await start({ pulls: true });
   await client.open(uri, disk["clusters/apps.yaml"].replace("name: fleet", "name: fleeet"));

@@ -39,9 +39,10 @@ export function createFileSimulator(): FileSimulator {
     rendered: async () => [],
     objectText: async ({ tree }, _applier, object) =>
       textOf(tree, object.split("/").slice(3).join("/")),
-    images: () => [],
-    outlook: () => [],
+    images: () => Promise.resolve([]),
+    outlook: () => Promise.resolve([]),
     releaseValues: () => Promise.resolve(undefined),
+    chartDefaults: () => Promise.resolve(undefined),
     applierText: () => Promise.resolve(undefined),
     retrySources: () => {},
     dispose: async () => {},

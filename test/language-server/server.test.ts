@@ -104,7 +104,7 @@ test("problems are diagnostics at their line, and go when they are mended", asyn
     .toMatchObject([
       {
         source: "Sluice",
-        code: "build-failed",
+        code: "simulation/build-failed",
         severity: 1,
         range: { start: { line: 1, character: 0 } },
       },
@@ -155,6 +155,14 @@ test("the text of both sides of an object", async () => {
   expect(await ask("base")).toEqual({ text: "a: 1\n" });
   expect(await ask("target")).toEqual({ text: "a: 2\n" });
   expect(await ask("target", "missing")).toEqual({});
+});
+
+test("the outlook of a folder, and nothing for one that is not open", async () => {
+  const { client } = await start();
+  await client.next("ready");
+  const ask = (folder: string) => client.connection.sendRequest("sluice/outlook", { folder });
+  expect(await ask(root)).toEqual({ clusters: [] });
+  expect(await ask("file:///elsewhere")).toEqual({});
 });
 
 test("another base gives another plan", async () => {

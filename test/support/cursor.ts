@@ -1,6 +1,7 @@
 /** Files of a template with a cursor `█` in one of them and expected ranges `«…»`, as a folder that features can be asked about. */
 import type { Position, Range } from "vscode-languageserver";
 
+import type { ChartShelf } from "../../language-server/model/truth.ts";
 import { createTruth } from "../../language-server/model/truth.ts";
 import { createCatalog } from "../../language-server/schema/create-catalog.ts";
 import type { Packs } from "../../language-server/schema/packs.ts";
@@ -64,8 +65,12 @@ export function shown(uri: string, { start: from, end }: Range): string {
 }
 
 /** What a simulation would have found, for features that show it. */
-export function withTruth({ folder }: CursorCase, plan: Parameters<typeof createTruth>[0]): void {
-  folder.store.setTruth(createTruth(plan, []));
+export function withTruth(
+  { folder }: CursorCase,
+  plan: Parameters<typeof createTruth>[0],
+  charts?: ChartShelf,
+): void {
+  folder.store.setTruth(createTruth(plan, [], charts));
 }
 
 function fail(message: string): never {

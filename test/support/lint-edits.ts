@@ -45,6 +45,16 @@ export const insertions = [
   "\u{1F600}",
 ];
 
+/** A ConfigMap that is long enough to be parsed in groups. */
+export function longMapping(keys: number): string {
+  const values = ["text", '"quoted"', "'single'", "|\n    first\n    second", "5", "${VAR}"];
+  const lines = Array.from(
+    { length: keys },
+    (_, at) => `  some-key-${at}.conf: ${values[at % values.length] ?? ""}\n`,
+  );
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: long\n  namespace: b\ndata:\n${lines.join("")}`;
+}
+
 export class EditedWorkspace {
   readonly #store = new ModelStore();
   readonly #packs: Packs;

@@ -8,7 +8,7 @@ export const ruleNotes: Readonly<Record<string, string>> = {
   "k8s/cel":
     "The rules are evaluated after defaulting, as the API server does it, and only when the structure is right. Rules over values that are not known yet, and rules that compare with the old object, are left out.",
   "flux/var-undefined":
-    "Since Flux 2.9 (kustomize-controller 1.9) an undefined variable fails the whole build; before, it becomes empty. Variables of ConfigMaps and Secrets that are written in the repository count. Where something else may set the variable (an object of the cluster, a patch of a parent) only the simulation decides.",
+    "Since Flux 2.9 (kustomize-controller 1.9) an undefined variable fails the whole build; before, it becomes empty. It is an error where the repository installs that Flux, the setting says so, or the simulation had it; else a warning. Variables of ConfigMaps and Secrets that are written in the repository count. Where something else may set the variable (an object of the cluster, a patch of a parent) only the simulation decides.",
   "flux/var-syntax":
     "Flux reads `${…}` in every text of an object, also in scripts. What its dialect does not know fails the build. Escape it as `$${…}`, or annotate the object with `kustomize.toolkit.fluxcd.io/substitute: disabled`.",
   "flux/var-type":

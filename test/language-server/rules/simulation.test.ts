@@ -178,7 +178,7 @@ test("a variable that the text does not show, but the simulation had, is no mist
   expect(shown(await lintWith(files, { ...about, state: "ready" }), "flux/var-undefined")).toEqual(
     [],
   );
-  expect(shown(await lintFiles(files), "flux/var-undefined")).toEqual(["error 7:6"]);
+  expect(shown(await lintFiles(files), "flux/var-undefined")).toEqual(["warning 7:6"]);
 });
 
 test("a rule takes the severity of the problem that it explains", async () => {

@@ -41,6 +41,9 @@ export default defineConfig({
           include: ["test/cluster/*.test.ts"],
           exclude: ofWholePrograms,
           fileParallelism: false,
+          // They wait for other programs to do something: how long that takes is no matter of the tests.
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
         },
       },
     ],

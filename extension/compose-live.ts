@@ -17,6 +17,7 @@ import { LiveEditorMarks } from "./views/cluster/live-editor-marks.ts";
 import { LiveLogs } from "./views/cluster/live-logs.ts";
 import { registerLiveTools } from "./views/cluster/live-tools.ts";
 import { LiveViews } from "./views/cluster/live-views.ts";
+import { SuspendReminders } from "./views/cluster/suspend-reminders.ts";
 
 /** Milliseconds between two looks at what depends on the clock. */
 const tick = 60_000;
@@ -61,9 +62,10 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
   };
   const documents = new LiveDocuments(clusters, actions);
   const marks = new LiveEditorMarks(clusters, settings);
+  const reminders = new SuspendReminders(clusters, log);
   const timer = setInterval(() => clusters.tick(), tick);
   const tools = registerLiveTools(clusters, (document, signal) => documents.text(document, signal));
-  context.subscriptions.push(settings, views, logs, documents, marks, ...tools, {
+  context.subscriptions.push(settings, views, logs, documents, marks, reminders, ...tools, {
     dispose: () => {
       clearInterval(timer);
       clusters.dispose();

@@ -14,6 +14,10 @@ import { createLog } from "./platform/log.ts";
 import { showError } from "./platform/notify.ts";
 import { Settings } from "./platform/settings.ts";
 import { ObjectDocuments } from "./views/object-documents.ts";
+import { OutlookDocument } from "./views/outlook-document.ts";
+import { graphContent } from "./views/graph/graph-content.ts";
+import { GraphPanels } from "./views/graph/graph-panels.ts";
+import { registerPlanTool } from "./views/cluster/plan-tool.ts";
 import { PreviewView } from "./views/preview.ts";
 import { StatusBar } from "./views/status-bar.ts";
 
@@ -46,12 +50,15 @@ export function compose(
     const store = new PlanStore(link);
     const preview = new PreviewView(store, settings);
     context.subscriptions.push(settings, link, store, preview, new StatusBar(store));
-    context.subscriptions.push(new ObjectDocuments(link, store));
+    context.subscriptions.push(new ObjectDocuments(link, store), new OutlookDocument(link, store));
+    context.subscriptions.push(registerPlanTool(store));
     const live = composeLive?.(context, log);
+    const graphs = new GraphPanels(context, graphContent(store, preview, live), store, live, log);
+    context.subscriptions.push(graphs);
     const readAsset = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
       new Uint8Array(await workspace.fs.readFile(Uri.joinPath(context.extensionUri, path)));
     context.subscriptions.push(
-      ...registerCommands({ link, store, preview, settings, log, live, readAsset }),
+      ...registerCommands({ link, store, preview, graphs, settings, log, live, readAsset }),
     );
     context.subscriptions.push({ dispose: () => void link.stop() });
     link.start();

@@ -121,6 +121,12 @@ const bundles = [
   {
     ...web,
     format: "iife",
+    entryPoints: ["extension/views/graph/page/main.ts"],
+    outfile: "dist/web/graph.js",
+  },
+  {
+    ...web,
+    format: "iife",
     entryPoints: ["language-server/browser.ts"],
     outfile: "dist/web/language-server.js",
   },

@@ -30,6 +30,8 @@ async function runTests() {
     userDataDir: values["user-data-dir"],
     extensionsDir: values["extensions-dir"],
     logFile: process.env.VSCODE_SERVER_LOG,
+    // Folders are trusted unless a test wants Restricted Mode.
+    workspaceTrust: process.env.VSCODE_WORKSPACE_TRUST === "1",
   });
   const { browser, page } = await openBrowser();
   for (const signal of ["SIGINT", "SIGTERM"]) {

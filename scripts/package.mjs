@@ -18,6 +18,7 @@ const needed = [
   "dist/distribution.json.gz",
   "dist/schemas/kubernetes.json.gz",
   "dist/web/extension.cjs",
+  "dist/web/graph.js",
   "dist/web/language-server.js",
   "dist/web/engine-worker.js",
 ];

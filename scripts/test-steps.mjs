@@ -18,6 +18,8 @@ export function testSteps() {
     ["unit tests", () => vitest("unit", "process")],
     ...goTestSteps(),
     ...editorSteps(),
+    ["test cluster", () => run("node", ["scripts/test-cluster/build.mjs"])],
+    ["real API server and controllers", () => vitest("cluster")],
   ];
 }
 

@@ -216,7 +216,8 @@ export async function runExtensionTests(page, url, { timeout = 300_000, onLog = 
   page.on("crash", () => finish({ code: 70, reason: "the browser page crashed" }));
   const late = { code: 124, reason: `no result after ${timeout / 1000} s` };
   const timer = setTimeout(() => finish(late), timeout);
-  await page.goto(url);
+  // A busy machine takes its time: the limit is that of the whole run.
+  await page.goto(url, { timeout });
   const result = await done;
   clearTimeout(timer);
   return result;

@@ -18,6 +18,7 @@ import { WithDisposables } from "../platform/disposables.ts";
 import type { Log } from "../platform/log.ts";
 import { fireAndForget } from "../platform/log.ts";
 import type { Settings } from "../platform/settings.ts";
+import { RedHatYaml } from "./red-hat-yaml.ts";
 
 /** Makes the client of this platform; called at each start. */
 export type ClientFactory = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
@@ -27,6 +28,7 @@ export class ServerLink extends WithDisposables {
   readonly #settings: Settings;
   readonly #log: Log;
   readonly #initialization: Omit<InitializationOptions, "trusted">;
+  readonly #redHatYaml: RedHatYaml;
   #client: Promise<BaseLanguageClient> | undefined;
   readonly #plan = this.own(new EventEmitter<PlanParams>());
   readonly onPlan: Event<PlanParams> = this.#plan.event;
@@ -44,6 +46,8 @@ export class ServerLink extends WithDisposables {
     this.#settings = settings;
     this.#log = log;
     this.#initialization = initialization;
+    const isWanted = (): boolean => this.#client !== undefined && settings.keepsManifests;
+    this.#redHatYaml = this.own(new RedHatYaml(isWanted, log));
     this.own(settings.onDidChange(() => this.#onSettings()));
     this.own(workspace.onDidChangeWorkspaceFolders(() => this.start()));
     this.own(
@@ -55,7 +59,8 @@ export class ServerLink extends WithDisposables {
 
   start(): void {
     if (this.#client || !this.#settings.enabled || !workspace.workspaceFolders?.length) return;
-    this.#client = this.#start();
+    // Making a client takes longer than all the rest of the activation, which does not wait for it.
+    this.#client = nextTurn().then(() => this.#start());
     this.#client.catch((error: unknown) => {
       this.#client = undefined;
       this.#log.error(error instanceof Error ? error : String(error));
@@ -77,6 +82,14 @@ export class ServerLink extends WithDisposables {
     return (await client?.sendRequest("sluice/objectText", params, token)) ?? {};
   }
 
+  async outlook(
+    params: ClientRequests["sluice/outlook"][0],
+    token: CancellationToken,
+  ): Promise<ClientRequests["sluice/outlook"][1]> {
+    const client = await this.#client;
+    return (await client?.sendRequest("sluice/outlook", params, token)) ?? {};
+  }
+
   /** Resolves when the new plan is there. */
   async refresh(): Promise<void> {
     this.start();
@@ -95,6 +108,7 @@ export class ServerLink extends WithDisposables {
       outputChannel: this.#log,
       diagnosticCollectionName: "Sluice",
       middleware: {
+        provideDiagnostics: this.#redHatYaml.provideDiagnostics,
         workspace: {
           configuration: (params, token, next) => this.#configuration(params, token, next),
         },
@@ -140,6 +154,10 @@ export class ServerLink extends WithDisposables {
     const client = await this.#client;
     await client?.sendNotification(method, params);
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function folderSchemes(): ReadonlySet<string> {

@@ -14,6 +14,7 @@ import { ConnectionError } from "./connection-error.ts";
 import type { Kubeconfig } from "./kubeconfig.ts";
 import { kubeconfigFiles, readKubeconfig } from "./kubeconfig.ts";
 import { ManagedObjects } from "./managed-objects.ts";
+import { Permissions } from "./permissions.ts";
 import type { SessionPorts, SessionTarget } from "./session.ts";
 import { ClusterSession } from "./session.ts";
 
@@ -29,7 +30,7 @@ export interface ClustersPorts extends Omit<SessionPorts, "target"> {
 }
 
 export type ClustersChange =
-  /** Contexts or the state of a connection. */
+  /** Contexts, the state of a connection, or what may be done there. */
   | { readonly kind: "clusters" }
   /** Nodes of these objects may look different. */
   | { readonly kind: "objects"; readonly context: string; readonly ids: ReadonlySet<string> }
@@ -40,6 +41,7 @@ interface Open {
   readonly session: ClusterSession;
   readonly index: LiveIndex;
   readonly managed: ManagedObjects;
+  readonly permissions: Permissions;
   /** The entries it was opened with. */
   readonly entries: string;
 }
@@ -121,8 +123,9 @@ export class Clusters {
     const managed = new ManagedObjects(session, (owner) =>
       this.#tell({ kind: "managed", context, owner }),
     );
+    const permissions = new Permissions(session, () => this.#tell({ kind: "clusters" }));
     const entries = this.#kubeconfig === undefined ? "" : entriesOf(this.#kubeconfig, context);
-    this.#open.set(context, { session, index, managed, entries });
+    this.#open.set(context, { session, index, managed, permissions, entries });
     session.onDidChangeState(() => this.#tell({ kind: "clusters" }));
     session.store.onDidChange((changed) => {
       const ids = index.update(changed, (id) => session.store.get(id));
@@ -149,9 +152,12 @@ export class Clusters {
     }
   }
 
-  /** Asks again for what is looked at below appliers. */
+  /** Asks again for what is looked at below appliers, and for what may be done. */
   forgetManaged(): void {
-    for (const { managed } of this.#open.values()) managed.forget();
+    for (const { managed, permissions } of this.#open.values()) {
+      managed.forget();
+      permissions.forget();
+    }
   }
 
   dispose(): void {
@@ -169,6 +175,7 @@ export class Clusters {
       index: open?.index ?? this.#nothing,
       isCurrent: context === this.#kubeconfig?.currentContext,
       managed: (owner, id) => open?.managed.view(owner, id) ?? { kind: "asking" },
+      may: (verb, ref) => open?.permissions.may(verb, ref) ?? "asking",
     };
   }
 

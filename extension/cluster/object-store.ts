@@ -1,6 +1,6 @@
 /**
  * The live objects of one session, fed by reflectors. Everybody else reads it and is told about changes in two ways: at once,
- * for who waits for one object, and bundled at most four times a second, for views.
+ * for who waits for one object, and in bundles, for who looks at all. Who draws has a slower pace of its own.
  */
 import { objectId, refOf } from "#simulator";
 import type { JsonObject } from "#simulator";
@@ -19,7 +19,7 @@ export interface StoreTiming {
   readonly settle: number;
 }
 
-const usualStoreTiming: StoreTiming = { interval: 250, settle: 20 };
+const usualStoreTiming: StoreTiming = { interval: 30, settle: 10 };
 
 export class ObjectStore {
   readonly #objects = new Map<string, LiveObject>();

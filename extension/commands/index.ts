@@ -19,6 +19,7 @@ import { isCommitLive } from "./live/is-commit-live.ts";
 import { forceReconcile, reconcile, resetReconcile } from "./live/reconcile.ts";
 import { reconcileChain, reconcileWithSource } from "./live/reconcile-chain.ts";
 import { revealInCluster } from "./live/reveal-in-cluster.ts";
+import { showGraph } from "./live/show-graph.ts";
 import { resume, suspend } from "./live/suspend.ts";
 import { openAllChanges } from "./open-all-changes.ts";
 import { openChange } from "./open-change.ts";
@@ -27,6 +28,7 @@ import { refresh } from "./refresh.ts";
 import type { Services } from "./services.ts";
 import { setUpFlux } from "./set-up-flux.ts";
 import { showValues } from "./show-values.ts";
+import { showOutlook } from "./show-outlook.ts";
 import { showChanges, showEverything, showProblems } from "./show.ts";
 import { showLog } from "./show-log.ts";
 
@@ -37,7 +39,9 @@ export interface CommandTypes {
   readonly "sluice.openChange": (node?: string) => Promise<void>;
   readonly "sluice.openRendered": (node?: string) => Promise<void>;
   readonly "sluice.showValues": (node?: string) => Promise<void>;
+  readonly "sluice.showOutlook": () => Promise<void>;
   readonly "sluice.goToSource": (node?: string) => Promise<void>;
+  readonly "sluice.showGraph": (node?: string) => Promise<void>;
   readonly "sluice.compareWith": () => Promise<void>;
   readonly "sluice.showChanges": () => Promise<void>;
   readonly "sluice.showProblems": () => Promise<void>;
@@ -83,7 +87,9 @@ export const commandTable: CommandTable = {
   "sluice.openChange": openChange,
   "sluice.openRendered": openRendered,
   "sluice.showValues": showValues,
+  "sluice.showOutlook": showOutlook,
   "sluice.goToSource": goToSource,
+  "sluice.showGraph": showGraph,
   "sluice.compareWith": compareWith,
   "sluice.showChanges": showChanges,
   "sluice.showProblems": showProblems,

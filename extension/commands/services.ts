@@ -3,6 +3,7 @@ import type { PlanStore } from "../client/plan-store.ts";
 import type { ServerLink } from "../client/server-link.ts";
 import type { Log } from "../platform/log.ts";
 import type { Settings } from "../platform/settings.ts";
+import type { GraphPanels } from "../views/graph/graph-panels.ts";
 import type { PreviewView } from "../views/preview.ts";
 import type { Live } from "./live/live.ts";
 
@@ -10,6 +11,7 @@ export interface Services {
   readonly link: ServerLink;
   readonly store: PlanStore;
   readonly preview: PreviewView;
+  readonly graphs: GraphPanels;
   readonly settings: Settings;
   readonly log: Log;
   /** A file of the extension itself, by its path. */

@@ -13,7 +13,8 @@ export const clusterIcon: NodeIcon = { id: "server-environment" };
 
 const applierIcons: Readonly<Record<ApplierState, NodeIcon>> = {
   ready: { id: "pass", color: "testing.iconPassed" },
-  failed: { id: "error", color: "testing.iconFailed" },
+  // The colour of failed tests is white in high contrast.
+  failed: { id: "error", color: "problemsErrorIcon.foreground" },
   blocked: { id: "watch", color: "list.warningForeground" },
   suspended: { id: "debug-pause", color: "disabledForeground" },
   unknown: { id: "question", color: "disabledForeground" },

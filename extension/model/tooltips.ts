@@ -1,6 +1,7 @@
 /** Tooltips in Markdown. What comes from the repository is escaped or stands in a code span, so it can't become markup. */
 import type { ApplierRecord, Change, ChartChange, Place, PlanApplier, Problem } from "#simulator";
 
+import { codeSpan, escapeMarkdown } from "./markdown.ts";
 import { changeText, changeWord, objectName, severityText, stateText } from "./words.ts";
 
 const fieldLimit = 12;
@@ -20,9 +21,9 @@ export function applierTooltip({ applier, chart }: Pick<PlanApplier, "applier" |
       : []),
     ...(applier.origin ? [["Written in", placeText(applier.origin)] as [string, string]] : []),
   ];
-  const table = rows.map(([name, value]) => `| ${name} | ${code(value)} |`).join("\n");
-  const message = applier.message ? `\n\n${escape(applier.message)}` : "";
-  return `**${escape(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`;
+  const table = rows.map(([name, value]) => `| ${name} | ${codeSpan(value)} |`).join("\n");
+  const message = applier.message ? `\n\n${escapeMarkdown(applier.message)}` : "";
+  return `**${escapeMarkdown(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`;
 }
 
 function chartRows(
@@ -42,17 +43,17 @@ function chartRows(
 }
 
 export function changeTooltip(change: Change): string {
-  const heading = `**${escape(objectName(change.ref))}** ${escape(changeWord(change.kind))}`;
+  const heading = `**${escapeMarkdown(objectName(change.ref))}** ${escapeMarkdown(changeWord(change.kind))}`;
   const fields = change.fields.slice(0, fieldLimit).map((field) => {
-    const value = [field.before, field.after].filter((side) => side !== undefined).map(code);
-    return `- ${code(field.path)} ${field.kind}: ${value.join(" → ")}`;
+    const value = [field.before, field.after].filter((side) => side !== undefined).map(codeSpan);
+    return `- ${codeSpan(field.path)} ${field.kind}: ${value.join(" → ")}`;
   });
   const more = change.fields.length - fields.length;
   const rest = more > 0 ? [`- and ${more} more`] : [];
-  const origin = change.origin ? [`Written in ${code(placeText(change.origin))}`] : [];
+  const origin = change.origin ? [`Written in ${codeSpan(placeText(change.origin))}`] : [];
   return [
     heading,
-    ...(change.kind === "moved" ? [escape(changeText(change))] : []),
+    ...(change.kind === "moved" ? [escapeMarkdown(changeText(change))] : []),
     [...fields, ...rest].join("\n"),
     ...origin,
   ]
@@ -61,25 +62,10 @@ export function changeTooltip(change: Change): string {
 }
 
 export function problemTooltip(problem: Problem): string {
-  const place = problem.place ? `\n\n${code(placeText(problem.place))}` : "";
-  return `**${severityText(problem.severity)}** ${code(problem.code)}\n\n${escape(problem.message)}${place}`;
+  const place = problem.place ? `\n\n${codeSpan(placeText(problem.place))}` : "";
+  return `**${severityText(problem.severity)}** ${codeSpan(problem.code)}\n\n${escapeMarkdown(problem.message)}${place}`;
 }
 
 export function placeText({ path, line }: Place): string {
   return line === undefined ? path : `${path}:${line}`;
-}
-
-/** A code span that survives backticks, pipes and line breaks in the text. */
-function code(text: string): string {
-  const flat = text.replace(/\s+/g, " ").replace(/\|/g, "\\|");
-  if (!flat) return "–";
-  const fence = "`".repeat(
-    Math.max(0, ...[...flat.matchAll(/`+/g)].map(([run]) => run.length)) + 1,
-  );
-  const pad = /^`|`$/.test(flat) ? " " : "";
-  return `${fence}${pad}${flat}${pad}${fence}`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, "\\$&").replace(/\s*\n\s*/g, " ");
 }

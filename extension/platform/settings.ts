@@ -20,9 +20,14 @@ const settingKeys = [
   "ageKeyFile",
   "diagnostics.severity",
   "diagnostics.ignore",
+  "keepManifestsFromRedHatYaml",
   "trace.server",
 ] as const satisfies readonly (
-  keyof SluiceSettings | `diagnostics.${keyof DiagnosticsSettings}` | "enable" | "trace.server"
+  | keyof SluiceSettings
+  | `diagnostics.${keyof DiagnosticsSettings}`
+  | "enable"
+  | "keepManifestsFromRedHatYaml"
+  | "trace.server"
 )[];
 
 const filterKey = "sluice.filter";
@@ -47,6 +52,11 @@ export class Settings extends WithDisposables {
 
   get enabled(): boolean {
     return workspace.getConfiguration("sluice").get<boolean>("enable", true);
+  }
+
+  /** Whether the Red Hat YAML extension is asked to leave manifests alone. */
+  get keepsManifests(): boolean {
+    return workspace.getConfiguration("sluice").get<boolean>("keepManifestsFromRedHatYaml", true);
   }
 
   /** What the setting says, not what was chosen. */

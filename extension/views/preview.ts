@@ -7,6 +7,7 @@ import {
   ThemeIcon,
   TreeItem,
   TreeItemCollapsibleState,
+  commands,
   window,
 } from "vscode";
 
@@ -52,6 +53,12 @@ export class PreviewView extends WithDisposables implements TreeDataProvider<str
 
   node(id: string | undefined): PreviewNode | undefined {
     return id === undefined ? undefined : this.#tree.nodes.get(id);
+  }
+
+  /** Selects a node; one that the filter hides brings the view to the front and nothing more. */
+  async reveal(id: string): Promise<void> {
+    if (this.#tree.nodes.has(id)) await this.#view.reveal(id, { select: true, focus: true });
+    else await commands.executeCommand(`${previewViewId}.focus`);
   }
 
   update(): void {

@@ -14,6 +14,15 @@ import { openBrowser, startServer, workbenchUrl } from "../../scripts/vscode.mjs
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 const shots = join(root, ".cache", "screenshots");
 
+/** What the system says it likes, the class that the workbench has then. The theme follows with `window.autoDetectColorScheme`. */
+const schemes = {
+  dark: [{ colorScheme: "dark", forcedColors: "none" }, "vs-dark"],
+  light: [{ colorScheme: "light", forcedColors: "none" }, "vs"],
+  contrast: [{ colorScheme: "dark", forcedColors: "active" }, "hc-black"],
+} as const;
+
+export type Scheme = keyof typeof schemes;
+
 export interface Workbench {
   readonly page: Page;
   tree(name: string): Locator;
@@ -27,6 +36,8 @@ export interface Workbench {
   replaceInEditor(from: string, to: string): Promise<void>;
   /** Drags the border between side bar and editor to the right. */
   widenSideBar(pixels: number): Promise<void>;
+  /** Shows everything in other colours. */
+  useScheme(scheme: Scheme): Promise<void>;
   /** Waits until nothing moves any more: for pictures. */
   settle(): Promise<void>;
   /** A picture for whoever looks into a failure. */
@@ -34,16 +45,17 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** `demo`: the example repository with edits that are not committed; `empty`: a folder without a file. */
+/** `demo`: the example repository with edits that are not committed; `empty`: a folder without a file; or a folder that is there. */
 export async function openWorkbench(
-  workspace: "demo" | "empty",
+  workspace: "demo" | "empty" | { readonly folder: string },
   theme = "Default Dark Modern",
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Workbench> {
   mkdirSync(shots, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), "sluice-ui-"));
-  const folder = join(scratch, "platform");
+  const folder = typeof workspace === "object" ? workspace.folder : join(scratch, "platform");
   if (workspace === "demo") await makeDemoRepository(join(root, "examples"), folder);
-  else mkdirSync(folder);
+  else mkdirSync(folder, { recursive: true });
   const extensionsDir = join(scratch, "extensions");
   const host = serverHost();
   install(host, scratch, extensionsDir);
@@ -52,20 +64,26 @@ export async function openWorkbench(
     automation: false,
     extensionsDir,
     env: { XDG_CACHE_HOME: join(scratch, "cache") },
-    logFile: join(shots, `server-${workspace}.log`),
+    logFile: join(shots, `server-${typeof workspace === "object" ? "folder" : workspace}.log`),
     settings: {
       "workbench.colorTheme": theme,
       "window.commandCenter": false,
       "window.title": "${activeEditorShort}${separator}${rootName}",
+      ...settings,
     },
   });
   const { browser, page } = await openBrowser({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(120_000); // patience for a busy machine, no measure
   await page.goto(workbenchUrl(server.port, { workspace: folder }));
   await page.locator(".monaco-workbench").waitFor();
   return {
     ...gestures(page),
     page,
+    async useScheme(name) {
+      const [media, kind] = schemes[name];
+      await page.emulateMedia(media);
+      await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    },
     async close() {
       await browser.close();
       await server.stop();
@@ -92,7 +110,7 @@ function install(
   execFileSync(nodePath, arguments_, { stdio: ["ignore", "ignore", "inherit"] });
 }
 
-function gestures(page: Page): Omit<Workbench, "page" | "close"> {
+function gestures(page: Page): Omit<Workbench, "page" | "useScheme" | "close"> {
   const quickInput = page.locator(".quick-input-widget .quick-input-box input");
   /** Opens the quick input, fills it and picks a row. The box closes again when an editor that is still opening takes the focus. */
   const pick = async (key: string, text: string, label: string): Promise<void> => {
@@ -100,9 +118,15 @@ function gestures(page: Page): Omit<Workbench, "page" | "close"> {
     for (let tries = 5; ; tries--) {
       await page.keyboard.press(key);
       try {
-        await quickInput.waitFor({ timeout: 5_000 });
+        await quickInput.waitFor({ timeout: 10_000 });
         // Filled, not typed: early keys get lost while the box opens.
-        await quickInput.fill(text, { timeout: 5_000 });
+        await quickInput.fill(text, { timeout: 10_000 });
+        // A busy machine may look for a file for long; only where the box closed it is opened again.
+        const closed = quickInput.waitFor({ state: "hidden" }).then(() => {
+          throw new Error("the box closed");
+        });
+        closed.catch(() => undefined);
+        await Promise.race([row.waitFor(), closed]);
         await row.click({ timeout: 10_000 });
         return;
       } catch (error) {
@@ -152,7 +176,8 @@ function gestures(page: Page): Omit<Workbench, "page" | "close"> {
       await page.mouse.up();
     },
     async settle() {
-      await page.mouse.move(900, 790);
+      // Over the title of the window nothing opens by itself.
+      await page.mouse.move(640, 4);
       await page.evaluate(
         () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
       );

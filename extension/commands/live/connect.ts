@@ -22,6 +22,9 @@ export function connect(services: Services) {
     const session = live.clusters.connect(context);
     await live.settings.choose([...new Set([...live.settings.chosenContexts, context])]);
     await whileConnecting(live, session);
+    // Who gives up on a cluster does not want it back the next time either.
+    if (session.signal.aborted && live.clusters.session(context) === undefined)
+      return live.settings.choose(live.settings.chosenContexts.filter((name) => name !== context));
     const { state } = session;
     if (state.kind === "failed")
       await showError(
@@ -79,12 +82,14 @@ async function whileConnecting(live: Live, session: ClusterSession): Promise<voi
     (progress, token) =>
       new Promise<void>((resolve) => {
         const look = (): void => {
-          const { state } = session;
-          if (state.kind === "connecting") progress.report({ message: state.step });
+          const { state, signal } = session;
+          // A session that was ended stays in the state that it had, and may have been ended before we got here.
+          if (state.kind === "connecting" && !signal.aborted)
+            progress.report({ message: state.step });
           else resolve();
         };
         session.onDidChangeState(look);
-        session.signal.addEventListener("abort", () => resolve());
+        session.signal.addEventListener("abort", look);
         token.onCancellationRequested(() => live.clusters.disconnect(session.context));
         look();
       }),

@@ -10,6 +10,8 @@ export type LiveFlag =
   | "forceable"
   | "resettable"
   | "inventory"
+  | "nopatch"
+  | "nodelete"
   | "there"
   | "connected"
   | "connecting"

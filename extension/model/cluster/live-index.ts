@@ -6,6 +6,8 @@ import { liveStatus, objectId, ownersOf, sourcesOf, stateRank } from "#simulator
 import type { LiveState, LiveStatus } from "#simulator";
 
 import type { LiveObject } from "./live-object.ts";
+import type { Suspension } from "./suspension.ts";
+import { suspensionOf } from "./suspension.ts";
 
 export interface LiveEntry {
   readonly live: LiveObject;
@@ -16,6 +18,8 @@ export interface LiveEntry {
   readonly sources: readonly string[];
   /** Sorts by kind, namespace and name. */
   readonly sortKey: string;
+  /** What was noted when it was suspended. */
+  readonly suspension?: Suspension;
 }
 
 /** What an object and all that it owns add up to. */
@@ -109,8 +113,8 @@ export class LiveIndex {
 
   /** Ids of the entries whose state depends on the clock. */
   ageing(): readonly string[] {
-    return [...this.#entries.values()].flatMap(({ live, status }) =>
-      status.state === "new" || live.object["status"] !== undefined ? [live.id] : [],
+    return [...this.#entries.values()].flatMap(({ live, status, suspension }) =>
+      status.state === "new" || suspension || live.object["status"] !== undefined ? [live.id] : [],
     );
   }
 
@@ -149,7 +153,9 @@ export class LiveIndex {
     if (before?.owners.join() !== owners.join()) this.#roots = undefined;
     const { kind, namespace, name } = live.ref;
     const sortKey = `${kind}/${namespace}/${name}`;
-    this.#entries.set(id, { live, status, owners, sources, sortKey });
+    const suspension = suspensionOf(object, this.#now());
+    const noted = suspension === undefined ? {} : { suspension };
+    this.#entries.set(id, { live, status, owners, sources, sortKey, ...noted });
     for (const owner of owners) link(this.#owned, owner, id);
     for (const source of sources) link(this.#readers, source, id);
   }

@@ -7,6 +7,7 @@ import type { NodeIcon } from "../icons.ts";
 import type { LiveFlag, LiveKind } from "./live-context-value.ts";
 import { liveContextValue } from "./live-context-value.ts";
 import type { LiveEntry, LiveIndex } from "./live-index.ts";
+import type { ActionVerb, Verdict } from "./permission.ts";
 import {
   countsBelow,
   liveName,
@@ -16,6 +17,7 @@ import {
   stateWord,
   statusWords,
 } from "./live-words.ts";
+import { suspensionWords } from "./suspension.ts";
 
 export type LiveTarget =
   | { readonly kind: "cluster"; readonly context: string }
@@ -79,17 +81,19 @@ export interface NodePlace {
   readonly spinning: boolean;
   /** Flat lists show where an object is. */
   readonly flat: boolean;
+  readonly may?: (verb: ActionVerb, ref: ObjectRef) => Verdict;
 }
 
-/** Nodes of flat lists depend on nothing but their entry, and such lists are long. */
-const flatNodes = new WeakMap<LiveEntry, LiveNode & { readonly spinning: boolean }>();
+/** Nodes of flat lists depend on little but their entry, and such lists are long. */
+const flatNodes = new WeakMap<LiveEntry, { readonly node: LiveNode; readonly about: string }>();
 
 export function objectNode(entry: LiveEntry, place: NodePlace): LiveNode {
   if (!place.flat) return madeNode(entry, place);
+  const about = `${place.spinning} ${refusals(entry, place).join()}`;
   const known = flatNodes.get(entry);
-  if (known !== undefined && known.spinning === place.spinning) return known;
-  const node = { ...madeNode(entry, place), spinning: place.spinning };
-  flatNodes.set(entry, node);
+  if (known?.about === about) return known.node;
+  const node = madeNode(entry, place);
+  flatNodes.set(entry, { node, about });
   return node;
 }
 
@@ -101,7 +105,7 @@ function madeNode(entry: LiveEntry, place: NodePlace): LiveNode {
   const shown = status.state === "ready" && !status.drifted ? shortRevision(object) : words;
   const hasChildren =
     !place.flat && (live.inventory !== "" || place.index.children(live.id).length > 0);
-  const why = troubled(status.state) ? shorten40(status.reason) : "";
+  const why = shorten40(whyOf(entry));
   return {
     id: nodeIds.object(place.context, live.id),
     label: ref.name,
@@ -112,7 +116,7 @@ function madeNode(entry: LiveEntry, place: NodePlace): LiveNode {
     accessibleLabel: [`${ref.kind} ${ref.name} in ${ref.namespace}`, words, why, below]
       .filter(Boolean)
       .join(", "),
-    contextValue: liveContextValue("object", flagsOf(entry)),
+    contextValue: liveContextValue("object", [...flagsOf(entry), ...refusals(entry, place)]),
     expand: hasChildren ? "collapsed" : "leaf",
     target: { kind: "object", context: place.context, id: live.id },
   };
@@ -133,6 +137,19 @@ function flagsOf({ live, status }: LiveEntry): readonly LiveFlag[] {
     ["inventory", inventory !== ""],
   ];
   return flags.flatMap(([flag, is]) => (is ? [flag] : []));
+}
+
+/** Menus grey what the user may not do. */
+function refusals({ live: { ref } }: LiveEntry, { may }: NodePlace): readonly LiveFlag[] {
+  return [
+    ...(may?.("patch", ref) === "no" ? (["nopatch"] as const) : []),
+    ...(may?.("delete", ref) === "no" ? (["nodelete"] as const) : []),
+  ];
+}
+
+function whyOf({ status, suspension }: LiveEntry): string {
+  if (suspension !== undefined) return suspensionWords(suspension).join(", ");
+  return troubled(status.state) ? status.reason : "";
 }
 
 function troubled(state: LiveState): boolean {

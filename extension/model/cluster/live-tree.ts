@@ -1,10 +1,11 @@
 /** What the three live views contain, node by node on demand: nothing here walks over all objects to draw a few. Pure. */
 import { appliesElsewhere, fluxKindOf, inventoryRefs, objectId, stateRank } from "#simulator";
-import type { FluxKind, LiveState } from "#simulator";
+import type { FluxKind, LiveState, ObjectRef } from "#simulator";
 
 import type { LiveEntry, LiveIndex } from "./live-index.ts";
 import type { LiveNode, ManagedView } from "./live-node.ts";
 import { managedNode, nodeIds, objectNode, plainNode, stateCounts } from "./live-node.ts";
+import type { ActionVerb, Verdict } from "./permission.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** How objects of a cluster are arranged. */
@@ -17,6 +18,8 @@ export interface ClusterView {
   readonly index: LiveIndex;
   readonly isCurrent: boolean;
   readonly managed: (owner: LiveEntry, id: string) => ManagedView;
+  /** What the user may do; absent where nobody can be asked. */
+  readonly may?: (verb: ActionVerb, ref: ObjectRef) => Verdict;
 }
 
 export interface TreeOptions {
@@ -264,8 +267,9 @@ function listed(
   return [...nodes, note(view, `${rest} more: narrow the list with a filter.`, "ellipsis")];
 }
 
-function placeOf({ context, index }: ClusterView, moving: number) {
-  return { context, index, spinning: moving <= mostSpinning, flat: false };
+function placeOf({ context, index, may }: ClusterView, moving: number) {
+  const asked = may === undefined ? {} : { may };
+  return { context, index, spinning: moving <= mostSpinning, flat: false, ...asked };
 }
 
 function filtered(entries: readonly LiveEntry[], filter: string): readonly LiveEntry[] {

@@ -102,12 +102,18 @@ export function shorten40(text: string): string {
   return flat.length <= 40 ? flat : `${flat.slice(0, 39)}…`;
 }
 
-/** Everything known of a state, in Markdown; what the cluster says stays text. */
-export function liveTooltip(live: LiveObject, status: LiveStatus, below: string): string {
+/** Everything known of a state, in Markdown; what the cluster says stays text. `refused` is what the user may not do, in words. */
+export function liveTooltip(
+  live: LiveObject,
+  status: LiveStatus,
+  below: string,
+  refused = "",
+): string {
   const { object, ref } = live;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["State", statusWords(status)],
     ["Below", below || undefined],
+    ["You may not", refused || undefined],
     ["Revision", shortRevision(object) || undefined],
     ["Interval", textAt(object, "spec", "interval")],
     ["Version", ref.apiVersion],

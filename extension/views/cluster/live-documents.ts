@@ -23,12 +23,19 @@ import {
   yamlText,
 } from "../../model/cluster/live-texts.ts";
 import { WithDisposables } from "../../platform/disposables.ts";
+import { Paced } from "./paced.ts";
+
+/** Milliseconds between two readings of open documents whose objects change. */
+const pace = 1000;
 
 export class LiveDocuments extends WithDisposables implements TextDocumentContentProvider {
   readonly #clusters: Clusters;
   readonly #actions: typeof actions;
   readonly #fired = this.own(new EventEmitter<Uri>());
   readonly onDidChange = this.#fired.event;
+  /** Open documents that are to be read again. */
+  readonly #old = new Map<string, Uri>();
+  readonly #paced = this.own(new Paced(pace, () => this.#fireOld()));
 
   constructor(clusters: Clusters, liveActions: typeof actions) {
     super();
@@ -117,8 +124,15 @@ export class LiveDocuments extends WithDisposables implements TextDocumentConten
     for (const { uri } of workspace.textDocuments) {
       if (uri.scheme !== liveScheme) continue;
       const document = parseLiveQuery(uri.query);
-      if (document?.context === context && ids.has(objectId(document.ref))) this.#fired.fire(uri);
+      if (document?.context !== context || !ids.has(objectId(document.ref))) continue;
+      this.#old.set(uri.toString(), uri);
+      this.#paced.soon();
     }
+  }
+
+  #fireOld(): void {
+    for (const uri of this.#old.values()) this.#fired.fire(uri);
+    this.#old.clear();
   }
 }
 

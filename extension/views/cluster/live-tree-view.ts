@@ -1,6 +1,6 @@
 /**
  * Draws one of the live views. Elements are node ids. After a change only what was drawn is looked at again, and only nodes
- * that differ are drawn again, at most four times a second.
+ * that differ are drawn again. How often is decided by who calls `refresh`.
  */
 import type { Event, TreeDataProvider, TreeView } from "vscode";
 import {
@@ -24,9 +24,9 @@ export interface LiveContent {
   readonly tooltip: (node: LiveNode) => string;
   /** The command of a click. */
   readonly command: (node: LiveNode) => string | undefined;
+  /** Something is looked at that was not; `refresh` should be called soon. */
+  readonly unfolded: () => void;
 }
-
-const interval = 250;
 
 const collapsibleStates: Readonly<Record<LiveNode["expand"], TreeItemCollapsibleState>> = {
   expanded: TreeItemCollapsibleState.Expanded,
@@ -45,8 +45,6 @@ export class LiveTreeView extends WithDisposables implements TreeDataProvider<st
   readonly onDidChangeTreeData: Event<string[] | undefined> = this.#fired.event;
   /** Folded nodes are not looked at until somebody unfolds them. */
   readonly #folded = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #last = -Infinity;
   /** How often something was drawn again; for tests. */
   refreshes = 0;
 
@@ -63,10 +61,9 @@ export class LiveTreeView extends WithDisposables implements TreeDataProvider<st
     this.own(this.view.onDidCollapseElement(({ element }) => this.#folded.add(element)));
     this.own(
       this.view.onDidExpandElement(({ element }) => {
-        if (this.#folded.delete(element)) this.update();
+        if (this.#folded.delete(element)) content.unfolded();
       }),
     );
-    this.own({ dispose: () => clearTimeout(this.#timer) });
   }
 
   node(id: string): LiveNode | undefined {
@@ -87,11 +84,12 @@ export class LiveTreeView extends WithDisposables implements TreeDataProvider<st
       await this.view.reveal(last, { select: true, focus: true, expand: false });
   }
 
-  /** Looks at what is drawn again, soon. */
-  update(): void {
-    if (this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#last + interval - performance.now());
-    this.#timer = setTimeout(() => this.#refresh(), wait);
+  /** Looks at what is drawn again, and has drawn again what differs. */
+  refresh(): void {
+    if (!this.#drawn.has("")) return;
+    const changed: string[] = [];
+    if (this.#compare(undefined, changed)) this.#fire(undefined);
+    else if (changed.length > 0) this.#fire(changed);
   }
 
   getTreeItem(id: string): TreeItem {
@@ -123,15 +121,6 @@ export class LiveTreeView extends WithDisposables implements TreeDataProvider<st
     const node = this.#nodes.get(id);
     if (node) item.tooltip = new MarkdownString(this.#content.tooltip(node));
     return item;
-  }
-
-  #refresh(): void {
-    this.#timer = undefined;
-    this.#last = performance.now();
-    if (!this.#drawn.has("")) return;
-    const changed: string[] = [];
-    if (this.#compare(undefined, changed)) this.#fire(undefined);
-    else if (changed.length > 0) this.#fire(changed);
   }
 
   #fire(ids: string[] | undefined): void {

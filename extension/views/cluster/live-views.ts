@@ -15,12 +15,16 @@ import {
   sourceGroups,
 } from "../../model/cluster/live-tree.ts";
 import { countsBelow, liveTooltip } from "../../model/cluster/live-words.ts";
+import { refusedWords } from "../../model/cluster/permission.ts";
 import type { ClusterSettings } from "../../platform/cluster-settings.ts";
 import { ContextKey } from "../../platform/context-key.ts";
 import { WithDisposables } from "../../platform/disposables.ts";
 import { LiveTreeView } from "./live-tree-view.ts";
+import { Paced } from "./paced.ts";
 
 const clustersViewId = "sluice.clusters";
+/** Milliseconds between two drawings of everything: four a second are as many as anybody can read. */
+const pace = 250;
 
 export class LiveViews extends WithDisposables {
   readonly attention: LiveTreeView;
@@ -33,6 +37,7 @@ export class LiveViews extends WithDisposables {
   readonly #statusBar = this.own(
     window.createStatusBarItem("sluice.cluster", StatusBarAlignment.Left, 9),
   );
+  readonly #paced = this.own(new Paced(pace, () => this.#draw()));
   #filter = "";
   #loaded = false;
 
@@ -40,7 +45,8 @@ export class LiveViews extends WithDisposables {
     super();
     this.#clusters = clusters;
     this.#settings = settings;
-    const tooltip = (node: LiveNode): string => this.#tooltip(node);
+    const tooltip = (node: LiveNode): string => this.tooltip(node);
+    const unfolded = (): void => this.update();
     const command = ({ target }: LiveNode): string | undefined => clickCommands[target.kind];
     const open = (): readonly ClusterView[] => clusters.views().filter(({ state }) => state);
     this.attention = this.own(
@@ -48,6 +54,7 @@ export class LiveViews extends WithDisposables {
         children: (node) => (node === undefined ? attention(open()) : []),
         tooltip,
         command,
+        unfolded,
       }),
     );
     this.clusters = this.own(
@@ -55,6 +62,7 @@ export class LiveViews extends WithDisposables {
         children: (node) => this.#children(node, clusters.views()),
         tooltip,
         command,
+        unfolded,
       }),
     );
     this.sources = this.own(
@@ -62,6 +70,7 @@ export class LiveViews extends WithDisposables {
         children: (node) => this.#sources(node, open()),
         tooltip,
         command,
+        unfolded,
       }),
     );
     this.#statusBar.name = "Sluice: clusters";
@@ -101,10 +110,15 @@ export class LiveViews extends WithDisposables {
     this.update();
   }
 
+  /** Draws what changed, soon. */
   update(): void {
-    this.attention.update();
-    this.clusters.update();
-    this.sources.update();
+    this.#paced.soon();
+  }
+
+  #draw(): void {
+    this.attention.refresh();
+    this.clusters.refresh();
+    this.sources.refresh();
     this.#readOnly.set(this.#settings.readOnly);
     const views = this.#clusters.views();
     this.#state.set(
@@ -172,12 +186,16 @@ export class LiveViews extends WithDisposables {
     }
   }
 
-  #tooltip({ target, label, accessibleLabel }: LiveNode): string {
+  /** Markdown. */
+  tooltip({ target, label, accessibleLabel }: LiveNode): string {
     if (target.kind !== "object") return target.kind === "note" ? label : accessibleLabel;
     const index = this.#clusters.index(target.context);
     const entry = index.get(target.id);
     if (entry === undefined) return label;
-    return liveTooltip(entry.live, entry.status, countsBelow(index.aggregate(target.id)));
+    const view = this.#clusters.views().find(({ context }) => context === target.context);
+    const refused = refusedWords((verb) => view?.may?.(verb, entry.live.ref) ?? "asking");
+    const below = countsBelow(index.aggregate(target.id));
+    return liveTooltip(entry.live, entry.status, below, refused);
   }
 }
 

@@ -11,7 +11,9 @@ import type { JsonObject } from "#simulator";
 import { containing, resolveCommit } from "../../../extension/cluster/git-ancestry.ts";
 import { appliedCommits, commitAnswers } from "../../../extension/model/cluster/commit-live.ts";
 import { isProblem, marksOf } from "../../../extension/model/cluster/live-marks.ts";
+import { planAnswer } from "../../../extension/model/cluster/plan-answer.ts";
 import { statusAnswer, traceAnswer } from "../../../extension/model/cluster/tool-texts.ts";
+import { applier, change, plan } from "../model/plan-builder.ts";
 import { failed, helmRelease, kustomization, live, ready } from "./live-objects.ts";
 import { World } from "./live-world.ts";
 
@@ -144,5 +146,24 @@ describe("marks in an editor", () => {
     expect(
       (["off", "failed", "all"] as const).map((wanted) => mark && isProblem(mark, wanted)),
     ).toEqual([false, true, true]);
+  });
+});
+
+describe("the plan for assistants", () => {
+  test("is the plan in Markdown, or a word about why there is none", () => {
+    expect(planAnswer([])).toContain("There is no plan");
+    const text = planAnswer([
+      plan([applier("apps", { changes: [change("created", "Deployment apps/podinfo")] })]),
+    ]);
+    expect(text).toContain("Kustomization flux-system/apps");
+    expect(text).toContain("Deployment apps/podinfo");
+  });
+
+  test("is cut at the end of a line when it is too long", () => {
+    const changes = Array.from({ length: 1000 }, (_, at) => change("created", `Pod apps/p${at}`));
+    const text = planAnswer([plan([applier("apps", { changes })])]);
+    expect(text.length).toBeLessThan(12_100);
+    const listed = [...text.matchAll(/Pod apps\/p\d+`$/gm)].length;
+    expect(text).toContain(`… and ${1000 - listed} more lines`);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { objectId } from "#simulator";
+import type { JsonObject } from "#simulator";
 
 import { wholeChain, withSources } from "../../../extension/model/cluster/chain.ts";
 import {
@@ -15,6 +16,9 @@ import {
   clusterNode,
   objectChildren,
 } from "../../../extension/model/cluster/live-tree.ts";
+import { pruneImpact } from "../../../extension/model/cluster/prune-impact.ts";
+import type { Overdue } from "../../../extension/model/cluster/overdue.ts";
+import { newlyOverdue, reminderText } from "../../../extension/model/cluster/overdue.ts";
 import { condition, failed, gitRepository, kustomization, ready } from "./live-objects.ts";
 import { connected, id, ownedBy, World } from "./live-world.ts";
 
@@ -226,5 +230,84 @@ describe("the order of reconciling", () => {
       ["later"],
     ]);
     expect(chain?.suspended).toEqual([id("asleep")]);
+  });
+});
+
+describe("deleting an applier", () => {
+  const entries = Array.from({ length: 9 }, (_, at) => ({ id: `demo_c${at}__ConfigMap`, v: "v1" }));
+  const impact = (spec: JsonObject): string => {
+    const world = new World(
+      kustomization("root"),
+      kustomization("apps", {
+        metadata: ownedBy("root"),
+        spec,
+        status: { ...ready(), inventory: { entries } },
+      }),
+    );
+    const apps = world.index.get(id("apps"));
+    return apps === undefined ? "" : pruneImpact(apps, world.index);
+  };
+
+  test.each([
+    [{ prune: true }, "are deleted with it"],
+    [{ prune: false }, "stay in the cluster"],
+    [{ prune: true, suspend: true }, "stay in the cluster"],
+    [{ prune: true, deletionPolicy: "Orphan" }, "stay in the cluster"],
+    [{ prune: false, deletionPolicy: "MirrorPrune" }, "stay in the cluster"],
+    [{ prune: false, deletionPolicy: "Delete" }, "are deleted with it"],
+  ])("%j: its objects %s", (spec, fate) => {
+    const text = impact(spec);
+    expect(text).toContain(`Kustomization flux-system/apps: 9 objects ${fate}: ConfigMap demo/c0,`);
+    expect(text).toContain("and 1 more.");
+    expect(text).toContain("Kustomization flux-system/root creates it again");
+  });
+
+  test("says nothing where nothing else happens", () => {
+    const world = new World(kustomization("root"));
+    const root = world.index.get(id("root"));
+    expect(root && pruneImpact(root, world.index)).toBe("");
+  });
+});
+
+describe("a suspension with a note", () => {
+  const noted = (until: string) =>
+    kustomization("asleep", {
+      metadata: {
+        annotations: { "sluice/suspend-reason": "migration", "sluice/suspend-until": until },
+      },
+      spec: { suspend: true },
+      status: ready(),
+    });
+  const label = (world: World): string => attention([world.view()])[0]?.accessibleLabel ?? "";
+
+  test("says why, and that its end has passed", () => {
+    expect(label(new World(noted("2026-03-01T00:00:00Z")))).toBe(
+      "Kustomization asleep in flux-system, suspended, migration",
+    );
+    expect(label(new World(noted("2026-01-01T00:00:00Z")))).toBe(
+      "Kustomization asleep in flux-system, suspended, its end has passed, migration",
+    );
+    expect(label(new World(noted("some day")))).not.toContain("passed");
+  });
+
+  test("is mentioned once when its end has passed, and again when a new end passes", () => {
+    const reminded = new Set<string>();
+    const remind = (until: string): readonly Overdue[] => {
+      const { index } = new World(noted(until));
+      return newlyOverdue("test", [id("asleep"), id("none")], index, reminded);
+    };
+    expect(remind("2026-03-01T00:00:00Z")).toEqual([]);
+    const [first] = remind("2026-01-01T00:00:00Z");
+    expect(first && reminderText([first])).toBe(
+      "Kustomization flux-system/asleep in test is suspended longer than was meant (migration).",
+    );
+    expect(remind("2026-01-01T00:00:00Z")).toEqual([]);
+    expect(remind("2026-01-15T00:00:00Z")).toHaveLength(1);
+  });
+
+  test("is a suspension no more when it is resumed", () => {
+    const world = new World(noted("2026-01-01T00:00:00Z"));
+    world.put(kustomization("asleep", { status: ready() }));
+    expect(world.index.get(id("asleep"))?.suspension).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 // Runs the suite of test/host in the Node.js extension host, through @vscode/test-electron:
 //   by default in an installed VS Code server (VSCODE_HOST=1.139 or 1.100) in headless Chromium,
 //   with VSCODE_TARGET=desktop in a desktop VS Code, which that package downloads.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -17,6 +17,9 @@ const workspace = join(scratch, "workspace");
 const results = join(scratch, "results.json");
 let code = 0;
 try {
+  // An extension that users have beside Sluice; see the test of the same name.
+  const neighbour = join(root, "test", "host", "red-hat-yaml");
+  cpSync(neighbour, join(scratch, "extensions", "redhat.vscode-yaml-0.0.1"), { recursive: true });
   await copyAsRepository(join(root, process.env.WORKSPACE ?? "test/host/workspace"), workspace); // a copy: tests may write into it
   const desktop = process.env.VSCODE_TARGET === "desktop";
   await runTests({

@@ -64,6 +64,7 @@ function useInstalledChromium() {
       viewport: null,
       args: [...args, ...chromiumFlags],
     });
+    context.setDefaultNavigationTimeout(300_000); // patience for a busy machine
     return { newContext: async () => context, close: () => context.close() };
   };
 }

@@ -34,7 +34,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: devs}]
 `);
   const isAllowed = async (): Promise<boolean> =>
     (await cluster.devApi.request("GET", path)).status === 200;
-  await expect.poll(isAllowed, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isAllowed, { timeout: 600_000 }).toBe(true);
   expect((await cluster.devApi.request("GET", "/api/v1/configmaps")).status).toBe(403);
 });
 

@@ -56,5 +56,5 @@ function entryOf(index: LiveIndex, name: string): LiveEntry {
 }
 
 export function eventually<T>(probe: () => T): Promise<T> {
-  return vi.waitFor(probe, { timeout: 180_000, interval: 10 });
+  return vi.waitFor(probe, { timeout: 600_000, interval: 10 });
 }

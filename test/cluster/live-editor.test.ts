@@ -2,32 +2,37 @@
  * The live views in a real VS Code on the real cluster: this file starts both and pushes when it is asked to; what a person
  * does and sees is in editor/live-editor.suite.ts. Needs the bundles of `npm run build`.
  */
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
-import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { startControl } from "./editor/control-server.ts";
+import type { ControlServer } from "./editor/control-server.ts";
+import { startProxy } from "./editor/counting-proxy.ts";
+import type { CountingProxy } from "./editor/counting-proxy.ts";
+import { runSuite } from "./editor/run-suite.ts";
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
 import { isReady } from "./harness/kube-api.ts";
+import { writeDevKubeconfig, writeKubeconfig } from "./harness/pki.ts";
+import { eventually } from "./live-clusters.ts";
 
-const root = join(import.meta.dirname, "../..");
-const scratch = mkdtempSync(join(tmpdir(), "sluice-live-editor-"));
-/** Below the packages, because Mocha is required at run time. */
-const suite = join(root, "dist-test", "live-editor");
+const patience = 1_200_000;
+const workspace = mkdtempSync(join(tmpdir(), "sluice-live-editor-"));
 let cluster: Cluster;
-let control: Awaited<ReturnType<typeof startControl>>;
+let control: ControlServer;
+let proxy: CountingProxy;
+let silent: CountingProxy;
 
 const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: default}\n";
+const planted = "planted-value-that-nobody-may-see";
 const files = {
   "clusters/apps.yaml": kustomizationText("apps", "path: ./apps"),
   "clusters/later.yaml": kustomizationText("later", "path: ./later, dependsOn: [{name: apps}]"),
   "apps/config.yaml": config,
+  "apps/secret.yaml": `apiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: default}\nstringData: {token: ${planted}}\n`,
   "later/config.yaml": config.replace("settings", "late"),
 };
 
@@ -40,7 +45,18 @@ spec: {interval: 1h, prune: true, sourceRef: {kind: GitRepository, name: repo}, 
 `;
 }
 
+const apps = {
+  apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+  kind: "Kustomization",
+  namespace: "flux-system",
+  name: "apps",
+} as const;
+
 beforeAll(async () => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, path)), { recursive: true });
+    writeFileSync(join(workspace, path), text);
+  }
   cluster = await startCluster({ controllers: ["source-controller", "kustomize-controller"] });
   const repository = cluster.git.create("repo");
   repository.push(files);
@@ -51,103 +67,78 @@ metadata: {name: repo, namespace: flux-system}
 spec: {interval: 1h, url: "${repository.url}", ref: {branch: main}}
 ---
 ${kustomizationText("root", "path: ./clusters")}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: flux-system}
+rules:
+- {apiGroups: [kustomize.toolkit.fluxcd.io], resources: [kustomizations], verbs: [get, list, watch]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: reader, namespace: flux-system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: devs}]
 `);
   for (const name of ["root", "apps", "later"])
-    await cluster.api.waitFor(
-      {
-        apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-        kind: "Kustomization",
-        namespace: "flux-system",
-        name,
-      },
-      isReady,
-    );
+    await cluster.api.waitFor({ ...apps, name }, isReady, patience);
+  proxy = await startProxy(Number(new URL(cluster.server).port));
+  silent = await startProxy();
   control = await startControl({
-    "/break": () => repository.push({ "apps/config.yaml": "not: a Kubernetes object\n" }),
-    "/mend": () => repository.push({ "apps/config.yaml": config }),
+    break: () => repository.push({ "apps/config.yaml": "not: a Kubernetes object\n" }),
+    mend: () => repository.push({ "apps/config.yaml": config }),
+    requested: async () =>
+      (await cluster.api.get(apps))?.metadata.annotations?.["reconcile.fluxcd.io/requestedAt"],
+    connections: () => proxy.open,
+    silent: () => silent.total,
   });
-});
+}, patience);
 
 afterAll(async () => {
   await control?.close();
+  await proxy?.close();
+  await silent?.close();
   await cluster?.stop();
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 });
 
-test("a person sees, breaks, mends and suspends", async () => {
-  await build({
-    absWorkingDir: root,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    external: ["vscode", "mocha"],
-    logLevel: "warning",
-    entryPoints: {
-      "host-suite": "test/support/host-suite.ts",
-      "live-editor.test": "test/cluster/editor/live-editor.suite.ts",
-    },
-    outdir: suite,
-    outExtension: { ".js": ".cjs" },
-  });
-  const results = join(scratch, "results.json");
-  const output = await run(
-    join(root, "scripts/code.mjs"),
-    [
-      join(root, "test/host/workspace"),
-      `--user-data-dir=${join(scratch, "user-data")}`,
-      `--extensions-dir=${join(scratch, "extensions")}`,
-      `--extensionDevelopmentPath=${root}`,
-      `--extensionTestsPath=${join(suite, "host-suite.cjs")}`,
-    ],
-    {
-      TEST_RESULTS: results,
-      SLUICE_TEST_KUBECONFIG: cluster.kubeconfig,
-      SLUICE_TEST_CONTROL: control.url,
-    },
-  );
-  expect(existsSync(results), output).toBe(true);
-  const { failures, tests } = JSON.parse(readFileSync(results, "utf8")) as {
-    readonly failures: number;
-    readonly tests: number;
-  };
-  expect(tests, output).toBe(6);
-  expect(failures, output).toBe(0);
-}, 400_000);
-
-function run(
-  script: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<string> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+test(
+  "a person sees, breaks, mends and suspends",
+  async () => {
+    const through = `https://127.0.0.1:${proxy.port}`;
+    const unreachable = join(cluster.folder, "silent.kubeconfig");
+    writeFileSync(unreachable, silentKubeconfig(silent.port));
+    const kubeconfigs = [
+      writeKubeconfig(cluster.pki, "admin", through),
+      writeDevKubeconfig(cluster.pki, through),
+      unreachable,
+    ];
+    const secrets = [planted, Buffer.from(planted).toString("base64"), cluster.pki.tokens.dev];
+    const { tests, failures, output, log } = await runSuite("live-editor", {
+      workspace,
+      patience,
+      env: {
+        SLUICE_TEST_KUBECONFIG: kubeconfigs.join(delimiter),
+        SLUICE_TEST_CONTROL: control.url,
+        SLUICE_TEST_SECRETS: JSON.stringify(secrets),
+      },
     });
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.on("close", () => resolve(output));
-  });
-}
+    console.log(output.match(/^figure: .*$/gm)?.join("\n"));
+    expect(tests, output).toBe(15);
+    expect(failures, output).toBe(0);
+    // Actions are logged with their outcome, so the log is not empty; and nothing of a Secret or of a credential is in it.
+    expect(log).toContain("Reconcile");
+    for (const secret of secrets) expect(log).not.toContain(secret);
+    await eventually(() => expect([silent.open, proxy.open]).toEqual([0, 0]));
+  },
+  patience,
+);
 
-async function startControl(
-  actions: Readonly<Record<string, () => unknown>>,
-): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const server = createServer((request, response) => {
-    const action = actions[request.url ?? ""];
-    action?.();
-    response.writeHead(action === undefined ? 404 : 200).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+/** Of an API server that takes connections and never says a word. */
+function silentKubeconfig(port: number): string {
+  return `
+clusters: [{name: silent, cluster: {server: "https://127.0.0.1:${port}"}}]
+users: [{name: silent, user: {token: t}}]
+contexts: [{name: silent, context: {cluster: silent, user: silent}}]
+`;
 }

@@ -1,4 +1,7 @@
-/** The API server dies again and again while objects change: no final state is missed, nothing is there twice. */
+/** The API server dies again and again while objects change: no final state is missed, nothing is there twice, nothing stays open. */
+import { execFile } from "node:child_process";
+import { delimiter, join } from "node:path";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startCluster } from "./harness/cluster.ts";
@@ -75,19 +78,42 @@ test("twenty deaths of the API server during a wave of updates", async () => {
     expect(side.session.state).not.toHaveProperty("interrupted");
   });
   expect(rejections).toEqual([]);
-}, 600_000);
-
-test("nothing is left open after the session", async () => {
-  side.clusters.dispose();
-  await eventually(() => {
-    const mine = process
-      .getActiveResourcesInfo()
-      .filter((name) => name === "TLSWRAP" || name === "FSEventWrap");
-    // The harness keeps a connection of its own.
-    expect(mine.filter((name) => name === "FSEventWrap")).toEqual([]);
-    expect(side.session.store.size).toBe(0);
-  });
 });
+
+test("nothing is left open after a switch of contexts and after deactivating: the process ends by itself", async () => {
+  const output = await run(join(import.meta.dirname, "open-handles.ts"), [
+    [cluster.kubeconfig, cluster.devKubeconfig].join(delimiter),
+    "admin@test",
+    "dev@test",
+  ]);
+  const moments = output.split("\n").map((line) => JSON.parse(line) as Moment);
+  const count = (when: string, name: string): number =>
+    moments.find((moment) => moment.when === when)?.resources[name] ?? 0;
+  expect(moments.map(({ when }) => when)).toEqual([
+    "before",
+    "connected",
+    "disconnected",
+    "deactivated",
+  ]);
+  expect(count("connected", "TCPSocketWrap")).toBeGreaterThan(0);
+  for (const name of ["TCPSocketWrap", "ProcessWrap"])
+    expect([name, count("disconnected", name)]).toEqual([name, count("before", name)]);
+});
+
+interface Moment {
+  readonly when: string;
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** What the program printed. Nobody ends it: a program that keeps something open is waited for in vain. */
+function run(script: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
+      if (error === null) resolve(stdout.trim());
+      else reject(new Error(stderr, { cause: error }));
+    });
+  });
+}
 
 function ref(name: string) {
   return {

@@ -3,31 +3,35 @@ import assert from "node:assert/strict";
 
 import * as vscode from "vscode";
 
+import { inventoryRefs } from "#simulator";
+
 import type { Live } from "../../../extension/commands/live/live.ts";
-import type { SluiceApi } from "../../../extension/compose.ts";
 import type { LiveNode } from "../../../extension/model/cluster/live-node.ts";
 import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
+import { activated, control, mochaPatience, nodeIn, until, whileWaiting } from "./until.ts";
 
 const context = "admin@test";
 const idOf = (name: string): string =>
   `kustomize.toolkit.fluxcd.io/Kustomization/flux-system/${name}`;
 
-suite("A real cluster", () => {
+suite("A real cluster", function () {
+  this.timeout(mochaPatience);
   let live: Live;
 
   suiteSetup(async function () {
-    this.timeout(120_000);
-    const settings = vscode.workspace.getConfiguration("sluice.cluster");
-    const kubeconfig = process.env["SLUICE_TEST_KUBECONFIG"];
-    await settings.update("kubeconfig", kubeconfig, vscode.ConfigurationTarget.Global);
-    const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
-    assert.ok(extension);
-    const api = await extension.activate();
-    assert.ok(api.live);
-    live = api.live;
+    this.timeout(mochaPatience);
+    await set("kubeconfig", process.env["SLUICE_TEST_KUBECONFIG"]);
+    await set("namespaces", ["flux-system"]);
+    live = await activated();
     await vscode.commands.executeCommand("sluice.clusters.focus");
     await until("the context", () => node(context));
     await vscode.commands.executeCommand("sluice.connect", nodeIds.closed(context));
+  });
+
+  suiteTeardown(async () => {
+    for (const session of live.clusters.sessions()) live.clusters.disconnect(session.context);
+    for (const name of ["kubeconfig", "namespaces", "readOnly", "protectedContexts"])
+      await set(name, undefined);
   });
 
   test("appliers stand there with their true states", async () => {
@@ -64,13 +68,10 @@ suite("A real cluster", () => {
 
   test("suspending asks why, and resuming takes it back", async () => {
     const id = nodeIds.object(context, idOf("later"));
-    const done = vscode.commands.executeCommand("sluice.suspend", id);
-    const stop = setInterval(
-      () => void vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem"),
-      300,
+    await whileWaiting(
+      vscode.commands.executeCommand("sluice.suspend", id),
+      "workbench.action.acceptSelectedQuickOpenItem",
     );
-    await done;
-    clearInterval(stop);
     const asleep = await until("the suspended one", () =>
       nodeIn(live.views.attention.nodes, "later"),
     );
@@ -87,6 +88,17 @@ suite("A real cluster", () => {
     assert.match(text, /Applied by: Kustomization flux-system\/root/);
   });
 
+  test("an object leads to the file and line that defines it", async () => {
+    await vscode.commands.executeCommand(
+      "sluice.goToManifest",
+      nodeIds.object(context, idOf("later")),
+    );
+    const editor = vscode.window.activeTextEditor;
+    assert.match(editor?.document.uri.path ?? "", /\/clusters\/later\.yaml$/);
+    const line = editor?.document.lineAt(editor.selection.active.line).text ?? "";
+    assert.match(line, /name: later/);
+  });
+
   test("events of an object and its source open as text", async () => {
     await vscode.commands.executeCommand(
       "sluice.openEvents",
@@ -97,27 +109,139 @@ suite("A real cluster", () => {
     assert.match(text, /GitRepository repo/);
   });
 
+  test("an assistant is told what a trace and the events say", async () => {
+    const input = { kind: "Kustomization", namespace: "flux-system", name: "apps" };
+    assert.match(await tool("sluice_cluster_status", { filter: "apps" }), /flux-system\/apps: /);
+    assert.match(await tool("sluice_cluster_trace", input), /GitRepository flux-system\/repo/);
+    assert.match(await tool("sluice_cluster_events", input), /BuildFailed/);
+  });
+
+  test("values of Secrets are shown nowhere", async () => {
+    await live.views.reveal(context, idOf("apps"));
+    live.views.clusters.getChildren(nodeIds.object(context, idOf("apps")));
+    const shown: string[] = [];
+    for (const node of [...live.views.clusters.nodes, ...live.views.attention.nodes])
+      shown.push(JSON.stringify(node), live.views.tooltip(node));
+    const refs = [...live.clusters.index(context).all()].flatMap(({ live: { ref, inventory } }) => [
+      ref,
+      ...inventoryRefs(inventory),
+    ]);
+    for (const ref of refs)
+      for (const kind of ["yaml", "events", "inventory", "history", "trace"] as const) {
+        const uri = live.documentUri({ kind, context, ref });
+        shown.push((await vscode.workspace.openTextDocument(uri)).getText());
+      }
+    const secret = refs.find((ref) => ref.kind === "Secret");
+    assert.ok(secret);
+    await vscode.commands.executeCommand(
+      "sluice.exportManifest",
+      nodeIds.managed(context, idOf("apps"), secret),
+    );
+    shown.push(vscode.window.activeTextEditor?.document.getText() ?? "");
+    assert.match(shown.at(-1) ?? "", /token: \(hidden\)/);
+    // Otherwise closing it would ask whether to save it.
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    for (const filter of ["", "apps", "Secret", "ready"])
+      shown.push(await tool("sluice_cluster_status", { filter }));
+    shown.push(await tool("sluice_plan", {}));
+    for (const ref of refs) {
+      shown.push(await tool("sluice_cluster_trace", ref), await tool("sluice_cluster_events", ref));
+    }
+    const secrets = JSON.parse(process.env["SLUICE_TEST_SECRETS"] ?? "[]") as readonly string[];
+    assert.equal(secrets.length, 3);
+    for (const text of shown) for (const value of secrets) assert.ok(!text.includes(value), text);
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  });
+
+  test("read-only mode changes nothing", async () => {
+    const before = await control("requested");
+    await set("readOnly", true);
+    await refused("sluice.reconcile", "apps");
+    await refused("sluice.suspend", "apps");
+    await refused("sluice.deleteLive", "apps");
+    await set("readOnly", undefined);
+    assert.equal(await control("requested"), before);
+    assert.equal(live.clusters.index(context).get(idOf("apps"))?.status.state, "ready");
+  });
+
+  test("a protected context wants its name typed, and nothing less", async () => {
+    const before = await control("requested");
+    await set("protectedContexts", ["admin@*"]);
+    await whileWaiting(
+      vscode.commands.executeCommand("sluice.reconcile", nodeIds.object(context, idOf("apps"))),
+      "workbench.action.acceptSelectedQuickOpenItem",
+    );
+    await set("protectedContexts", undefined);
+    assert.equal(await control("requested"), before);
+  });
+
+  test("a workspace chooses neither the kubeconfig nor protected contexts", async () => {
+    const settings = vscode.workspace.getConfiguration("sluice.cluster");
+    const workspace = vscode.ConfigurationTarget.Workspace;
+    for (const name of ["kubeconfig", "protectedContexts"])
+      await assert.rejects(async () => settings.update(name, "elsewhere", workspace), name);
+    assert.equal(live.settings.kubeconfig, process.env["SLUICE_TEST_KUBECONFIG"]);
+  });
+
+  test("who may only read sees greyed actions, and is told why", async () => {
+    const dev = "dev@test";
+    await vscode.commands.executeCommand("sluice.connect", nodeIds.closed(dev));
+    const id = nodeIds.object(dev, idOf("root"));
+    const shown = await until("an object that may not be changed", () => {
+      const one = live.views.clusters.node(id);
+      return one?.contextValue.includes("+nopatch+nodelete") === true ? one : undefined;
+    });
+    assert.match(live.views.tooltip(shown), /You may not/);
+    await refused("sluice.reconcile", "root", dev);
+    const same = live.views.clusters.node(nodeIds.object(context, idOf("root")));
+    assert.doesNotMatch(same?.contextValue ?? "", /\+no(patch|delete)/);
+    await vscode.commands.executeCommand("sluice.disconnect", nodeIds.cluster(dev));
+  });
+
+  test("cancelling a connection to a silent server is felt at once", async () => {
+    const connecting = vscode.commands.executeCommand("sluice.connect", nodeIds.closed("silent"));
+    while ((await control("silent")) === "0");
+    const started = performance.now();
+    // What the button of the notification does.
+    live.clusters.disconnect("silent");
+    const ended = performance.now() - started;
+    // On a machine that is very busy the deadline came first, and its message waits for somebody.
+    await whileWaiting(connecting, "notifications.clearAll");
+    const all = performance.now() - started;
+    console.log(
+      `figure: cancelled after ${ended.toFixed(0)} ms, the command ended after ${all.toFixed(0)} ms`,
+    );
+    assert.equal(live.clusters.session("silent"), undefined);
+  });
+
+  test("disconnecting ends every connection", async () => {
+    await vscode.commands.executeCommand("sluice.disconnect", nodeIds.cluster(context));
+    while ((await control("connections")) !== "0");
+    assert.deepEqual(live.clusters.sessions(), []);
+  });
+
   function node(label: string): LiveNode | undefined {
     return nodeIn(live.views.clusters.nodes, label);
   }
 });
 
-function nodeIn(nodes: Iterable<LiveNode>, label: string): LiveNode | undefined {
-  return [...nodes].find((one) => one.label === label);
+/** The command tells why in a notification, which stays until somebody closes it. */
+async function refused(command: string, name: string, where = context): Promise<void> {
+  await whileWaiting(
+    vscode.commands.executeCommand(command, nodeIds.object(where, idOf(name))),
+    "notifications.clearAll",
+  );
 }
 
-/** Asks the program that started the cluster to push a commit. */
-async function control(what: string): Promise<void> {
-  const answer = await fetch(`${process.env["SLUICE_TEST_CONTROL"]}/${what}`, { method: "POST" });
-  assert.equal(answer.status, 200);
+async function set(name: string, value: unknown): Promise<void> {
+  await vscode.workspace
+    .getConfiguration("sluice.cluster")
+    .update(name, value, vscode.ConfigurationTarget.Global);
 }
 
-async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
-  const end = Date.now() + 25_000;
-  for (;;) {
-    const value = probe();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+async function tool(name: string, input: object): Promise<string> {
+  const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+  const [part] = content;
+  assert.ok(part instanceof vscode.LanguageModelTextPart);
+  return part.value;
 }

@@ -177,7 +177,7 @@ async function addCrds({ options, api }: World): Promise<void> {
   await until(
     async () =>
       (await api.list("apiextensions.k8s.io/v1", "CustomResourceDefinition")).every(isServed),
-    60_000,
+    600_000,
     "CustomResourceDefinitions are served",
   );
 }

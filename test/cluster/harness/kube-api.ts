@@ -89,7 +89,7 @@ export function openApi(server: string, credentials: Credentials): KubeApi {
       if (answer.status >= 300 && answer.status !== 404)
         throw new Error(`DELETE ${path}: ${answer.body}`);
     },
-    async waitFor(ref, isSo, patience = 60_000) {
+    async waitFor(ref, isSo, patience = 600_000) {
       const deadline = performance.now() + patience;
       for (;;) {
         const last = await get(ref);

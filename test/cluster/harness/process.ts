@@ -36,7 +36,8 @@ export interface Watchdog {
   release(): void;
 }
 
-const patience = { ready: 90_000, stop: 8_000 };
+/** Milliseconds. Far more than it ever takes: on a busy machine a program starts slowly, and that is no failure. */
+const patience = { ready: 600_000, stop: 30_000 };
 
 /** `cd /` because the folder is to be removed. */
 const watchdogScript = `

@@ -59,8 +59,13 @@ export async function compareScenario(
     const simulated = async (
       tree: FileTree,
       helm: SimulationOptions["helm"],
+      previous?: Simulation,
     ): Promise<Rendered> => {
-      const simulation = await simulator.simulate(tree, optionsOf(scenario, tree, helm));
+      const simulation = await simulator.simulate(
+        tree,
+        optionsOf(scenario, tree, helm),
+        previous === undefined ? {} : { previous },
+      );
       const entries = await simulator.rendered(simulation, { secrets: "show", origins: false });
       return { simulation, entries, answers };
     };
@@ -69,7 +74,11 @@ export async function compareScenario(
       const before = trees[index - 1];
       const base = before && (await simulated(before, "upgrade"));
       const tree = trees[index] ?? treeOf({});
-      const target = await simulated(tree, base === undefined ? "install" : "upgrade");
+      const target = await simulated(
+        tree,
+        base === undefined ? "install" : "upgrade",
+        base?.simulation,
+      );
       comparisons.push(...comparePush(index, push, target, server));
       if (base === undefined) continue;
       const plan = await simulator.plan(base.simulation, target.simulation);

@@ -17,7 +17,10 @@ import type { ExitCode, VerbContext } from "./verb.ts";
 export async function check(context: VerbContext): Promise<ExitCode> {
   const { simulator, options, base, target } = context.session;
   const before = base === undefined ? undefined : await simulator.simulate(base, options, context);
-  const after = await simulator.simulate(target, options, context);
+  const after = await simulator.simulate(target, options, {
+    ...context,
+    ...(before !== undefined && { previous: before }),
+  });
   const known = new Set(before?.problems.map(problemKey));
   const problems = sortedProblems(
     after.problems.filter((problem) => !known.has(problemKey(problem))),

@@ -37,7 +37,11 @@ export function findChanges(
     const after = targetNodes.get(id);
     if (after === undefined && before !== undefined)
       changes.push(...removedApplier(before, base, targetNodes));
-    else if (after !== undefined && isComparable(before, after))
+    else if (
+      after !== undefined &&
+      isComparable(before, after) &&
+      !(before === undefined && mayBeHidden(after, target, baseNodes))
+    )
       changes.push(...comparedApplier(before, base, after, target));
   }
   return groupBy(joinMoves(changes), ({ applier }) => applier);
@@ -172,25 +176,26 @@ function removedApplier(
   base: ClusterRender | undefined,
   targetNodes: ReadonlyMap<string, RenderedNode>,
 ): readonly RawChange[] {
-  if (!isRendered(before) || !isReallyGone(before, base, targetNodes)) return [];
+  const isGone = targetNodes.size > 0 && !mayBeHidden(before, base, targetNodes);
+  if (!isRendered(before) || !isGone) return [];
   const kept = keptWhenDeleted(before, targetNodes);
   return items(before, base)
     .filter(isOnCluster)
     .map((item) => left(item, before.id, kept));
 }
 
-/** False when it may only be missing because an ancestor could not be rendered. */
-function isReallyGone(
+/** Whether an applier of one side may only be missing on the other because an ancestor could not be rendered there. */
+function mayBeHidden(
   node: RenderedNode,
-  base: ClusterRender | undefined,
-  targetNodes: ReadonlyMap<string, RenderedNode>,
+  side: ClusterRender | undefined,
+  others: ReadonlyMap<string, RenderedNode>,
 ): boolean {
   for (let parent = node.parent; parent !== undefined;) {
-    const now = targetNodes.get(parent);
-    if (now !== undefined) return isRendered(now);
-    parent = base?.nodes.find(({ id }) => id === parent)?.parent;
+    const other = others.get(parent);
+    if (other !== undefined) return !isRendered(other);
+    parent = side?.nodes.find(({ id }) => id === parent)?.parent;
   }
-  return targetNodes.size > 0;
+  return false;
 }
 
 function keptWhenDeleted(

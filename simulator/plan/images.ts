@@ -81,19 +81,21 @@ export async function imagesOf(
   context: PresentContext,
 ): Promise<readonly ImageUse[]> {
   const uses = new Map<string, ImageUse & { readonly objects: ImageUse["objects"][number][] }>();
+  const use = (cluster: string, image: string, applier: string, ref: ObjectRef): void => {
+    const key = `${cluster}\u0000${image}`;
+    const known = uses.get(key) ?? { image, cluster, objects: [] };
+    if (known.objects.at(-1)?.ref !== ref) known.objects.push({ applier, ref });
+    uses.set(key, known);
+  };
+  const applied = ({ object }: InventoryItem): boolean => object.skipped === undefined;
   for (const { cluster, nodes, scopes } of inner(simulation).clusters) {
-    for (const node of nodes) {
-      if (node.built.outcome !== "built" || node.spec.suspend) continue;
-      const applied = ({ object }: InventoryItem): boolean => object.skipped === undefined;
-      for (const { ref, shown } of await shownIn({ built: node.built, scopes }, context, applied)) {
-        const key = `${cluster}\u0000${shown}`;
-        const use = uses.get(key) ?? { image: shown, cluster, objects: [] };
-        if (use.objects.at(-1)?.ref !== ref) use.objects.push({ applier: node.id, ref });
-        uses.set(key, use);
-      }
+    for (const { id, built, spec } of nodes) {
+      if (built.outcome !== "built" || spec.suspend) continue;
+      for (const { ref, shown } of await shownIn({ built, scopes }, context, applied))
+        use(cluster, shown, id, ref);
     }
   }
-  return [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
+  return [...uses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 /** A build that names images. */

@@ -44,8 +44,12 @@ function edit(path: string, change: (text: string) => string): void {
   writeFileSync(file, after);
 }
 
-/** The parts in a folder of their own. */
-function makeParts(count: number): string {
+const made = new Map<number, string>();
+
+/** The folder with all parts, made once. */
+function partsOf(count: number): string {
+  const known = made.get(count);
+  if (known !== undefined) return known;
   const folder = join(home, `parts-${count}`);
   mkdirSync(folder);
   for (let index = 1; index <= count; index++) {
@@ -53,6 +57,7 @@ function makeParts(count: number): string {
     expect(part).toMatchObject({ code: 0, stderr: "" });
     writeFileSync(join(folder, `${index}.json`), part.stdout);
   }
+  made.set(count, folder);
   return folder;
 }
 
@@ -85,20 +90,22 @@ describe("sluice merge", () => {
     return new Map([...texts, ["stdout", stdout]]);
   }
 
-  test("prints what sluice diff prints, whatever the number of parts and the format", () => {
-    const whole = everyFormat("whole", "diff", "--offline");
+  let whole: ReadonlyMap<string, string> = new Map();
+
+  test("has something of everything to print", () => {
+    whole = everyFormat("whole", "diff", "--offline");
     expect(whole.get("text")).toMatch(
       /Cluster clusters\/production[^]*Cluster clusters\/staging[^]*Risks/,
     );
     expect(whole.get("stdout")).toBe(whole.get("json"));
-    for (const count of [1, 2, 3])
-      expect(everyFormat(`merged-${count}`, "merge", makeParts(count)), `${count} parts`).toEqual(
-        whole,
-      );
+  });
+
+  test.each([1, 2, 3])("prints what sluice diff prints in every format, from %i parts", (count) => {
+    expect(everyFormat(`merged-${count}`, "merge", partsOf(count))).toEqual(whole);
   });
 
   test("has the gate that the parts have not", () => {
-    const folder = join(home, "parts-2");
+    const folder = partsOf(2);
     expect(sluice("merge", folder, "--fail-on", "risk").code).toBe(1);
     expect(sluice("merge", folder, "--fail-on", "error").code).toBe(1);
     expect(
@@ -108,7 +115,7 @@ describe("sluice merge", () => {
 
   test("writes the reports that are asked for, in folders that are not there yet", () => {
     const report = join(home, "a", "b", "plan.md");
-    const folder = join(home, "parts-2");
+    const folder = partsOf(2);
     sluice("merge", folder, "--report", `markdown=${report}`, "--report", `sarif=${report}.sarif`);
     expect(readFileSync(report, "utf8")).toBe(sluice("merge", folder, "-o", "markdown").stdout);
     expect(readFileSync(`${report}.sarif`, "utf8")).toBe(
@@ -129,9 +136,9 @@ describe("sluice merge", () => {
       return stderr;
     };
     expect(refusal()).toContain("There is no *.json");
-    cpSync(join(home, "parts-3", "1.json"), join(folder, "1.json"));
+    cpSync(join(partsOf(3), "1.json"), join(folder, "1.json"));
     expect(refusal()).toContain("Part 2, 3 of 3 is missing");
-    cpSync(join(home, "parts-2", "2.json"), join(folder, "2.json"));
+    cpSync(join(partsOf(2), "2.json"), join(folder, "2.json"));
     expect(refusal()).toContain("different plans");
     for (const text of ["{", "[]", "{}", '{"shard":{"index":1,"count":1},"clusters":[1]}']) {
       writeFileSync(join(folder, "1.json"), text);

@@ -70,7 +70,7 @@ const target = edited(
       "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: x, namespace: y\n",
   }),
   Object.fromEntries(
-    [...fixture(cluster("e", "web:4", "missing")).files].map(([path, { bytes }]) => [
+    [...fixture(cluster("0", "web:4", "missing")).files].map(([path, { bytes }]) => [
       path,
       new TextDecoder().decode(bytes),
     ]),
@@ -115,11 +115,11 @@ describe("parts of a plan", () => {
     if (merged.outcome === "merged") expect(textOf(merged.plan)).toBe(textOf(whole));
     // The comparison is worth something only if there is something of everything.
     expect(whole.clusters.map(({ name }) => name)).toEqual([
+      "clusters/0",
       "clusters/a",
       "clusters/b",
       "clusters/c",
       "clusters/d",
-      "clusters/e",
       "clusters/f",
       "spare",
     ]);
@@ -132,11 +132,11 @@ describe("parts of a plan", () => {
     const made = await parts(3);
     const names = made.flatMap(({ plan: { clusters } }) => clusters.map(({ name }) => name));
     expect(names.sort()).toEqual([
+      "clusters/0",
       "clusters/a",
       "clusters/b",
       "clusters/c",
       "clusters/d",
-      "clusters/e",
       "clusters/f",
       "spare",
     ]);
@@ -145,12 +145,10 @@ describe("parts of a plan", () => {
 
   it("hold no image by its name that both sides have: it may be a secret", async () => {
     const [one] = await parts(1);
-    expect(one?.plan.shard?.images.before.length).toBeGreaterThan(2);
+    expect(one?.plan.shard?.images.before).toHaveLength(2);
     expect(JSON.stringify(one?.plan.shard)).not.toContain("web:3");
-    expect(Object.values(one?.plan.shard?.images.names ?? {}).sort()).toEqual([
-      [true, "web:0"],
-      [true, "web:1"],
-    ]);
+    const names = Object.values(one?.plan.shard?.images.names ?? {});
+    expect(names.map(([, name]) => name).sort()).toEqual(["web:0", "web:1"]);
   });
 
   it("are refused when one is missing, there twice, or of another plan", async () => {

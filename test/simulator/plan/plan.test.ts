@@ -141,6 +141,15 @@ describe("plan", () => {
     expect(root.counts.errors).toBe(1);
   });
 
+  it("never takes what a failed render hid before for something new", async () => {
+    const broken = edited(base, {
+      "cluster/kustomization.yaml": "resources: [apps.yaml, missing.yaml]",
+    });
+    expect(await plan(base, broken)).toEqual([]);
+    const fewer = edited(base, { "cluster/other.yaml": undefined });
+    expect(await plan(base, fewer)).toContain("other: created ConfigMap/three");
+  });
+
   it("says nothing about objects of a suspended Kustomization", async () => {
     const suspended = edited(base, {
       "cluster/apps.yaml": kustomization("apps", "./apps", "  suspend: true"),

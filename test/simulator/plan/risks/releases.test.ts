@@ -58,7 +58,7 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image:
   });
 
   it("is a risk when its template changes, and none when Helm deletes it first", async () => {
-    const hook = '{ "helm.sh/hook": pre-upgrade }';
+    const hook = '{ "helm.sh/hook": "pre-install,pre-upgrade" }';
     const plain = edited(before, job("a:1", "{}"));
     expect(await risks(plain, job("a:2", "{}"))).toEqual(["high immutable-field Job/migrate"]);
     const hooked = edited(before, job("a:1", hook));

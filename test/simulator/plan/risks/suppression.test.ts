@@ -39,14 +39,15 @@ describe("an annotation", () => {
     expect(await pruned("{ other/allow-risk: data-loss }")).toEqual(loud);
   });
 
-  it("on an applier silences what is below it", async () => {
-    const path = "cluster/apps.yaml";
+  it.each([
+    ["an applier", "cluster/apps.yaml", "Kustomization\nmetadata:\n"],
+    ["an applier above it", "cluster/flux-system/gotk-sync.yaml", "Kustomization\nmetadata:\n"],
+  ])("on %s silences what is below", async (_, path, head) => {
     const before = treeOf({ "apps/it.yaml": claim("{}") });
     const text = new TextDecoder().decode(before.files.get(path)?.bytes);
-    const allowed = text.replace(
-      "  namespace:",
-      "  annotations: { sluice/allow-risk: data-loss }\n  namespace:",
-    );
+    const annotation = `${head}  annotations: { sluice/allow-risk: data-loss }\n`;
+    expect(text).toContain(head);
+    const allowed = text.replace(head, annotation);
     expect(await risks(before, { "apps/it.yaml": undefined, [path]: allowed })).toEqual(silenced);
   });
 });

@@ -142,7 +142,7 @@ export function manyKeys(): string {
 /** Something is typed at one place: after each round another text stands there, as long as none before or after it. */
 export interface Typing {
   readonly offset: number;
-  inserted(round: number): string;
+  readonly inserted: (round: number) => string;
 }
 
 /** Digits in the memory of a Deployment in the middle, or in the middle of a text without one: everything behind them moves. */

@@ -59,7 +59,7 @@ export function completionPlaces(folder: string): readonly CompletionPlace[] {
           what,
           path,
           text: text.slice(0, offset) + text.slice(offset + value.length),
-          typing: { offset, inserted: (round: number) => `${letters[round % 2] ?? ""}` },
+          typing: { offset, inserted: (round: number) => letters[round % 2] ?? "" },
         },
       ];
     }

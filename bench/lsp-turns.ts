@@ -25,23 +25,32 @@ export async function inTurns<Name extends string>(
   { turns, edits }: Turns,
 ): Promise<Readonly<Record<Name, Cost>>> {
   const names = Object.keys(checks) as Name[];
-  const times = names.map((name) => ({ name, wall: [] as number[], cpu: [] as number[] }));
+  const measured = names.map((name) => ({ name, wall: [] as number[], cpu: [] as number[] }));
   for (let turn = 0; turn <= turns; turn++) {
-    for (const { name, wall, cpu } of times) {
+    for (const { name, wall, cpu } of measured) {
       for (let edit = 0; edit < edits; edit++) {
-        const next = typed(text, typing, turn * edits + edit);
-        const before = process.cpuUsage();
-        const started = performance.now();
-        await checks[name](next);
-        const passed = performance.now() - started;
-        const { user, system } = process.cpuUsage(before);
-        if (turn === 0) continue;
-        wall.push(passed);
-        cpu.push((user + system) / 1000);
+        const took = await measure(checks[name], typed(text, typing, turn * edits + edit));
+        wall.push(took.wall);
+        cpu.push(took.cpu);
       }
+      if (turn > 0) continue;
+      wall.splice(0);
+      cpu.splice(0);
     }
   }
   return Object.fromEntries(
-    times.map(({ name, wall, cpu }) => [name, { wallMs: series(wall), cpuMs: series(cpu) }]),
+    measured.map(({ name, wall, cpu }) => [name, { wallMs: series(wall), cpuMs: series(cpu) }]),
   ) as Record<Name, Cost>;
+}
+
+async function measure(
+  check: Check,
+  text: string,
+): Promise<{ readonly wall: number; readonly cpu: number }> {
+  const before = process.cpuUsage();
+  const started = performance.now();
+  await check(text);
+  const wall = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
+  return { wall, cpu: (user + system) / 1000 };
 }

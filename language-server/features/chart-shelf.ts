@@ -1,9 +1,11 @@
 /** Charts of the last simulation, asked for when the values of a release are looked at, and then kept. */
 import type { ChartDefaults, Simulation, Simulator } from "#simulator";
 
-import { chartValuesOf, releasesOf } from "../model/chart-values.ts";
+import { chartValuesOf, releasesOf, releasesTaking } from "../model/chart-values.ts";
+import { embeddedBlocks } from "../manifest/embedded-parts.ts";
 import type { ChartShelf } from "../model/truth.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
+import type { Cursor } from "./definition-locations.ts";
 import { cursorAt } from "./definition-locations.ts";
 
 export function createChartShelf(simulator: Simulator, simulation: Simulation): ChartShelf {
@@ -31,11 +33,22 @@ export async function loadCharts(
   const cursor = cursorAt(folder, path, position);
   const charts = cursor?.model.truth?.charts;
   if (!cursor || !charts) return;
-  const { model, offset } = cursor;
-  const { document } = cursor.part;
-  // Half typed, they need not end where the cursor stands.
+  for (const one of releasesAt(cursor)) {
+    if (chartValuesOf(cursor.model, one.path, one.document)) continue;
+    const [first] = releasesOf(cursor.model, one.path, one.document);
+    if (first !== undefined) await charts.load(first, signal);
+  }
+}
+
+/** The release whose values the cursor stands in, or those that take them from a ConfigMap. */
+function releasesAt({ model, file, part, offset }: Cursor) {
+  const { document } = part;
+  // Half typed, the values need not end where the cursor stands.
   const values = document.root?.at("spec", "values")?.keySpan;
-  if (!values || offset < values[0] || chartValuesOf(model, path, document)) return;
-  const [first] = releasesOf(model, path, document);
-  if (first !== undefined) await charts.load(first, signal);
+  if (values && offset >= values[0]) return [{ path: file.path, document }];
+  const block = embeddedBlocks(document).find(
+    ({ language, span: [start, end] }) => language === "data" && start <= offset && offset <= end,
+  );
+  const key = String(block?.holder.path.at(-1) ?? "");
+  return block ? [...releasesTaking(model, { document, key })].slice(0, 1) : [];
 }

@@ -17,7 +17,9 @@ function placeOf({ subject }: Pick<CompletionSite, "subject">, path: Path) {
   const kind = fluxRowOf(subject)?.kind;
   const where = pattern(path);
   if (/^spec\.healthCheckExprs\.\[\]\.(?:current|inProgress|failed)$/.test(where)) return "object";
-  if (where === "spec.dependsOn.[].readyExpr") return "dependency";
+  // A ResourceSet evaluates it on the object that it waits for.
+  if (where === "spec.dependsOn.[].readyExpr")
+    return kind === flux.ResourceSet ? "object" : "dependency";
   if (kind === flux.Provider && where === "spec.commitStatusExpr") return "event";
   if (kind === flux.Receiver && where === "spec.resourceFilter") return "request";
   return undefined;

@@ -10,8 +10,7 @@ import type { CompletionSite, Suggestion } from "./completion-site.ts";
 /** Keys that are not written yet. */
 export function chartKeys(site: CompletionSite, path: Path): readonly Suggestion[] {
   const { typing } = site;
-  const inside = pathInValues(path);
-  const chart = inside && chartOf(site);
+  const { chart, inside } = placeOf(site, path) ?? {};
   if (!inside || !chart || typing.at !== "entry") return [];
   const { field } = chartValueAt(chart, inside) ?? {};
   return chartKeysAt(chart, inside)
@@ -32,9 +31,8 @@ export function chartKeys(site: CompletionSite, path: Path): readonly Suggestion
 
 /** Choices of the schema, and the default. */
 export function chartChoices(site: CompletionSite, path: Path): readonly Suggestion[] {
-  const inside = pathInValues(path);
-  const chart = inside && inside.length > 0 ? chartOf(site) : undefined;
-  const value = inside && chart && chartValueAt(chart, inside);
+  const { chart, inside = [] } = placeOf(site, path) ?? {};
+  const value = chart && inside.length > 0 ? chartValueAt(chart, inside) : undefined;
   if (!value) return [];
   const { field, given } = value;
   const isFlag = field?.types.includes("boolean") === true || given?.flag !== undefined;
@@ -50,6 +48,14 @@ export function chartChoices(site: CompletionSite, path: Path): readonly Suggest
       rank: 1,
       ...(label === own && { detail: "default" }),
     }));
+}
+
+/** Below `spec.values`, or anywhere in a text that is values as a whole. */
+function placeOf(site: CompletionSite, path: Path) {
+  if (site.chart) return { chart: site.chart, inside: path };
+  const inside = pathInValues(path);
+  const chart = inside && chartOf(site);
+  return chart && { chart, inside };
 }
 
 function chartOf({ model, path, outline }: CompletionSite): ChartValues | undefined {

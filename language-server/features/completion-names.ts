@@ -65,10 +65,11 @@ function objectNames(site: CompletionSite, kinds: readonly string[]): readonly S
       namespaces.length === 0 || one.namespaces.some((name) => namespaces.includes(name));
     const rank = isNear ? 1 : 4;
     if ((found.get(one.name)?.rank ?? 9) <= rank) continue;
-    const place = one.namespaces.length > 0 ? `${one.namespaces.join(", ")}/` : "";
+    const place = one.namespaces.length > 0 ? ` in ${one.namespaces.join(", ")}` : "";
     found.set(one.name, {
       label: one.name,
-      detail: `${one.kind} ${place}${one.name}`,
+      // Without the name, which stands beside it already and would be cut short for it.
+      detail: `${one.kind}${place}`,
       ...(one.path !== undefined && { documentation: `Written in \`${one.path}\`` }),
       kind: "object",
       rank,

@@ -3,6 +3,7 @@ import { fluxKindOf } from "#simulator";
 
 import { flux, kustomizeGroup } from "../manifest/flux-names.ts";
 import { isKustomizationPath } from "../model/kustomization-file.ts";
+import type { ChartValues } from "../model/chart-values.ts";
 import { namespacesOf } from "../model/namespaces.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 import type { TypeName } from "../schema/catalog.ts";
@@ -48,6 +49,8 @@ export interface CompletionSite {
   readonly subject: Subject;
   readonly typing: Typing;
   readonly signal: AbortSignal;
+  /** Set where the whole text is values of this chart. */
+  readonly chart?: ChartValues;
 }
 
 /** The kind by what is written, also where the text around is broken. */

@@ -82,7 +82,7 @@ function complete(
       if (!inner) return inBlockText(around, cursor.node, offset);
       const outline = readOutline(inner.text);
       const answer = complete(
-        { ...around, outline, subject: inner.subject },
+        { ...around, outline, subject: inner.subject, ...(inner.chart && { chart: inner.chart }) },
         inner.offset,
         trigger,
         depth + 1,
@@ -106,7 +106,8 @@ function suggestionsAt(site: CompletionSite): readonly Suggestion[] {
   const { typing, outline, subject } = site;
   const { path } = typing;
   if (typing.at === "value") return valuesAt(site, path);
-  if (path.length === 0 && isUnknown(subject)) return objectSuggestions(site, outline);
+  if (path.length === 0 && isUnknown(subject) && !site.chart)
+    return objectSuggestions(site, outline);
   const { schema } = schemaOfPath(site, path);
   if (schema?.type === "array" && typing.style === "block") return newItems(site, path);
   const keys = chartKeys(site, path);
@@ -123,7 +124,7 @@ function valuesAt(site: CompletionSite, path: Path): readonly Suggestion[] {
   const variables = variableSuggestions(site);
   if (variables) return variables;
   if (isCel(site, path)) return celSuggestions(site, path);
-  if (path.length === 1) {
+  if (path.length === 1 && !site.chart) {
     const objects = objectSuggestions(site, site.outline);
     if (objects.length > 0) return objects;
   }

@@ -3,6 +3,8 @@
  * with offsets that lead back to the text around it, so that what works in a file works in there.
  */
 import { slices } from "../manifest/slices.ts";
+import type { ChartValues } from "../model/chart-values.ts";
+import { chartValuesOfData } from "../model/chart-values.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Outline, OutlineNode, Path } from "./completion-outline.ts";
 import { pathOf, readOutline, scalarAt } from "./completion-outline.ts";
@@ -17,6 +19,8 @@ export interface EmbeddedDocument {
   /** Of the cursor. */
   readonly offset: number;
   readonly toOuter: (offset: number) => number;
+  /** Set where it is values of this chart. */
+  readonly chart?: ChartValues;
 }
 
 type Around = Pick<CompletionSite, "model" | "path" | "outline" | "subject">;
@@ -34,8 +38,10 @@ export function embeddedAt(
   const slice = slices(block.text).findLast(({ start }) => start <= inner);
   const start = slice?.start ?? 0;
   const text = slice?.text ?? block.text;
+  const chart = language === "data" ? chartOfBlock(around, node) : undefined;
   return {
     text,
+    ...(chart && { chart }),
     subject: subjectIn(around, node, language, text),
     offset: inner - start,
     toOuter: (at) => block.toOuter(at + start),
@@ -53,6 +59,13 @@ function languageOf({ subject }: Around, node: OutlineNode): Language | undefine
   if (where === "spec.resourcesTemplate" && fluxRowOf(subject)) return "manifests";
   const isData = path.length === 2 && (path[0] === "data" || path[0] === "stringData");
   return isData && /\.ya?ml$/.test(node.key) ? "data" : undefined;
+}
+
+/** Where a HelmRelease takes its values from this key of a ConfigMap. */
+function chartOfBlock({ model, path, outline }: Around, { key }: OutlineNode) {
+  const parts = model.manifest(path)?.parts ?? [];
+  const document = parts.find((part) => part.document.text === outline.text)?.document;
+  return document && chartValuesOfData(model, { document, key });
 }
 
 function subjectIn(around: Around, node: OutlineNode, language: Language, text: string): Subject {

@@ -1,18 +1,18 @@
 /** What a key below `spec.values` of a HelmRelease means to its chart. */
-import { chartValuesOf } from "../model/chart-values.ts";
+import { embeddedAt } from "../manifest/embedded-parts.ts";
+import { chartValuesOf, chartValuesOfData } from "../model/chart-values.ts";
 import { chartValueAt, pathInValues } from "./chart-value.ts";
 import type { Cursor } from "./definition-locations.ts";
+import { innermost } from "./definition-locations.ts";
 import { fieldAt } from "./hover-field.ts";
 import type { HoverText } from "./hover-markdown.ts";
 import { code, escaped } from "./hover-markdown.ts";
 
-export function hoverChartValue({ model, file, part, offset }: Cursor): HoverText | undefined {
-  const { document } = part;
-  const field = document.root && fieldAt(document.root, offset);
-  const inside = field && pathInValues(field.path);
-  if (!field || !inside || inside.length === 0) return undefined;
-  const chart = chartValuesOf(model, file.path, document);
-  if (!chart) return undefined;
+/** The offsets are those of the innermost document, as of `innermost`. */
+export function hoverChartValue(cursor: Cursor): HoverText | undefined {
+  const place = placeOf(cursor);
+  if (!place || place.inside.length === 0) return undefined;
+  const { field, inside, chart } = place;
   const name = escaped(inside.join("."));
   const value = chartValueAt(chart, inside);
   if (!value) return undefined;
@@ -30,4 +30,21 @@ export function hoverChartValue({ model, file, part, offset }: Cursor): HoverTex
 
 function toCode(value: unknown): string {
   return code(typeof value === "string" ? value : JSON.stringify(value));
+}
+
+/** Below `spec.values` of a release, or in a key of a ConfigMap that a release takes its values from. */
+function placeOf(cursor: Cursor) {
+  const { model, file, part } = cursor;
+  const found = embeddedAt(part, part.start + cursor.offset);
+  const { document } = found?.part ?? part;
+  const field = document.root && fieldAt(document.root, innermost(cursor).offset);
+  if (!field) return undefined;
+  if (found?.block.language === "data") {
+    const key = String(found.block.holder.path.at(-1) ?? "");
+    const chart = chartValuesOfData(model, { document: part.document, key });
+    return chart && { field, inside: field.path, chart };
+  }
+  const inside = pathInValues(field.path);
+  const chart = inside && chartValuesOf(model, file.path, document);
+  return chart && { field, inside, chart };
 }

@@ -34,7 +34,7 @@ function hoverInside(root: string, cursor: Cursor, inner: Cursor): HoverText | u
   return (
     hoverPath(root, inner) ??
     hoverCel(inner) ??
-    hoverChartValue(inner) ??
+    hoverChartValue(cursor) ??
     hoverField(inner) ??
     hoverPatch(cursor)
   );

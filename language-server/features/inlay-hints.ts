@@ -12,6 +12,7 @@ import { substitutionOf } from "../model/substitution.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 import type { FolderModel } from "../workspace/folder-model.ts";
 import { scalarText } from "./completion-keys.ts";
+import { definitionsOf } from "./references-variables.ts";
 
 interface Site {
   readonly model: WorkspaceModel;
@@ -94,10 +95,10 @@ function* variableHints({ model, file, part }: Site): Generator<InlayHint> {
   if (sites.length === 0) return;
   const owners = [
     ...new Set(model.graph.reachesOf(file.path).flatMap(({ owner }) => owner ?? [])),
-  ].filter((owner) => substitutionOf(model, owner).isActive === true);
+  ].filter((owner) => substitutionOf(model, owner).isActive !== false);
   for (const { name, span } of sites) {
     const known = owners.flatMap((owner) => {
-      const value = substitutionOf(model, owner).variables.get(name)?.value;
+      const value = definitionsOf(model, owner, name)[0]?.value;
       return value === undefined ? [] : [{ owner: owner.name, value }];
     });
     const values = [...new Set(known.map(({ value }) => value))];

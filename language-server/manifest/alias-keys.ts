@@ -30,6 +30,8 @@ function nameKeys(yaml: Document, text: string): void {
     const target = anchors
       .get(key.value.slice(1))
       ?.findLast((found) => (found.range?.[0] ?? 0) < start);
-    if (isScalar(target)) key.value = target.value;
+    if (!isScalar(target)) return;
+    key.value = target.value;
+    key.source = String(target.value);
   });
 }

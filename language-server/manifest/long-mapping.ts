@@ -183,7 +183,7 @@ function parseGroup(own: string, starts: readonly number[], start: number): Grou
 function parseEntries(text: string): Pick<Group, "pairs" | "faults"> | undefined {
   const { contents, errors } = parseDocument(text, parseOptions);
   return errors.length === 0 && isMap(contents) && contents.flow !== true
-    ? { pairs: contents.items as readonly Pair[], faults: [] }
+    ? { pairs: contents.items, faults: [] }
     : undefined;
 }
 
@@ -214,7 +214,7 @@ function moved<T>(node: T, by: number): T {
   }
   if (isMap(node)) {
     const copy = Object.assign(new YAMLMap(), node);
-    copy.items = node.items.map((pair) => movedPair(pair as Pair, by)) as typeof copy.items;
+    copy.items = node.items.map((pair) => movedPair(pair, by));
     return withRange(copy, node, by) as T;
   }
   if (isSeq(node)) {

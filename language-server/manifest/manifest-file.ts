@@ -53,7 +53,7 @@ export function parseManifestFile(
     parts: [
       ...previous.parts.slice(0, head),
       ...toParts(moved, edited),
-      ...(tail === 0 ? [] : shift === 0 ? below : below.map((part) => movedBy(part, shift))),
+      ...(shift === 0 ? below : below.map((part) => movedBy(part, shift))),
     ],
     lines: [
       ...previous.lines.slice(0, firstAfter(previous.lines, from)),
@@ -92,7 +92,7 @@ function unchanged({ parts, text: before }: ManifestFile, text: string): Unchang
   let from = 0;
   for (const { document } of parts) {
     const end = from + document.text.length;
-    if (!text.startsWith(document.text, from) || !isCut(text, end)) break;
+    if (end === from || !text.startsWith(document.text, from) || !isCut(text, end)) break;
     head++;
     from = end;
   }

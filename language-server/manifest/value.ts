@@ -140,9 +140,10 @@ function isAliasAt({ node, span }: Value): boolean {
 }
 
 function keyOf(pair: Pair): string | undefined {
-  return isScalar(pair.key) && pair.key.value !== null
-    ? `${pair.key.value as string | number | boolean}`
-    : undefined;
+  if (!isScalar(pair.key) || pair.key.value === null) return undefined;
+  const value = pair.key.value as string | number | boolean | symbol;
+  // `!!merge <<`, as yq writes it.
+  return typeof value === "symbol" ? "<<" : `${value}`;
 }
 
 function isMissing(node: unknown): boolean {

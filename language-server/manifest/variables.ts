@@ -66,47 +66,83 @@ function closing(text: string, at: number): number | Reason {
   return text.includes("}", at) ? "function" : "unclosed";
 }
 
-/** What may stand between the name and `}`: a function and its parameters, which may hold variables themselves. */
+/** What may stand between the name and `}`: a function and its parameters, which may be variables themselves. */
 function readBody(text: string, at: number, uses: VariableUse[]): number | Reason {
   const first = text[at] ?? "";
-  const doubled = text[at + 1] === first ? 2 : 1;
+  const next = text[at + 1] ?? "";
   switch (first) {
     case ":":
-      if (/[-=+?]/.test(text[at + 1] ?? "")) return readParameters(text, at + 2, uses);
-      return text[at + 1] === "}" ? "function" : readParameters(text, at + 1, uses);
+      if (/[-=+?]/.test(next)) return readDefault(text, at + 2, uses);
+      // Upstream steps back too far from a letter of several bytes (`parseDefaultOrSubstr`), and finds no function.
+      return next > "\u007f" ? "function" : readSubstring(text, at + 1, uses);
     case "=":
-      return readParameters(text, at + 1, uses);
+      return readDefault(text, at + 1, uses);
     case ",":
     case "^":
-      return closing(text, at + doubled);
+      return closing(text, at + (/[,^]/.test(next) ? 2 : 1));
     case "#":
     case "%":
-      return text[at + doubled] === "}" ? "function" : readParameters(text, at + doubled, uses);
+      return closed(text, readOne({ text, uses, ends: "}" }, at + (next === first ? 2 : 1)));
     case "/":
-      return readReplacement(text, at, uses);
+      return readReplacement(text, at + (/[/#%]/.test(next) ? 2 : 1), uses);
     default:
       return closing(text, at);
   }
 }
 
-function readReplacement(text: string, at: number, uses: VariableUse[]): number | Reason {
-  const pattern = at + (/[/#%]/.test(text[at + 1] ?? "") ? 2 : 1);
-  let slash = pattern;
-  while (slash < text.length && text[slash] !== "/") slash += text[slash] === "\\" ? 2 : 1;
-  return slash >= text.length || slash === pattern
-    ? "function"
-    : readParameters(text, slash + 1, uses);
-}
-
-function readParameters(text: string, from: number, uses: VariableUse[]): number | Reason {
+/** Texts and variables in any order. */
+function readDefault(text: string, from: number, uses: VariableUse[]): number | Reason {
   for (let at = from; at < text.length; at++) {
     if (text[at] === "}") return at + 1;
-    if (text[at] !== "$" || text[at + 1] !== "{") continue;
+    if (!text.startsWith("${", at)) continue;
     const end = readUse(text, at, uses);
     if (typeof end !== "number") return end;
     at = end - 1;
   }
   return "unclosed";
+}
+
+function readSubstring(text: string, from: number, uses: VariableUse[]): number | Reason {
+  const offset = readOne({ text, uses, ends: ":}" }, from);
+  if (typeof offset !== "number" || text[offset] !== ":") return closed(text, offset);
+  return closed(text, readOne({ text, uses, ends: "}" }, behind(text, ":", offset)));
+}
+
+function readReplacement(text: string, from: number, uses: VariableUse[]): number | Reason {
+  const pattern = readOne({ text, uses, ends: "/", escapes: true }, from);
+  if (typeof pattern !== "number") return pattern;
+  if (text[pattern] !== "/") return "function";
+  const at = behind(text, "/", pattern);
+  if (text[at] === "}") return at + 1;
+  return closed(text, readOne({ text, uses, ends: "}", escapes: true }, at));
+}
+
+interface Parameter {
+  readonly text: string;
+  readonly uses: VariableUse[];
+  /** Letters that end it. */
+  readonly ends: string;
+  /** `$$`, and a backslash before a slash or another one. */
+  readonly escapes?: true;
+}
+
+/** One variable or one text, never both. */
+function readOne({ text, uses, ends, escapes }: Parameter, from: number): number | Reason {
+  if (text.startsWith("${", from)) return readUse(text, from, uses);
+  let at = from;
+  while (at < text.length && !ends.includes(text[at] ?? "") && !text.startsWith("${", at))
+    at += escapes && /^(?:\$\$|\\[/\\])/.test(text.slice(at, at + 2)) ? 2 : 1;
+  return at === from ? "function" : at;
+}
+
+function closed(text: string, at: number | Reason): number | Reason {
+  return typeof at === "number" ? closing(text, at) : at;
+}
+
+function behind(text: string, letter: string, from: number): number {
+  let at = from;
+  while (text[at] === letter) at++;
+  return at;
 }
 
 function toFault(text: string, start: number, reason: Reason): VariableFault {

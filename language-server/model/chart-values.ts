@@ -26,6 +26,8 @@ export interface ChartValues {
   readonly file?: ManifestFile;
   /** `values.schema.json`. */
   readonly schema: unknown;
+  /** Names under which other charts take values; known only where the chart lies here. */
+  readonly subcharts: readonly string[];
 }
 
 export function chartValuesOf(
@@ -35,6 +37,42 @@ export function chartValuesOf(
 ): ChartValues | undefined {
   if (!isFluxKind(document, flux.HelmRelease)) return undefined;
   return localChart(model, document) ?? renderedChart(model, path, document);
+}
+
+/** A ConfigMap or a Secret, and one of its keys. */
+export interface DataKey {
+  readonly document: ManifestDocument;
+  readonly key: string;
+}
+
+/** Of the first HelmRelease that takes its values from this key. */
+export function chartValuesOfData(model: WorkspaceModel, data: DataKey): ChartValues | undefined {
+  for (const { path, document } of releasesTaking(model, data)) {
+    const found = chartValuesOf(model, path, document);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** By names alone: where namespaces differ, the values are still those of a release of this name. */
+export function* releasesTaking(
+  model: WorkspaceModel,
+  { document: { kind, name }, key }: DataKey,
+): Generator<{ readonly path: string; readonly document: ManifestDocument }> {
+  const paths = new Set(model.index.ofKind(flux.HelmRelease).map(({ path }) => path));
+  for (const path of paths) {
+    if (name === "" || model.files.get(path)?.text?.includes(name) !== true) continue;
+    for (const { document } of model.manifest(path)?.parts ?? []) {
+      const references = document.root?.at("spec", "valuesFrom")?.items ?? [];
+      const isTaken = references.some(
+        (one) =>
+          one.get("kind")?.text === kind &&
+          one.get("name")?.text === name &&
+          (one.get("valuesKey")?.text ?? "values.yaml") === key,
+      );
+      if (isTaken) yield { path, document };
+    }
+  }
 }
 
 /** Ids of the HelmRelease in the last simulation, one for each cluster. */
@@ -61,14 +99,21 @@ function localChart(model: WorkspaceModel, { root }: ManifestDocument): ChartVal
   const inFolder = (file: string): string => (folder === "" ? file : `${folder}/${file}`);
   if (model.graph.exists(inFolder("Chart.yaml")) !== "file") return undefined;
   const values = model.manifest(inFolder("values.yaml"));
+  const hasSchema = model.graph.exists(inFolder("values.schema.json")) === "file";
   const document = values?.parts.find((part) => part.document.root)?.document;
   return {
     title: folder === "" ? "this repository" : folder,
     root: document?.root,
     text: document?.text ?? "",
     ...(values && { file: values }),
-    schema: schemaIn(model.files.get(inFolder("values.schema.json"))),
+    schema: hasSchema ? schemaIn(model.files.get(inFolder("values.schema.json"))) : undefined,
+    subcharts: subchartsOf(model.manifest(inFolder("Chart.yaml"))),
   };
+}
+
+function subchartsOf(chart: ManifestFile | undefined): readonly string[] {
+  const dependencies = chart?.parts[0]?.document.root?.get("dependencies")?.items ?? [];
+  return dependencies.flatMap((one) => one.get("alias")?.text ?? one.get("name")?.text ?? []);
 }
 
 const schemas = new WeakMap<SourceFile, { readonly value: unknown }>();
@@ -105,6 +150,7 @@ function toValues({ name, version, values, schema }: ChartDefaults): ChartValues
     root: document.root,
     text: document.text,
     schema: readJson(schema),
+    subcharts: [],
   };
 }
 

@@ -47,33 +47,54 @@ export function createTruth(
   const isKnown = before && areEqual([...before.appliers.values()], [...records.values()]);
   const appliers = isKnown ? before.appliers : records;
   const rendered = before && areEqual(before.rendered, found) ? before.rendered : found;
-  const byPath = new Map<string, ApplierRecord[]>();
+  const at = new Map<string, ApplierRecord[]>();
   for (const applier of appliers.values())
-    if (applier.origin) append(byPath, applier.origin.path, applier);
+    if (applier.origin) append(at, applier.origin.path, applier);
   const byName = new Map<string, string[]>();
-  const byOrigin = new Map<string, RenderedObject[]>();
+  const from = new Map<string, RenderedObject[]>();
   for (const object of rendered) {
     append(byName, `${object.ref.kind}/${object.ref.name}`, object.ref.namespace);
-    if (object.origin) append(byOrigin, object.origin.path, object);
+    if (object.origin) append(from, object.origin.path, object);
   }
+  const byPath = keepEqual(at, before, (truth, path) => truth.appliersAt(path));
+  const byOrigin = keepEqual(from, before, (truth, path) => truth.renderedFrom(path));
   return {
     plan,
     problems: before && areEqual(before.problems, plan.problems) ? before.problems : plan.problems,
     appliers,
     rendered,
     ...(charts && { charts }),
-    appliersAt: (path) => byPath.get(path) ?? [],
+    appliersAt: (path) => byPath.get(path) ?? nothing,
     isRendered(kind, namespace, name) {
       const found = byName.get(`${kind}/${name}`) ?? [];
       return namespace === "" ? found.length > 0 : found.includes(namespace);
     },
     namespacesOf: (kind, name) => [...new Set(byName.get(`${kind}/${name}`))],
-    renderedFrom: (path) => byOrigin.get(path) ?? [],
+    renderedFrom: (path) => byOrigin.get(path) ?? nothing,
   };
 }
 
+const nothing: readonly never[] = [];
+
+/** Lists that are as before are those from before. Nothing here may hold the truth from before itself. */
+function keepEqual<T>(
+  lists: ReadonlyMap<string, readonly T[]>,
+  before: Truth | undefined,
+  listOf: (truth: Truth, key: string) => readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  if (!before) return lists;
+  return new Map(
+    [...lists].map(([key, list]) => {
+      const old = listOf(before, key);
+      return [key, areEqual(old, list) ? old : list];
+    }),
+  );
+}
+
 function areEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((one, at) => JSON.stringify(one) === JSON.stringify(b[at]));
+  return (
+    a.length === b.length && a.every((one, at) => JSON.stringify(one) === JSON.stringify(b[at]))
+  );
 }
 
 function append<T>(map: Map<string, T[]>, key: string, item: T): void {

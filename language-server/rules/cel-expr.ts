@@ -141,7 +141,9 @@ function* expressionsOf({ document, root }: RuleContext): Generator<Expression> 
     }
   for (const item of spec?.get("dependsOn")?.items ?? []) {
     const value = item.get("readyExpr");
-    if (value) yield { value, names: ["self", "dep"] };
+    // A ResourceSet evaluates it on the object that it waits for (flux-operator, `spec.dependsOn` of the ResourceSet API).
+    const names = isFluxKind(document, flux.ResourceSet) ? objectFields : ["self", "dep"];
+    if (value) yield { value, names };
   }
   const status = spec?.get("commitStatusExpr");
   if (isFluxKind(document, flux.Provider) && status)

@@ -71,9 +71,7 @@ function inOneBuild(context: RuleContext, other: Written): Finding | undefined {
     span: nameSpan(context),
     severity: "error",
     message: `${document.kind} ${document.name} is written twice for Kustomization ${shared.owner?.name ?? ""}, also ${where}: the build fails. Remove or rename one.`,
-    related: [
-      { message: `${other.kind} ${other.name}`, at: other },
-    ],
+    related: [{ message: `${other.kind} ${other.name}`, at: other }],
   };
 }
 

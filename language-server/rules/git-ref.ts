@@ -28,9 +28,7 @@ export const gitRef: Rule = {
         return value && !value.isNull ? [{ key, value }] : [];
       });
       const [winner, ...others] = set;
-      // A branch beside a commit is how shallow clones work, and is documented.
-      if (!winner || (winner.key === "commit" && others.every(({ key }) => key === "branch")))
-        continue;
+      if (!winner || isUsual(winner.key, others)) continue;
       for (const { key, value } of others) {
         yield {
           span: value.keySpan ?? value.span,
@@ -47,3 +45,12 @@ export const gitRef: Rule = {
     }
   },
 };
+
+/**
+ * A branch beside a commit is how shallow clones work, and is documented. A tag beside a digest says to people, and to tools that
+ * update both, which version the digest is of.
+ */
+function isUsual(winner: string, others: readonly { readonly key: string }[]): boolean {
+  const usual = { commit: "branch", digest: "tag" }[winner];
+  return others.every(({ key }) => key === usual);
+}

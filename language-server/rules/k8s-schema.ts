@@ -7,7 +7,7 @@ import { mayBePatched } from "../model/patched.ts";
 import { schemaFindings } from "../model/schema-findings.ts";
 import type { SchemaFinding } from "../schema/finding.ts";
 import { toFinding } from "./schema-finding.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 export const k8sSchema: Rule = {
   meta: {
@@ -24,12 +24,27 @@ export const k8sSchema: Rule = {
     for (const finding of schemaFindings(context)) {
       if (hasOwnRule(finding) || isExplainedBetter(context, finding)) continue;
       if (finding.code === "required" && mayBePatched(model.graph, file.path, document)) continue;
-      yield { ...toFinding(finding), detail: finding.code };
+      yield { ...toFinding(finding), detail: finding.code, ...lostLabels(finding) };
     }
   },
 };
 
-function hasOwnRule({ code }: SchemaFinding): boolean {
+/**
+ * A label that is no text does not stop Flux: it reads no labels at all then, and writes only its own
+ * (`fluxcd/pkg ssa/manager.go`, SetOwnerLabels).
+ */
+function lostLabels({ code, path, message }: SchemaFinding): Partial<Finding> {
+  const isLabel = path.length === 3 && path[0] === "metadata" && path[1] === "labels";
+  if (code !== "type" || !isLabel) return {};
+  return {
+    severity: "warning",
+    message: `${message} Flux drops all labels of the object then. Put the value into quotes.`,
+  };
+}
+
+function hasOwnRule({ code, path }: SchemaFinding): boolean {
+  // The API server drops the status of what is applied before it looks at it.
+  if (path[0] === "status" && path.length > 1) return true;
   return code === "duplicate-item" || code === "field-version" || code === "cel";
 }
 

@@ -44,13 +44,19 @@ function isRenamed({ document, file, model }: RuleContext): boolean {
   return mayBePatched(model.graph, file.path, document);
 }
 
+/** A transformer or a targetNamespace gives another namespace, whatever is written. */
+function isMoved({ file, model }: RuleContext): boolean {
+  return model.graph.reachesOf(file.path).some(({ namespace }) => namespace !== undefined);
+}
+
 const maxAnnotations = 262_144;
 /** Roles and bindings may be named by any path segment; these kinds are checked by nobody else here. */
 const freeNames = new Set(["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"]);
 const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
-function* nameFindings({ document }: RuleContext, own: Value): Generator<Finding> {
-  for (const field of ["name", "namespace"]) {
+function* nameFindings(context: RuleContext, own: Value): Generator<Finding> {
+  const { document } = context;
+  for (const field of isMoved(context) ? ["name"] : ["name", "namespace"]) {
     const value = own.get(field);
     const text = value?.scalar;
     if (!value || text === undefined || text === "" || value.isNull || isTemplated(text)) continue;
@@ -117,6 +123,8 @@ function* notText(
   if (schemaFindings(context).some(({ range }) => range[0] === value.span[0])) return;
   yield {
     span: value.span,
+    // Flux drops the labels of such an object, and applies the rest (`fluxcd/pkg ssa/manager.go`, SetOwnerLabels).
+    ...(field === "labels" ? { severity: "warning" as const } : {}),
     message: `The values of ${field} are texts, and ${text} is a ${type}. Put it into quotes.`,
     fixes: [
       { title: `Write "${text}"`, edits: [replaceValue(value, `"${text}"`)], preferred: true },

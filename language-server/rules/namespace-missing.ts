@@ -1,5 +1,6 @@
 /** An object that would be applied without a namespace, or into one that nothing creates. */
 import { isTemplated } from "../model/object-index.ts";
+import type { Reach } from "../model/file-graph.ts";
 import { mayBePatched } from "../model/patched.ts";
 import { insertAfter } from "../manifest/edits.ts";
 import { schemaOf } from "../model/schema-findings.ts";
@@ -29,11 +30,16 @@ export const namespaceMissing: Rule = {
 
 function without(
   { document, root, model, file }: RuleContext,
-  reaches: readonly { readonly namespace?: string; readonly owner?: { readonly name: string } }[],
+  reaches: readonly Reach[],
 ): Finding | undefined {
   const way = reaches.find(({ namespace }) => namespace === undefined);
   const name = root.at("metadata", "name");
   if (!way || !name || isTemplated(document.name)) return undefined;
+  // Something above it may give it a targetNamespace.
+  if (
+    reaches.some(({ owner }) => owner && mayBePatched(model.graph, owner.file, owner.part.document))
+  )
+    return undefined;
   // The build of a parent may have given the namespace by other means.
   if (
     model.truth

@@ -7,7 +7,7 @@ import { isTemplated } from "../model/object-index.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 import { closest } from "../schema/similar.ts";
 import { replaceValue } from "../manifest/edits.ts";
-import type { Finding, Rule } from "./rule.ts";
+import type { Finding, Rule, RuleContext } from "./rule.ts";
 
 export const patchNoTarget: Rule = {
   meta: {
@@ -27,13 +27,21 @@ export const patchNoTarget: Rule = {
         yield broken;
         continue;
       }
-      if (!own || own.isComponent) continue;
+      if (!own || own.isComponent || isExtended(context)) continue;
       const objects = objectsOf(model, own, 0);
       const finding = objects && unmatched(patch, objects);
       if (finding) yield finding;
     }
   },
 };
+
+/** `spec.components` of a Flux Kustomization stand in the kustomization.yaml of its path when it is built. */
+function isExtended({ model, file }: RuleContext): boolean {
+  return model.graph.reachesOf(file.path).some(({ owner, chain }) => {
+    const components = owner?.root.at("spec", "components")?.items ?? [];
+    return components.length > 0 && chain.length === 0;
+  });
+}
 
 function unreadable(patch: Value): Finding | undefined {
   const value = patch.get("patch");

@@ -63,9 +63,15 @@ function finding({ document, model }: RuleContext, entry: FileEntry, problem: st
       : better;
   return {
     span: entry.value.span,
+    ...(isMadeElsewhere(entry) ? { severity: "warning" as const } : {}),
     message: `${problem}: the build fails.${nearest === undefined ? " Create it or remove the entry." : ` Did you mean ${nearest}?`}`,
     fixes,
   };
+}
+
+/** `.cluster-vars.env`: hidden data files are often written by what sets the cluster up, and not kept in Git. */
+function isMadeElsewhere({ role, path }: FileEntry): boolean {
+  return role === "data" && /(?:^|\/)\.[^/]+$/.test(path ?? "");
 }
 
 /** A file of the same folder, or a folder beside it, whose name differs by few letters. */

@@ -33,9 +33,7 @@ export const secretKeys: Rule = {
       yield {
         span: reference.nameValue.span,
         message: `Secret ${reference.name} has no ${best.join(" and no ")}, which ${context.document.kind} ${context.document.name} needs.`,
-        related: [
-          { message: `Secret ${reference.name}`, at: written },
-        ],
+        related: [{ message: `Secret ${reference.name}`, at: written }],
       };
     }
   },

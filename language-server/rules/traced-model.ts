@@ -65,10 +65,41 @@ interface Trace {
   readonly truths: AskedOfTruth[];
 }
 
-/** A new simulation mostly says the same of one document as the last. */
+/** A new simulation mostly says the same of one document as the last. Plain, so that it does not keep the truth that was asked. */
 interface AskedOfTruth {
-  readonly question: (truth: Truth | undefined) => unknown;
+  readonly question: Question;
   readonly answer: unknown;
+}
+
+type Question =
+  | { readonly about: "existence" | "plan" | "problems" | "appliers" | "rendered" | "charts" }
+  | { readonly about: "appliersAt" | "renderedFrom"; readonly path: string }
+  | { readonly about: "isRendered"; readonly object: readonly [string, string, string] }
+  | { readonly about: "namespacesOf"; readonly object: readonly [string, string] }
+  | { readonly about: "chart"; readonly applier: string };
+
+/** What is large is kept by a truth from the one before while it is equal, so it is compared as it is. */
+function answerOf(truth: Truth | undefined, question: Question): unknown {
+  if (!truth) return undefined;
+  switch (question.about) {
+    case "existence":
+      return true;
+    case "plan":
+    case "problems":
+    case "appliers":
+    case "rendered":
+    case "charts":
+      return truth[question.about];
+    case "appliersAt":
+    case "renderedFrom":
+      return truth[question.about](question.path);
+    case "isRendered":
+      return truth.isRendered(...question.object);
+    case "namespacesOf":
+      return truth.namespacesOf(...question.object).join(" ");
+    case "chart":
+      return truth.charts?.get(question.applier);
+  }
 }
 
 export function traceModel(model: WorkspaceModel): TracedModel {
@@ -95,7 +126,8 @@ function tracing(model: WorkspaceModel, { asked, manifests, truths }: Trace): Wo
     strictVariables,
     graph,
     get truth() {
-      if (truths.length === 0) truths.push({ question: isThere, answer: truth !== undefined });
+      const question = { about: "existence" } as const;
+      if (truths.length === 0) truths.push({ question, answer: answerOf(truth, question) });
       return truth;
     },
     get index() {
@@ -115,47 +147,54 @@ function tracing(model: WorkspaceModel, { asked, manifests, truths }: Trace): Wo
   };
 }
 
-const isThere: AskedOfTruth["question"] = (truth) => truth !== undefined;
-
-/** What is large is kept by a truth from the one before while it is equal, so it is compared as it is. */
 function tracingTruth(truth: Truth, truths: AskedOfTruth[]): Truth {
-  const whole = <T>(question: (of: Truth) => T): T => {
-    const answer = question(truth);
-    truths.push({ question: (of) => of && question(of), answer });
-    return answer;
+  const note = (question: Question): void => {
+    truths.push({ question, answer: answerOf(truth, question) });
   };
-  const part = <T>(question: (of: Truth) => T): T => {
-    const answer = question(truth);
-    const text = (of: Truth | undefined): unknown => of && JSON.stringify(question(of));
-    truths.push({ question: text, answer: JSON.stringify(answer) });
-    return answer;
+  const whole = <Key extends "plan" | "problems" | "appliers" | "rendered">(about: Key) => {
+    note({ about });
+    return truth[about];
   };
   return {
     get plan() {
-      return whole(({ plan }) => plan);
+      return whole("plan");
     },
     get problems() {
-      return whole(({ problems }) => problems);
+      return whole("problems");
     },
     get appliers() {
-      return whole(({ appliers }) => appliers);
+      return whole("appliers");
     },
     get rendered() {
-      return whole(({ rendered }) => rendered);
+      return whole("rendered");
     },
     get charts(): Truth["charts"] {
       const { charts } = truth;
-      if (!charts) return whole((of) => of.charts);
-      return {
-        get: (applier: string) => whole((of) => of.charts?.get(applier)),
-        load: (applier: string, signal: AbortSignal) => charts.load(applier, signal),
-      };
+      if (!charts) note({ about: "charts" });
+      return charts && { load: (...chart) => charts.load(...chart), get: chart };
     },
-    appliersAt: (path) => part((of) => of.appliersAt(path)),
-    isRendered: (...object) => part((of) => of.isRendered(...object)),
-    namespacesOf: (...object) => part((of) => of.namespacesOf(...object)),
-    renderedFrom: (path) => part((of) => of.renderedFrom(path)),
+    appliersAt(path) {
+      note({ about: "appliersAt", path });
+      return truth.appliersAt(path);
+    },
+    renderedFrom(path) {
+      note({ about: "renderedFrom", path });
+      return truth.renderedFrom(path);
+    },
+    isRendered(...object) {
+      note({ about: "isRendered", object });
+      return truth.isRendered(...object);
+    },
+    namespacesOf(...object) {
+      note({ about: "namespacesOf", object });
+      return truth.namespacesOf(...object);
+    },
   };
+
+  function chart(applier: string) {
+    note({ about: "chart", applier });
+    return truth.charts?.get(applier);
+  }
 }
 
 /** Apart from the model, which would be kept with all of its files otherwise. */
@@ -166,7 +205,7 @@ function comparison(answers: Answers, trace: Trace): TracedModel["holdsFor"] {
   return (other) => {
     if (!haveSame(same, answersOf(other))) return false;
     for (const { question, answer } of truths)
-      if (question(other.truth) !== answer) return false;
+      if (answerOf(other.truth, question) !== answer) return false;
     for (const [key, answer] of asked) if (other[key] !== answer) return false;
     for (const [path, found] of manifests) if (other.manifest(path) !== found) return false;
     return true;

@@ -63,10 +63,13 @@ export class DiagnosticsChannel {
     const { pulls } = this.#options;
     this.#timers.delete(folder);
     if (!folder.isOpen) return;
-    if (pulls()) return this.#refresh();
     const controller = new AbortController();
     this.#running.set(folder, controller);
     try {
+      if (pulls()) {
+        await this.#refresh();
+        return await folder.parseAll(controller.signal);
+      }
       const turn = nextTurn(controller.signal);
       const left = new Set(this.#sent.keys());
       for (const path of folder.paths()) {

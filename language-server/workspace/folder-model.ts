@@ -17,6 +17,8 @@ import type { ErrorLog } from "./guard.ts";
 import { describeError, unlessAborted } from "./guard.ts";
 import { nextTurn } from "./turns.ts";
 
+/** Characters that are parsed although nobody asked: trees take far more memory than texts. */
+const mostInIdle = 4_000_000;
 /** Files with fewer documents are looked through in one go. */
 const manyDocuments = 30;
 
@@ -79,6 +81,21 @@ export class FolderModel {
       await turn();
       if (this.model !== model) return;
       findingsOf(model, file, ordinal, this.#onBug);
+    }
+  }
+
+  /** Parses what was not parsed yet, so that whoever asks for a name later need not wait for it. */
+  async parseAll(signal: AbortSignal): Promise<void> {
+    const turn = nextTurn(signal);
+    let length = 0;
+    for (const file of this.model.files.values()) {
+      if (file.isYaml) length += file.size;
+      if (!file.isYaml || length > mostInIdle) continue;
+      await turn();
+      for (const { document } of file.manifest?.parts ?? []) {
+        // Asking for the tree makes it.
+        if (document.yaml) await turn();
+      }
     }
   }
 

@@ -35,7 +35,7 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Prom
       try {
         signal.throwIfAborted();
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     };
     signal.addEventListener("abort", stop, { once: true });

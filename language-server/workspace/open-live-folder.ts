@@ -36,17 +36,9 @@ export function openLiveFolder(parts: LiveFolderParts): {
   const { session, documents, folder, log, delay, channel } = parts;
   const model = new FolderModel({ root: folder.root, docs: session.rulesDocs, log });
   for (const [path, text] of documents.overlay(folder.root)) model.store.setText(path, text);
-  const waiting = new Set(["files", "schemas"]);
-  const arrived = (what: "files" | "schemas"): void => {
-    waiting.delete(what);
-    if (waiting.size === 0) model.open();
-    channel.changed(model);
-  };
+  const arrived = opening(model, channel);
   fireAndForget(
-    session
-      .schemas()
-      .then((makeCatalog) => makeCatalog && model.store.setSchemas(makeCatalog))
-      .finally(() => arrived("schemas")),
+    takeSchemas(session, model).finally(() => arrived("schemas")),
     log,
   );
   let given: { readonly settings: SluiceSettings; readonly ageKeys: AgeKeys } | undefined;
@@ -61,21 +53,18 @@ export function openLiveFolder(parts: LiveFolderParts): {
       }
       const { settings, ageKeys } = given;
       const started = performance.now();
-      const simulator = () => session.simulators.for(settings);
-      const overlay = documents.overlay(folder.root);
-      const onTree = (tree: Snapshot["tree"]): void => {
-        model.store.setTree(tree);
-        arrived("files");
-      };
       const inputs = {
         revision,
         host: folder,
-        simulator,
+        simulator: () => session.simulators.for(settings),
         settings,
         ageKeys,
-        overlay,
+        overlay: documents.overlay(folder.root),
         changed,
-        onTree,
+        onTree(tree: Snapshot["tree"]) {
+          model.store.setTree(tree);
+          arrived("files");
+        },
       };
       const snapshot = await simulateFolder(previous ? { ...inputs, previous } : inputs, context);
       if (snapshot.plan !== previous?.plan) {
@@ -97,6 +86,24 @@ export function openLiveFolder(parts: LiveFolderParts): {
     },
   });
   return { live, model };
+}
+
+async function takeSchemas(session: Session, { store }: FolderModel): Promise<void> {
+  const makeCatalog = await session.schemas();
+  if (makeCatalog) store.setSchemas(makeCatalog);
+}
+
+/** Call it with what has come, or will not come. */
+function opening(
+  model: FolderModel,
+  channel: DiagnosticsChannel,
+): (what: "files" | "schemas") => void {
+  const waiting = new Set(["files", "schemas"]);
+  return (what) => {
+    waiting.delete(what);
+    if (waiting.size === 0) model.open();
+    channel.changed(model);
+  };
 }
 
 /** What was rendered comes a little after the plan; rules that ask for it look again then. */

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { SluiceApi } from "../../extension/compose.ts";
 
 /** A condition is asked again this long before a test gives up: generous, because machines may be slow. */
-const patience = 60_000;
+const patience = 120_000;
 
 export async function startSluice(): Promise<SluiceApi> {
   const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");

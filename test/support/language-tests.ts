@@ -30,7 +30,7 @@ const wrongSource = "kind: GitRepository\n    name: flux-sytem";
 export function languageTests(name: string): void {
   suite(name, function () {
     // Longer than the patience with one condition, so that the message says which one it was.
-    this.timeout(180_000);
+    this.timeout(400_000);
     let api: SluiceApi;
 
     suiteSetup(async () => {

@@ -48,7 +48,8 @@ ${rows.join("\n")}
 - By comment: \`# sluice-ignore flux/suspended\` on the line or the one above it, \`# sluice-ignore-file flux/suspended\` anywhere in the file.
   Without a rule all are meant.
 
-Problems of the simulation that no rule explains better have codes that begin with \`simulation/\`.
+Problems of the simulation that no rule explains better have codes that begin with \`simulation/\`, and their loudness is chosen in the
+same way. One that only repeats what a rule says is silent where the rule is.
 `);
 }
 

@@ -122,6 +122,38 @@ describe("hover", () => {
   });
 });
 
+describe("values in a ConfigMap", () => {
+  const taken = (values: string, key = "values.yaml") => `${release("    {}").replace(
+    "  values:",
+    "  valuesFrom:\n    - kind: ConfigMap\n      name: app-values\n  values:",
+  )}
+#- apps/values.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: app-values
+  namespace: apps
+data:
+  ${key}: |
+${values}
+`;
+
+  test("keys and values of the chart of the release that takes them", async () => {
+    const keys = await offered(taken("    replicas: 1\n    █"));
+    expect(keys.labels).toEqual(expect.arrayContaining(["host", "image", "mode"]));
+    expect(keys.labels).not.toContain("apiVersion");
+    expect((await offered(taken("    image:\n      pu█"))).labels).toEqual(["tag", "pull"]);
+    expect((await offered(taken("    mode: █"))).labels).toEqual(["safe", "fast"]);
+    const other = await offered(taken("    mode: █", "other.yaml"));
+    expect(other.labels).not.toContain("safe");
+  });
+
+  test("hover", () => {
+    expect(hoverAt(taken("    service:\n      po█rt: 1"))).toContain("Where it listens.");
+    expect(hoverAt(taken("    service:\n      po█rt: 1", "other.yaml"))).not.toContain("listens");
+  });
+});
+
 test("definition is the default in the chart's values", () => {
   const { folder, path, position, marked } = cursorCase(release("    image:\n      ta█g: v2"));
   const links = definition(folder, path, { textDocument: { uri: root }, position });

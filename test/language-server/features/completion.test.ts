@@ -120,6 +120,7 @@ describe("names", () => {
   test("of sources, by the kind beside", async () => {
     const git = await offered(kustomization("  sourceRef:\n    kind: GitRepository\n    name: █"));
     expect(git.labels).toEqual(["flux-system"]);
+    expect(git.details["flux-system"]).toBe("GitRepository in flux-system");
     const oci = await offered(kustomization("  sourceRef: { kind: OCIRepository, name: █ }"));
     expect(oci.labels).toEqual(["podinfo"]);
     const quoted = await offered(kustomization('  sourceRef:\n    kind: Bucket\n    name: "█"'));

@@ -135,6 +135,16 @@ ${configMap("web", use)}`;
     expect(found).toContain("- flux-system/more: `b.test` ([clusters/b.yaml:");
   });
 
+  test("Kustomizations of the same name are told apart by their cluster", () => {
+    const apps = (cluster: string, domain: string) => `
+#- clusters/${cluster}/apps.yaml
+${kustomization("apps", "./apps", `  postBuild:\n    substitute: {DOMAIN: ${domain}}\n`)}`;
+    const web = `\n#- apps/web.yaml\n${configMap("web", "${DOM█AIN}")}`;
+    const found = checkHover(`${apps("one", "a.test")}${apps("two", "b.test")}${web}`);
+    expect(found).toContain("- flux-system/apps of clusters/one: `a.test`");
+    expect(found).toContain("- flux-system/apps of clusters/two: `b.test`");
+  });
+
   test("not set, and empty", () => {
     const unset = checkHover(files("ConfigMap", "data: {OTHER: a}", "${DOM█AIN}"));
     expect(unset).toContain("flux-system/apps: not set");

@@ -60,6 +60,40 @@ test("values of variables, of every Kustomization that applies the file", async 
   ).toEqual(["host: www.${DOMAIN} ‹= a.test | b.test›"]);
 });
 
+/** A cluster of its own, with settings that another one has too. */
+const cluster = (name: string, domain: string) => `
+#- clusters/${name}/apps.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: apps, namespace: flux-system }
+spec:
+  path: ./apps
+  interval: 10m
+  prune: true
+  sourceRef: { kind: GitRepository, name: flux-system }
+  postBuild:
+    substituteFrom: [{ kind: ConfigMap, name: settings }]
+#- clusters/${name}/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: settings, namespace: flux-system }
+data: { DOMAIN: ${domain} }
+#- clusters/${name}/flux-system/gotk-sync.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: flux-system, namespace: flux-system }
+spec:
+  path: ./clusters/${name}
+  interval: 10m
+  prune: true
+  sourceRef: { kind: GitRepository, name: flux-system }
+`;
+
+test("every cluster has its own ConfigMap of the same name", async () => {
+  const files = `${cluster("a", "a.test")}${cluster("b", "b.test")}${app.replace("█", "")}# █`;
+  expect(await hints(files)).toEqual(["host: www.${DOMAIN} ‹= a.test | b.test›"]);
+});
+
 test("never what a Secret holds", async () => {
   const from = "    substituteFrom:\n      - kind: Secret\n        name: hidden\n";
   const secret = `#- clusters/hidden.yaml

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Node } from "yaml";
-import { isMap, isPair, isScalar, isSeq, parseDocument } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from "yaml";
 
 import type { Groups } from "../../../language-server/manifest/long-mapping.ts";
 import { parseLongMapping, parseOptions } from "../../../language-server/manifest/long-mapping.ts";
@@ -18,7 +18,7 @@ function plain(node: unknown): unknown {
   const at = range?.slice(0, 2);
   if (isScalar(node)) return { at, value: node.value, source: node.source, type: node.type };
   if (isMap(node) || isSeq(node)) return { at, items: node.items.map(plain) };
-  return { at, alias: String(node) };
+  return { at, alias: isAlias(node) && node.source };
 }
 
 function whole(of: string): { readonly tree: unknown; readonly isFine: boolean } {

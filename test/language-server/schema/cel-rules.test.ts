@@ -5,7 +5,8 @@ import type { Catalog } from "../../../language-server/schema/catalog.ts";
 import { compileCel } from "../../../language-server/schema/cel-environment.ts";
 import { crdSource, readCrd } from "../../../language-server/schema/crd.ts";
 import { anyOpaque, opaqueText } from "../../../language-server/schema/opaque.ts";
-import { brief, catalogFor, checkText } from "../../support/schemas.ts";
+import type { Schema } from "../../../language-server/schema/schema.ts";
+import { brief, bundledPacks, catalogFor, checkText } from "../../support/schemas.ts";
 
 let catalog: Catalog;
 beforeAll(async () => {
@@ -159,6 +160,25 @@ describe("rules of a workspace", () => {
     expect(brief(checkText(own, thing("{ a-b: 1, namespace: x }")))).toEqual([]);
     expect(brief(checkText(own, thing("{ a-b: 2, namespace: x }")))).toEqual(["cel: spec"]);
   });
+});
+
+test("every rule of the bundled CRDs is understood, those about updates included", async () => {
+  const rules = new Set<string>();
+  const seen = new Set<Schema>();
+  const visit = (schema: Schema): void => {
+    if (seen.has(schema)) return;
+    seen.add(schema);
+    for (const { rule } of schema.rules ?? []) rules.add(rule);
+    for (const below of Object.values(schema.properties ?? {})) visit(below);
+    for (const below of [schema.items, schema.additional]) if (below !== undefined) visit(below);
+  };
+  for (const pack of Object.values(await bundledPacks()))
+    for (const { roots } of pack.kinds)
+      for (const node of Object.values(roots ?? {})) visit(pack.schema(node));
+  const refused = [...rules].filter((rule) => compileCel(rule).outcome !== "program");
+  expect(refused).toEqual([]);
+  expect(rules.size).toBeGreaterThan(100);
+  expect([...rules].some((rule) => rule.includes("oldSelf"))).toBe(true);
 });
 
 test("a text inside of a rule is not taken for a call", () => {

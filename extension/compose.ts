@@ -27,6 +27,8 @@ export interface SluiceApi {
   folders(): readonly FolderView[];
   /** What the Preview shows. */
   preview(): PreviewTree;
+  /** How often open graphs were drawn: only pages that run ask for that. */
+  graphDrawings(): number;
   /** The clusters; absent in VS Code for the Web. */
   readonly live: Live | undefined;
   /** Milliseconds that activation took. */
@@ -67,6 +69,7 @@ export function compose(
     return {
       folders: () => [...store.views.values()],
       preview: () => preview.tree,
+      graphDrawings: () => graphs.drawings,
       live,
       activationTime,
     };

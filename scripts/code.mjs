@@ -43,7 +43,7 @@ async function runTests() {
       extensions: values.extensionDevelopmentPath,
       tests: values.extensionTestsPath,
     });
-    const timeout = Number(process.env.VSCODE_TEST_TIMEOUT ?? 300_000);
+    const timeout = Number(process.env.VSCODE_TEST_TIMEOUT ?? 1_800_000);
     const result = await runExtensionTests(page, url, { timeout });
     if (result.code !== 0 && process.env.VSCODE_SCREENSHOT !== undefined) {
       await page.screenshot({ path: process.env.VSCODE_SCREENSHOT });

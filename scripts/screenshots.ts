@@ -1,11 +1,12 @@
 /**
  * Takes the pictures of docs/images from the packaged extension, in a dark, a light and a high-contrast theme. Not a test.
- * `node scripts/screenshots.ts [preview] [language] [live]`; without arguments everything. The live views are those of a real cluster,
+ * `node scripts/screenshots.ts [preview] [language] [live] [graph]`; without arguments everything. The live views are those of a real cluster,
  * which `npm run build:test-cluster` builds.
  */
 import { mkdirSync } from "node:fs";
 import process from "node:process";
 
+import { graphPictures } from "./screenshots/graph.ts";
 import { languagePictures } from "./screenshots/language.ts";
 import { livePictures } from "./screenshots/live.ts";
 import { previewPictures } from "./screenshots/preview.ts";
@@ -15,6 +16,7 @@ const groups = {
   preview: previewPictures,
   language: languagePictures,
   live: livePictures,
+  graph: graphPictures,
 } as const;
 
 mkdirSync(images, { recursive: true });

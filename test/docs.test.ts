@@ -47,11 +47,11 @@ describe("docs/features.md", () => {
 });
 
 function holdsTests(path: string): boolean {
-  if (/\.test\.ts$/.test(path)) return existsSync(join(root, path));
+  if (/(\.test\.ts|_test\.go)$/.test(path)) return existsSync(join(root, path));
   return (
     existsSync(join(root, path)) &&
     readdirSync(join(root, path), { recursive: true }).some((name) =>
-      /\.test\.ts$/.test(String(name)),
+      String(name).endsWith(".test.ts"),
     )
   );
 }

@@ -13,9 +13,9 @@ export const clusterIcon: NodeIcon = { id: "server-environment" };
 
 const applierIcons: Readonly<Record<ApplierState, NodeIcon>> = {
   ready: { id: "pass", color: "testing.iconPassed" },
-  // The colour of failed tests is white in high contrast.
+  // The colours of failed tests and of lists are white in high contrast.
   failed: { id: "error", color: "problemsErrorIcon.foreground" },
-  blocked: { id: "watch", color: "list.warningForeground" },
+  blocked: { id: "watch", color: "problemsWarningIcon.foreground" },
   suspended: { id: "debug-pause", color: "disabledForeground" },
   unknown: { id: "question", color: "disabledForeground" },
 };
@@ -25,7 +25,7 @@ const changeIcons: Readonly<Record<Change["kind"], NodeIcon>> = {
   changed: { id: "diff-modified", color: "gitDecoration.modifiedResourceForeground" },
   deleted: { id: "diff-removed", color: "gitDecoration.deletedResourceForeground" },
   moved: { id: "diff-renamed", color: "gitDecoration.renamedResourceForeground" },
-  orphaned: { id: "debug-disconnect", color: "list.warningForeground" },
+  orphaned: { id: "debug-disconnect", color: "problemsWarningIcon.foreground" },
 };
 
 const problemIcons: Readonly<Record<Problem["severity"], NodeIcon>> = {

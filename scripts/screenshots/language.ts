@@ -5,6 +5,7 @@ import {
   openQuickFixes,
   rename,
   select,
+  squiggles,
   type,
 } from "../../test/ui/language-gestures.ts";
 import type { Workbench } from "../../test/ui/workbench.ts";
@@ -13,6 +14,7 @@ import { schemeSettings, take, withWorkbench } from "./take.ts";
 
 export async function languagePictures(): Promise<void> {
   await withWorkbench(openWorkbench("demo", undefined, schemeSettings), async (workbench) => {
+    await workbench.page.getByRole("button", { name: /^Sluice: \d+ changes/ }).waitFor();
     await workbench.run("View: Toggle Primary Side Bar Visibility");
     await fixes(workbench);
     await values(workbench);
@@ -26,6 +28,11 @@ async function fixes(workbench: Workbench): Promise<void> {
   await select(workbench, "name: flux-system");
   await type(workbench, "name: flux-sytem");
   await workbench.page.keyboard.press("ArrowLeft");
+  await squiggles(workbench).first().waitFor();
+  // What is offered while typing comes late.
+  const offered = workbench.page.locator(".suggest-widget.visible");
+  await offered.waitFor({ timeout: 10_000 }).catch(() => undefined);
+  await workbench.page.keyboard.press("Escape");
   const before = async () => void (await openQuickFixes(workbench, /Change flux-sytem/));
   await take(workbench, "language-fixes", { before });
   await workbench.page.keyboard.press("Escape");

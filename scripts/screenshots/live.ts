@@ -9,8 +9,9 @@ import { schemeSettings, take, withWorkbench } from "./take.ts";
 export async function livePictures(): Promise<void> {
   const world = await startLiveWorld();
   try {
-    const settings = { ...schemeSettings, "sluice.cluster.kubeconfig": world.kubeconfig };
-    await withWorkbench(openWorkbench({ folder: world.folder }, undefined, settings), pictures);
+    const { folder, kubeconfig } = world;
+    const opened = openWorkbench({ folder }, undefined, schemeSettings, { KUBECONFIG: kubeconfig });
+    await withWorkbench(opened, pictures);
   } finally {
     await world.stop();
   }
@@ -48,7 +49,9 @@ async function connected(workbench: Workbench): Promise<void> {
     },
   });
   await show(workbench, "Attention");
-  const failing = workbench.tree("Attention").getByRole("treeitem", { name: /payments/ });
+  const failing = workbench
+    .tree("Attention")
+    .getByRole("treeitem", { name: /^Kustomization payments/ });
   await failing.click();
   await workbench.page.getByRole("tab", { name: /payments/ }).waitFor();
   await take(workbench, "attention");

@@ -43,6 +43,7 @@ async function demoPictures(workbench: Workbench): Promise<void> {
     .first()
     .waitFor();
   await take(workbench, "outlook");
+  await workbench.openFile("ingress.yaml", "apps/base/podinfo");
   await workbench.run("Problems: Focus on Problems View");
   await page
     .locator(".markers-panel .monaco-list-row", { hasText: "ingress_class" })

@@ -30,6 +30,7 @@ export async function take(
     await workbench.useScheme(name);
     await workbench.settle();
     await isColoured(workbench);
+    await workbench.page.locator(".workbench-hover:visible").first().waitFor({ state: "hidden" });
     await options.before?.();
     const path = join(images, `${what}-${name}.png`);
     await workbench.page.screenshot({ path });

@@ -15,7 +15,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import {
   cacheFolder,
@@ -193,47 +192,25 @@ function go(one, args, env, cwd) {
 }
 
 /**
- * Go caches of our own that are removed afterwards, because what they fill with (10 GB) is needed once. Modules that the user has
- * already are taken from there instead of from the network.
+ * The ordinary Go caches where the user has them; otherwise a folder of our own that is removed afterwards, because
+ * what they fill with (10 GB) is needed once.
  */
 function goCaches() {
-  removeAbandoned();
+  const env = { ...process.env, GOFLAGS: "", GOWORK: "off", CGO_ENABLED: "0", GOGC: "400" };
+  const [modules] = spawnSync("go", ["env", "GOMODCACHE"], { encoding: "utf8" }).stdout.split("\n");
+  if (existsSync(modules)) {
+    return { env, remove: () => {} };
+  }
   const folder = join(cacheFolder(), `go-${process.pid}`);
-  const asked = spawnSync("go", ["env", "GOMODCACHE", "GOPROXY"], { encoding: "utf8" });
-  const [modules = "", proxy = ""] = asked.stdout.trim().split("\n");
-  const downloaded = join(modules, "cache", "download");
-  const known = existsSync(downloaded) ? [pathToFileURL(downloaded).href] : [];
-  const env = {
-    ...process.env,
-    GOFLAGS: "-modcacherw",
-    GOWORK: "off",
-    CGO_ENABLED: "0",
-    GOGC: "400",
-    GOCACHE: join(folder, "build"),
-    GOMODCACHE: join(folder, "modules"),
-    GOPROXY: [...known, proxy].join(","),
+  return {
+    env: {
+      ...env,
+      GOCACHE: join(folder, "build"),
+      GOMODCACHE: join(folder, "modules"),
+      GOFLAGS: "-modcacherw",
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-  return { env, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-/** Caches of builds that were killed. */
-function removeAbandoned() {
-  mkdirSync(cacheFolder(), { recursive: true });
-  for (const name of readdirSync(cacheFolder())) {
-    const pid = Number(/^go-(\d+)$/.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) {
-      rmSync(join(cacheFolder(), name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
-  }
 }
 
 function checkGo() {

@@ -59,7 +59,10 @@ export const languages = {
 };
 export const lm = { registerTool: never };
 
-class Plain {}
+/** Of what is drawn nothing is asked back. */
+class Plain {
+  readonly isDrawn = false;
+}
 export {
   Plain as CodeLens,
   Plain as Diagnostic,

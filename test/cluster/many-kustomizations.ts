@@ -38,7 +38,8 @@ export async function makeMany({ api }: Cluster, count: number): Promise<void> {
       },
     });
     if (answer.status !== 201) throw new Error(answer.body);
-    await writeStatus(api, at, "first", true);
+    // As many fail as during a storm, so that views hold as much before it as after it.
+    await writeStatus(api, at, "first", at % 3 !== 0);
   });
 }
 
@@ -50,7 +51,8 @@ export async function changeMany(
   pause: (lane: number) => Promise<void> = async () => {},
 ): Promise<void> {
   await inLanes(8, count, async (round, lane) => {
-    await writeStatus(api, (round * 7) % objects, `round ${round}`, round % 3 !== 0);
+    // Others than before fail, so that there is something to draw.
+    await writeStatus(api, (round * 7) % objects, `round ${round}`, round % 3 !== 1);
     await pause(lane);
   });
 }

@@ -220,6 +220,8 @@ async function until<T>(what: string, probe: () => T | undefined | false): Promi
 
 /** The extension's bundles that this extension host has loaded. */
 function loadedBundles(): string[] {
-  const found = Object.keys(require.cache).map((path) => /[\\/]dist[\\/]([^\\/]+)$/.exec(path)?.[1]);
+  const found = Object.keys(require.cache).map(
+    (path) => /[\\/]dist[\\/]([^\\/]+)$/.exec(path)?.[1],
+  );
   return found.filter((name) => name !== undefined).sort();
 }

@@ -22,7 +22,7 @@ const values = "apps/podinfo/settings.yaml";
 const foreign = "https://json.schemastore.org/by-file-name.json";
 
 suite("Beside Red Hat YAML", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let api: SluiceApi;
 
   suiteSetup(async () => {

@@ -47,7 +47,11 @@ void test("a name opens its definition in another file", async () => {
 
 void test("a variable under the mouse tells its values", async () => {
   await workbench.openFile("ingress.yaml", "apps/base/podinfo");
-  const shown = await hover(workbench, /ingress_class/, /flux-system\/apps: internal/);
+  const shown = await hover(
+    workbench,
+    /ingress_class/,
+    /flux-system\/apps of clusters\/production: internal/,
+  );
   assert.match(await shown.innerText(), /not set/);
 });
 

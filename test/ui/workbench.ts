@@ -50,6 +50,7 @@ export async function openWorkbench(
   workspace: "demo" | "empty" | { readonly folder: string },
   theme = "Default Dark Modern",
   settings: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Workbench> {
   mkdirSync(shots, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), "sluice-ui-"));
@@ -63,7 +64,7 @@ export async function openWorkbench(
     ...host,
     automation: false,
     extensionsDir,
-    env: { XDG_CACHE_HOME: join(scratch, "cache") },
+    env: { XDG_CACHE_HOME: join(scratch, "cache"), ...env },
     logFile: join(shots, `server-${typeof workspace === "object" ? "folder" : workspace}.log`),
     settings: {
       "workbench.colorTheme": theme,

@@ -159,7 +159,7 @@ function troubled(state: LiveState): boolean {
 const healthIcons: Readonly<Record<ManagedStatus["health"], NodeIcon>> = {
   healthy: { id: "pass", color: "testing.iconPassed" },
   progressing: { id: "sync" },
-  failed: { id: "error", color: "testing.iconFailed" },
+  failed: { id: "error", color: "problemsErrorIcon.foreground" },
   terminating: { id: "trash", color: "disabledForeground" },
 };
 

@@ -77,11 +77,11 @@ function clusterIcon(state: SessionState | undefined): LiveNode["icon"] {
     case "connecting":
       return { id: "sync~spin" };
     case "failed":
-      return { id: "vm-connect", color: "testing.iconFailed" };
+      return { id: "vm-connect", color: "problemsErrorIcon.foreground" };
     case "connected":
       return state.interrupted === undefined
         ? { id: "vm-active" }
-        : { id: "vm-connect", color: "list.warningForeground" };
+        : { id: "vm-connect", color: "problemsWarningIcon.foreground" };
   }
 }
 

@@ -20,7 +20,7 @@ const stateWords: Readonly<Record<LiveState, string>> = {
   unknown: "unknown",
 };
 
-const failedColor = "testing.iconFailed";
+const failedColor = "problemsErrorIcon.foreground";
 const quietColor = "disabledForeground";
 
 const stateIcons: Readonly<Record<LiveState, NodeIcon>> = {
@@ -28,7 +28,7 @@ const stateIcons: Readonly<Record<LiveState, NodeIcon>> = {
   suspended: { id: "debug-pause", color: quietColor },
   static: { id: "circle-small-filled", color: quietColor },
   stalled: { id: "error", color: failedColor },
-  waiting: { id: "watch", color: "list.warningForeground" },
+  waiting: { id: "watch", color: "problemsWarningIcon.foreground" },
   failed: { id: "error", color: failedColor },
   retrying: { id: "sync", color: failedColor },
   reconciling: { id: "sync" },

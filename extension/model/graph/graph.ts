@@ -53,8 +53,6 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-export const emptyGraph: Graph = { nodes: new Map(), edges: [] };
-
 /** Smaller is worse. */
 export function toneRank(tone: GraphTone): number {
   return graphTones.indexOf(tone);

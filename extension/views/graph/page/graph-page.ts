@@ -35,6 +35,7 @@ export class GraphPage {
   #scene: Scene | undefined;
   /** Whether the next scene is the answer to a question. */
   #asked = false;
+  #wantsFound = false;
   /** To be reached once it is drawn. */
   #awaited: string | undefined;
 
@@ -44,7 +45,7 @@ export class GraphPage {
       onUnfocus: () => this.#unfocus(),
       onZoom: (factor) => this.#canvas.zoom(factor),
       onFit: () => this.#canvas.fit(),
-      onEnter: () => this.#enter(),
+      onEnter: () => (this.#wantsFound = true),
     });
     this.#canvas = new Canvas({
       onSelect: () => this.#drawAside(),
@@ -94,6 +95,7 @@ export class GraphPage {
     setText(this.#status, scene.notes.join(" "));
     if (adopt) this.#awaited = saved.query.focus?.id;
     this.#reachAwaited();
+    this.#reachFound();
     this.#drawAside();
   }
 
@@ -187,8 +189,10 @@ export class GraphPage {
     } else this.#focus(id);
   }
 
-  /** From the search to the first thing it found. */
-  #enter(): void {
+  /** From the search to the first thing it finds, once the answer is there. */
+  #reachFound(): void {
+    if (!this.#wantsFound) return;
+    this.#wantsFound = false;
     const found = this.#scene?.nodes.find(({ match }) => match === "found");
     if (found !== undefined) this.#go(found.id);
   }

@@ -123,6 +123,13 @@ describe("blockers", () => {
     expect(found).toEqual([{ id: "stopped", waiting: 1 }]);
   });
 
+  test("what fails by itself waits for nobody", () => {
+    const found = findBlockers(
+      graph(["bad > other", "other > late"], { bad: "failed", other: "failed", late: "waiting" }),
+    );
+    expect(found).toEqual([{ id: "other", waiting: 1 }]);
+  });
+
   test("waiting in a circle ends", () => {
     const found = findBlockers(
       graph(["bad > a", "a > b", "b > a"], { bad: "failed", a: "waiting", b: "waiting" }),

@@ -75,6 +75,7 @@ test("the document loads its own two files, runs no other script, and breaks out
     "base-uri 'none'",
   ]);
   expect(html.match(/<script/g)).toHaveLength(1);
+  expect(html).toContain('src="https://host/graph.js?&quot;>&lt;script>alert(1)&lt;/script>"');
   expect(html).not.toContain("unsafe");
   expect(html).not.toMatch(/ on\w+=| style=/);
 });

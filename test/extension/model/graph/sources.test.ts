@@ -20,10 +20,10 @@ const toneOf = (graph: Graph, name: string): string | undefined =>
 const repository = { kind: "GitRepository", name: "flux-system" };
 
 /** With its source as the simulator names it. */
-const applier: typeof anyApplier = (name, { record, ...rest } = {}) =>
+const applier: typeof anyApplier = (name, rest) =>
   anyApplier(name, {
     ...rest,
-    record: { source: "GitRepository flux-system/flux-system", ...record },
+    record: { source: "GitRepository flux-system/flux-system", ...rest?.record },
   });
 
 describe("a live cluster", () => {

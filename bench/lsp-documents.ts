@@ -145,6 +145,21 @@ export interface Typing {
   readonly inserted: (round: number) => string;
 }
 
+/** Digits in a document of each kind in the middle. */
+export function digitsOfKinds(text: string): readonly Typing[] {
+  const middle = Math.floor(text.length / 2);
+  const places = {
+    GitRepository: "interval: 1",
+    Kustomization: "retryInterval: 2",
+    HelmRelease: "memory: 64",
+    Deployment: "memory: 64",
+  };
+  return Object.entries(places).map(([kind, place]) => {
+    const document = text.indexOf(`\nkind: ${kind}\n`, middle);
+    return { ...digitsIn(text), offset: text.indexOf(place, document) + place.length };
+  });
+}
+
 /** Digits in the memory of a Deployment in the middle, or in the middle of a text without one: everything behind them moves. */
 export function digitsIn(text: string): Typing {
   const middle = Math.floor(text.length / 2);

@@ -17,23 +17,25 @@ export interface Turns {
   readonly edits: number;
 }
 
-/** The first turn of each tool is not counted. */
+/** Each turn is typed at the next place. The first turns are not counted: one at each place. */
 export async function inTurns<Name extends string>(
   checks: Readonly<Record<Name, Check>>,
   text: string,
-  typing: Typing,
+  places: readonly Typing[],
   { turns, edits }: Turns,
 ): Promise<Readonly<Record<Name, Cost>>> {
   const names = Object.keys(checks) as Name[];
   const measured = names.map((name) => ({ name, wall: [] as number[], cpu: [] as number[] }));
-  for (let turn = 0; turn <= turns; turn++) {
+  for (let turn = 0; turn < turns + places.length; turn++) {
+    const typing = places[turn % places.length];
+    if (!typing) break;
     for (const { name, wall, cpu } of measured) {
       for (let edit = 0; edit < edits; edit++) {
         const took = await measure(checks[name], typed(text, typing, turn * edits + edit));
         wall.push(took.wall);
         cpu.push(took.cpu);
       }
-      if (turn > 0) continue;
+      if (turn >= places.length) continue;
       wall.splice(0);
       cpu.splice(0);
     }

@@ -11,7 +11,14 @@ import { parseArgs } from "node:util";
 
 import { readPacksFrom } from "../language-server/schema/read-packs.ts";
 import type { Typing } from "./lsp-documents.ts";
-import { digitsIn, largeFile, linesIn, manyKeys, sameFile } from "./lsp-documents.ts";
+import {
+  digitsIn,
+  digitsOfKinds,
+  largeFile,
+  linesIn,
+  manyKeys,
+  sameFile,
+} from "./lsp-documents.ts";
 import { completionPlaces } from "./lsp-places.ts";
 import type { Simulator } from "./lsp-process.ts";
 import { serverBundle, startLsp } from "./lsp-process.ts";
@@ -100,10 +107,10 @@ async function revalidation(
   };
   const rows: Row[] = [];
   const ratios: Ratios = {};
-  const kinds = { "an edit": digitsIn(text), "a new line": linesIn(text) };
-  for (const [what, typing] of Object.entries(kinds)) {
+  const kinds = { "an edit": digitsOfKinds(text), "a new line": [linesIn(text)] };
+  for (const [what, places] of Object.entries(kinds)) {
     note(`re-validation after ${what}`);
-    const costs = await inTurns(checks, text, typing, { turns: times(20), edits: 10 });
+    const costs = await inTurns(checks, text, places, { turns: times(20), edits: 10 });
     const below = round(costs.theirs.wallMs.median / 50);
     rows.push(
       { what: `re-validation after ${what}`, ...costs.sluice, target: { figure: "median", below } },

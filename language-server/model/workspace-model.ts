@@ -179,14 +179,11 @@ function shapesOf(file: SourceFile): readonly FilePart[] {
   return known;
 }
 
+/** By what was parsed, as the graph is: the quick scan may see another text in one that is half typed. */
 function readShapes(file: SourceFile): readonly FilePart[] {
   if (!shapesGraph(file)) return [];
   const parts = file.manifest?.parts ?? [];
-  if (isKustomizationPath(file.path)) return parts;
-  const ordinals = new Set(
-    file.headlines
-      .filter(({ apiVersion }) => apiVersion.startsWith(kustomizeApi))
-      .map(({ ordinal }) => ordinal),
-  );
-  return parts.filter((_, ordinal) => ordinals.has(ordinal));
+  return isKustomizationPath(file.path)
+    ? parts
+    : parts.filter(({ document }) => document.apiVersion.startsWith(kustomizeApi));
 }

@@ -72,7 +72,7 @@ export function putCursor(editor: vscode.TextEditor, position: vscode.Position):
   editor.selection = new vscode.Selection(position, position);
 }
 
-export function diagnosticsOf(uri: vscode.Uri): readonly vscode.Diagnostic[] {
+function diagnosticsOf(uri: vscode.Uri): readonly vscode.Diagnostic[] {
   return vscode.languages.getDiagnostics(uri).filter(({ source }) => source === "Sluice");
 }
 

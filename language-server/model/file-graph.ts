@@ -36,6 +36,12 @@ export interface FileGraph {
   isLive(path: string): boolean;
   /** Files reached by a Flux Kustomization, with their roles. */
   filesOf(owner: FluxKustomization): ReadonlyMap<string, EntryRole>;
+  /** Whether a kustomization.yaml generates the ConfigMap or Secret, or anything of any name. */
+  isGenerated(kind: string, name: string): boolean;
+  /** Whether prefixes, suffixes or replacements give objects other names than are written. */
+  readonly hasRenames: boolean;
+  /** Whether there is a Kustomization whose content is not here: it may bring anything. */
+  readonly hasForeignOwner: boolean;
 }
 
 export interface GraphInput {
@@ -50,6 +56,8 @@ export function buildFileGraph(input: GraphInput): FileGraph {
   builder.run();
   const { kustomizations, reaches, byOwner, own, folders, files } = builder;
   const live = liveFiles(builder);
+  const all = [...kustomizations.values()];
+  const generated = all.flatMap((one) => one.generated);
   return {
     kustomizations,
     owners: input.owners,
@@ -63,7 +71,17 @@ export function buildFileGraph(input: GraphInput): FileGraph {
     isLive: (path) =>
       input.owners.length === 0 || live.files.has(path) || live.starts.has(folderOf(path)),
     filesOf: (owner) => byOwner.get(owner) ?? new Map(),
+    isGenerated: (kind, name) =>
+      generated.some((one) => one.kind === "*" || (one.kind === kind && one.name === name)),
+    hasRenames: all.some((one) => one.renames) || input.owners.some(isRenaming),
+    hasForeignOwner: input.owners.some(
+      ({ path, source }) => path === undefined || (path !== "" && !isOwn(own, source)),
+    ),
   };
+}
+
+function isRenaming({ root }: FluxKustomization): boolean {
+  return ["namePrefix", "nameSuffix"].some((field) => root.at("spec", field) !== undefined);
 }
 
 interface Live {

@@ -2,6 +2,7 @@
 import { fluxKindOf } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
+import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import type { Value } from "../manifest/value.ts";
 
@@ -21,33 +22,44 @@ export interface FluxKustomization {
   readonly targetNamespace: string | undefined;
 }
 
+const known = new WeakMap<ManifestDocument, readonly FluxKustomization[]>();
+
+/** The same records for the same documents, wherever they stand in their file. */
 export function readFluxKustomizations(file: ManifestFile): readonly FluxKustomization[] {
   return file.parts.flatMap((part) => {
     const { document } = part;
-    const { root, name, namespace } = document;
+    const { root } = document;
     if (!root || fluxKindOf(document)?.kind !== flux.Kustomization || document.group === "")
       return [];
-    const spec = root.get("spec");
-    const path = spec?.get("path")?.text ?? "";
-    return [
-      {
-        file: file.path,
-        part,
-        copy: file.parts.filter((one) => one.document === document && one.start < part.start)
-          .length,
-        root,
-        name,
-        namespace,
-        path: path.includes("${") ? undefined : cleanPath(path),
-        source: {
-          kind: spec?.at("sourceRef", "kind")?.text ?? "",
-          name: spec?.at("sourceRef", "name")?.text ?? "",
-          namespace: spec?.at("sourceRef", "namespace")?.text ?? namespace,
-        },
-        targetNamespace: spec?.get("targetNamespace")?.text,
-      },
-    ];
+    const equal = file.parts.filter((one) => one.document === document);
+    const copy = equal.findIndex(({ start }) => start === part.start);
+    const records = known.get(document) ?? [];
+    const old = records.find((one) => one.copy === copy && one.file === file.path);
+    if (old) return [old];
+    const made = readOne({ file: file.path, part, copy, root });
+    known.set(document, [...records, made]);
+    return [made];
   });
+}
+
+function readOne(
+  site: Pick<FluxKustomization, "file" | "part" | "copy" | "root">,
+): FluxKustomization {
+  const { name, namespace } = site.part.document;
+  const spec = site.root.get("spec");
+  const path = spec?.get("path")?.text ?? "";
+  return {
+    ...site,
+    name,
+    namespace,
+    path: path.includes("${") ? undefined : cleanPath(path),
+    source: {
+      kind: spec?.at("sourceRef", "kind")?.text ?? "",
+      name: spec?.at("sourceRef", "name")?.text ?? "",
+      namespace: spec?.at("sourceRef", "namespace")?.text ?? namespace,
+    },
+    targetNamespace: spec?.get("targetNamespace")?.text,
+  };
 }
 
 /** Edits above it move a document, while the graph stays the same. */

@@ -3,6 +3,7 @@
  * Source of the fields: `kubernetes-sigs/kustomize api/types/kustomization.go`.
  */
 import { flux } from "../manifest/flux-names.ts";
+import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import type { Value } from "../manifest/value.ts";
 
@@ -37,10 +38,21 @@ export function isKustomizationPath(path: string): boolean {
   return kustomizationNames.some((name) => path === name || path.endsWith(`/${name}`));
 }
 
+const known = new WeakMap<ManifestDocument, KustomizationFile>();
+
+/** The same record for the same document. */
 export function readKustomizationFile(file: ManifestFile): KustomizationFile | undefined {
   const part = file.parts.find(({ document }) => document.root !== undefined);
   const root = part?.document.root;
   if (!part || !root) return undefined;
+  const old = known.get(part.document);
+  if (old?.path === file.path && old.part.start === part.start) return old;
+  const made = readOne(file, part, root);
+  known.set(part.document, made);
+  return made;
+}
+
+function readOne(file: ManifestFile, part: FilePart, root: Value): KustomizationFile {
   const dir = folderOf(file.path);
   return {
     path: file.path,

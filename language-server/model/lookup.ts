@@ -40,7 +40,7 @@ export function lookup(model: WorkspaceModel, wanted: Wanted): Lookup {
   if (fitting.length > 0) return { outcome: "found", written: fitting.map(({ one }) => one) };
   if (model.truth?.isRendered(kind, namespace ?? "", name))
     return { outcome: "found", written: [] };
-  if (isGenerated(model, kind, name)) return { outcome: "found", written: [] };
+  if (model.graph.isGenerated(kind, name)) return { outcome: "found", written: [] };
   if (mayBeMade(model, wanted)) return { outcome: "unknown" };
   if (named.length > 0) {
     const namespaces = [...new Set(places.flatMap((place) => place.namespaces ?? []))];
@@ -59,13 +59,6 @@ function isSameKind(kind: string, one: Written): boolean {
   return !isFlux || (one.group !== "" && fluxKindOf(one)?.kind === kind);
 }
 
-function isGenerated({ graph }: WorkspaceModel, kind: string, name: string): boolean {
-  for (const { generated } of graph.kustomizations.values())
-    if (generated.some((one) => one.kind === "*" || (one.kind === kind && one.name === name)))
-      return true;
-  return false;
-}
-
 /** Whether something here may make the object without its being written. */
 function mayBeMade(model: WorkspaceModel, { kind, name, namespace }: Wanted): boolean {
   if (model.index.mayBecome(kind, name)) return true;
@@ -73,30 +66,13 @@ function mayBeMade(model: WorkspaceModel, { kind, name, namespace }: Wanted): bo
   if (name === "flux-system" || name === namespace) return true;
   if (isRenamed(model, kind, name)) return true;
   if (kind === "Secret" || kind === "ConfigMap") return isMadeByController(model, name);
-  return model.index.ofKind(flux.ResourceSet).length > 0 || hasForeignOwner(model);
+  return model.index.ofKind(flux.ResourceSet).length > 0 || model.graph.hasForeignOwner;
 }
 
 /** Prefixes, suffixes and replacements: a name that contains a written one, or the reverse, may be that one. */
 function isRenamed(model: WorkspaceModel, kind: string, name: string): boolean {
-  if (!hasRenames(model)) return false;
+  if (!model.graph.hasRenames) return false;
   return model.index.ofKind(kind).some((one) => name.includes(one.name) || one.name.includes(name));
-}
-
-const renaming = new WeakMap<WorkspaceModel["graph"], boolean>();
-
-function hasRenames({ graph }: WorkspaceModel): boolean {
-  let known = renaming.get(graph);
-  if (known === undefined) {
-    known =
-      [...graph.kustomizations.values()].some((one) => one.renames) ||
-      graph.owners.some(
-        ({ root }) =>
-          root.at("spec", "namePrefix") !== undefined ||
-          root.at("spec", "nameSuffix") !== undefined,
-      );
-    renaming.set(graph, known);
-  }
-  return known;
 }
 
 /** External Secrets, Sealed Secrets, certificates, charts …: objects that leave Secrets and ConfigMaps behind. */
@@ -108,20 +84,6 @@ function isMadeByController(model: WorkspaceModel, name: string): boolean {
       (one.name === name || isTemplated(one.name)) &&
       /secret|certificate|password|credential|bundle|issuer|cluster/i.test(one.kind),
   );
-}
-
-const foreign = new WeakMap<WorkspaceModel["graph"], boolean>();
-
-/** A Kustomization whose content is not here may bring anything. */
-function hasForeignOwner({ graph }: WorkspaceModel): boolean {
-  let known = foreign.get(graph);
-  if (known === undefined) {
-    known = graph.owners.some(
-      ({ path, source }) => path === undefined || (path !== "" && !graph.isOwnSource(source)),
-    );
-    foreign.set(graph, known);
-  }
-  return known;
 }
 
 function similarTo(model: WorkspaceModel, kind: string, name: string): readonly Written[] {

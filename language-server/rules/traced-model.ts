@@ -5,6 +5,8 @@
 import type { ManifestFile } from "../manifest/manifest-file.ts";
 import type { Truth } from "../model/truth.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
+import { traceGraph } from "./traced-graph.ts";
+import type { TracedGraph } from "./traced-graph.ts";
 
 export interface TracedModel {
   readonly model: WorkspaceModel;
@@ -25,7 +27,6 @@ const always = [
   "flux",
   "fluxIsKnown",
   "strictVariables",
-  "graph",
 ] as const satisfies readonly (keyof Answers)[];
 
 const answered = new WeakMap<WorkspaceModel, Answers>();
@@ -63,6 +64,7 @@ interface Trace {
   readonly asked: Map<Asked, unknown>;
   readonly manifests: Map<string, ManifestFile | undefined>;
   readonly truths: AskedOfTruth[];
+  readonly graph: TracedGraph;
 }
 
 /** A new simulation mostly says the same of one document as the last. Plain, so that it does not keep the truth that was asked. */
@@ -103,7 +105,8 @@ function answerOf(truth: Truth | undefined, question: Question): unknown {
 }
 
 export function traceModel(model: WorkspaceModel): TracedModel {
-  const trace: Trace = { asked: new Map(), manifests: new Map(), truths: [] };
+  const graph = traceGraph(model.graph);
+  const trace: Trace = { asked: new Map(), manifests: new Map(), truths: [], graph };
   return {
     model: tracing(model, trace),
     holdsFor: comparison(answersOf(model), trace),
@@ -111,13 +114,16 @@ export function traceModel(model: WorkspaceModel): TracedModel {
   };
 }
 
-function tracing(model: WorkspaceModel, { asked, manifests, truths }: Trace): WorkspaceModel {
+function tracing(
+  model: WorkspaceModel,
+  { asked, manifests, truths, graph: { graph } }: Trace,
+): WorkspaceModel {
   const ask = <Key extends Asked>(key: Key): WorkspaceModel[Key] => {
     const answer = model[key];
     asked.set(key, answer);
     return answer;
   };
-  const { catalog, flux, fluxIsKnown, strictVariables, graph } = model;
+  const { catalog, flux, fluxIsKnown, strictVariables } = model;
   const truth = model.truth && tracingTruth(model.truth, truths);
   return {
     catalog,
@@ -199,15 +205,15 @@ function tracingTruth(truth: Truth, truths: AskedOfTruth[]): Truth {
 
 /** Apart from the model, which would be kept with all of its files otherwise. */
 function comparison(answers: Answers, trace: Trace): TracedModel["holdsFor"] {
-  const { catalog, flux, fluxIsKnown, strictVariables, graph } = answers;
-  const same: Same = { catalog, flux, fluxIsKnown, strictVariables, graph };
-  const { asked, manifests, truths } = trace;
+  const { catalog, flux, fluxIsKnown, strictVariables } = answers;
+  const same: Same = { catalog, flux, fluxIsKnown, strictVariables };
+  const { asked, manifests, truths, graph } = trace;
   return (other) => {
     if (!haveSame(same, answersOf(other))) return false;
     for (const { question, answer } of truths)
       if (answerOf(other.truth, question) !== answer) return false;
     for (const [key, answer] of asked) if (other[key] !== answer) return false;
     for (const [path, found] of manifests) if (other.manifest(path) !== found) return false;
-    return true;
+    return graph.holdsFor(other.graph);
   };
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import * as vscode from "vscode";
 
@@ -98,7 +98,7 @@ suite("Clusters", () => {
       nodeIn(live.views.attention.nodes, "apps"),
     );
     assert.equal(listed.accessibleLabel, "Kustomization apps in flux-system, failed, BuildFailed");
-    assert.equal(live.views.attention.view.badge?.value, 1);
+    await until("the badge", () => live.views.attention.view.badge?.value === 1);
   });
 
   test("reconciling from the view ends when the controller has handled it", async () => {
@@ -220,8 +220,10 @@ async function until<T>(what: string, probe: () => T | undefined | false): Promi
 
 /** The extension's bundles that this extension host has loaded. */
 function loadedBundles(): string[] {
-  const found = Object.keys(require.cache).map(
-    (path) => /[\\/]dist[\\/]([^\\/]+)$/.exec(path)?.[1],
-  );
-  return found.filter((name) => name !== undefined).sort();
+  const extension = vscode.extensions.getExtension("sluice.sluice");
+  const folder = join(extension?.extensionPath ?? "", "dist");
+  return Object.keys(require.cache)
+    .filter((path) => dirname(path) === folder)
+    .map((path) => basename(path))
+    .sort();
 }

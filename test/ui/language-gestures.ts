@@ -26,10 +26,9 @@ export async function type({ page }: Workbench, text: string): Promise<void> {
 }
 
 /** The lines under wrong text, errors and warnings alike. */
+/** Those of errors. What a push would delete is a warning that comes with the first simulation. */
 export function squiggles({ page }: Workbench): Locator {
-  return page.locator(
-    ".editor-instance .cdr.squiggly-error, .editor-instance .cdr.squiggly-warning",
-  );
+  return page.locator(".editor-instance .cdr.squiggly-error");
 }
 
 /** Opens the menu of quick fixes where the cursor is. */

@@ -25,8 +25,7 @@ export async function type({ page }: Workbench, text: string): Promise<void> {
   await page.keyboard.type(text, { delay: 20 });
 }
 
-/** The lines under wrong text, errors and warnings alike. */
-/** Those of errors. What a push would delete is a warning that comes with the first simulation. */
+/** The lines under errors. What a push would delete is a warning that comes with the first simulation. */
 export function squiggles({ page }: Workbench): Locator {
   return page.locator(".editor-instance .cdr.squiggly-error");
 }

@@ -3,13 +3,13 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { durationOf, expectedRevision, groupOf, objectId, textAt } from "#simulator";
 import type { JsonObject, ObjectRef } from "#simulator";
+import { isStatus, StatusError } from "#simulator/cluster";
 
 import type { LiveObject } from "../model/cluster/live-object.ts";
 import type { ReconcileKind } from "../model/cluster/requests.ts";
 import { fieldManager, reconcileBody, requestToken } from "../model/cluster/requests.ts";
 import type { WaitStep } from "../model/cluster/waiting.ts";
 import { waitStep } from "../model/cluster/waiting.ts";
-import { StatusError, isStatus } from "./connection-error.ts";
 import { resourcePath } from "./discovery.ts";
 import type { ClusterSession } from "./session.ts";
 

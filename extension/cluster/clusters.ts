@@ -7,12 +7,11 @@ import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 import type { JsonObject } from "#simulator";
+import { ConnectionError, kubeconfigFiles, readKubeconfig } from "#simulator/cluster";
+import type { Kubeconfig } from "#simulator/cluster";
 
 import { LiveIndex } from "../model/cluster/live-index.ts";
 import type { ClusterView } from "../model/cluster/live-tree.ts";
-import { ConnectionError } from "./connection-error.ts";
-import type { Kubeconfig } from "./kubeconfig.ts";
-import { kubeconfigFiles, readKubeconfig } from "./kubeconfig.ts";
 import { ManagedObjects } from "./managed-objects.ts";
 import { Permissions } from "./permissions.ts";
 import type { SessionPorts, SessionTarget } from "./session.ts";
@@ -142,6 +141,11 @@ export class Clusters {
     this.#open.delete(context);
     open.session.close();
     this.#tell({ kind: "clusters" });
+  }
+
+  /** Tells about changes that are still being bundled: somebody looks now. */
+  flush(): void {
+    for (const { session } of this.#open.values()) session.store.flush();
   }
 
   /** Judges again what depends on the clock. */

@@ -4,9 +4,8 @@
  */
 import { fluxKinds, isObject, listAt, objectAt, textAt } from "#simulator";
 import type { JsonObject } from "#simulator";
-
-import { StatusError } from "./connection-error.ts";
-import type { KubeApi } from "./kube-api.ts";
+import { StatusError } from "#simulator/cluster";
+import type { KubeApi } from "#simulator/cluster";
 
 /** A kind as the server serves it, in its preferred version. */
 export interface ApiResource {

@@ -13,10 +13,10 @@ import {
   refOf,
 } from "#simulator";
 import type { JsonObject, ObjectRef } from "#simulator";
+import { isStatus, StatusError } from "#simulator/cluster";
 
 import type { LiveEntry } from "../model/cluster/live-index.ts";
 import type { ManagedView } from "../model/cluster/live-node.ts";
-import { StatusError, isStatus } from "./connection-error.ts";
 import type { ApiResource } from "./discovery.ts";
 import { resourcePath } from "./discovery.ts";
 import type { ClusterSession } from "./session.ts";

@@ -94,6 +94,17 @@ export class ObjectStore {
     this.#ofScope.delete(scope);
   }
 
+  /** Tells at once about what is still being bundled. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#lastFlush = performance.now();
+    const changed = this.#changed;
+    this.#changed = new Set();
+    for (const listener of this.#listeners) listener(changed);
+  }
+
   dispose(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -114,14 +125,6 @@ export class ObjectStore {
     if (this.#timer !== undefined) return;
     const { interval, settle } = this.#timing;
     const wait = Math.max(settle, this.#lastFlush + interval - performance.now());
-    this.#timer = setTimeout(() => this.#flush(), wait);
-  }
-
-  #flush(): void {
-    this.#timer = undefined;
-    this.#lastFlush = performance.now();
-    const changed = this.#changed;
-    this.#changed = new Set();
-    for (const listener of this.#listeners) listener(changed);
+    this.#timer = setTimeout(() => this.flush(), wait);
   }
 }

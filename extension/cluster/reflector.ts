@@ -5,13 +5,12 @@
  */
 import { isObject, listAt, objectAt, textAt } from "#simulator";
 import type { JsonObject } from "#simulator";
+import { ConnectionError, isStatus, StatusError, statusErrorOf } from "#simulator/cluster";
+import type { KubeApi } from "#simulator/cluster";
 
 import { BackOff } from "./back-off.ts";
-import { ConnectionError, StatusError, isStatus } from "./connection-error.ts";
 import type { ApiResource } from "./discovery.ts";
 import { resourcePath } from "./discovery.ts";
-import type { KubeApi } from "./kube-api.ts";
-import { statusErrorOf } from "./kube-api.ts";
 
 export type ReflectorState =
   | { readonly kind: "listing" }

@@ -6,15 +6,12 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { JsonObject } from "#simulator";
+import { ConnectionError, KubeApi, openContext } from "#simulator/cluster";
+import type { Endpoint, KubeClient } from "#simulator/cluster";
 
 import type { SessionState } from "../model/cluster/session-state.ts";
-import { ConnectionError } from "./connection-error.ts";
 import type { ApiResource, ServedKinds } from "./discovery.ts";
 import { discover, fluxLabelled, kindKey, serverVersion, watchedKinds } from "./discovery.ts";
-import type { ExecCredential } from "./exec-credential.ts";
-import { execCredential } from "./exec-credential.ts";
-import { KubeApi } from "./kube-api.ts";
-import type { Endpoint } from "./kube-client.ts";
 import { ObjectStore } from "./object-store.ts";
 import type { ReflectorState, ReflectorTiming } from "./reflector.ts";
 import { reflect, usualTiming } from "./reflector.ts";
@@ -32,13 +29,7 @@ export interface SessionPorts {
   /** Reads the kubeconfig again: tokens in it may be new. */
   readonly target: () => Promise<SessionTarget>;
   /** Loads the Kubernetes client. */
-  readonly client: () => Promise<{
-    readonly openEndpoint: (
-      cluster: JsonObject,
-      user: JsonObject,
-      credential: ExecCredential | undefined,
-    ) => Promise<Endpoint>;
-  }>;
+  readonly client: () => Promise<KubeClient>;
   readonly log: (message: string) => void;
   readonly timing?: Partial<SessionTiming>;
 }
@@ -169,24 +160,12 @@ export class ClusterSession {
   }
 
   async #open(renew: boolean, signal: AbortSignal): Promise<Endpoint> {
-    const { cluster, user, name } = await this.#ports.target();
-    const exec = user["exec"];
-    let credential: ExecCredential | undefined;
-    if (typeof exec === "object" && exec !== null && !Array.isArray(exec)) {
-      this.#ports.log(`${name}: running the exec plugin${renew ? " again" : ""}`);
+    const target = await this.#ports.target();
+    const signingIn = (): void => {
+      this.#ports.log(`${target.name}: running the exec plugin${renew ? " again" : ""}`);
       this.#set({ kind: "connecting", step: "Signing in" }, "unless-connected");
-      credential = await execCredential(exec as JsonObject, cluster, signal);
-    }
-    const { openEndpoint } = await this.#ports.client();
-    return openEndpoint(cluster, user, credential).catch((error: unknown) => {
-      // Messages of file systems and of TLS name files, never their content.
-      const text = (error instanceof Error ? error.message : String(error)).slice(0, 300);
-      throw new ConnectionError(
-        "kubeconfig",
-        "The credentials of this context can't be used.",
-        text,
-      );
-    });
+    };
+    return openContext(target, { signingIn, client: this.#ports.client }, signal);
   }
 
   #fail(error: unknown): void {

@@ -51,8 +51,10 @@ export async function changeMany(
   pause: (lane: number) => Promise<void> = async () => {},
 ): Promise<void> {
   await inLanes(8, count, async (round, lane) => {
-    // Others than before fail, so that there is something to draw.
-    await writeStatus(api, (round * 7) % objects, `round ${round}`, round % 3 !== 1);
+    const at = (round * 7) % objects;
+    // Each object had its turn once in a lap. In the next lap others fail, so that there is always something to draw.
+    const lap = 1 + Math.floor(round / objects);
+    await writeStatus(api, at, `round ${round}`, (at + lap) % 3 !== 0);
     await pause(lane);
   });
 }

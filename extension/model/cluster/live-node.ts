@@ -29,12 +29,21 @@ export type LiveTarget =
       readonly owner: string;
       readonly ref: ObjectRef;
     }
+  /** The rest of a list that is shown page by page; without `list` that of the roots of a view. */
+  | {
+      readonly kind: "more";
+      readonly context: string;
+      readonly list?: LiveTarget;
+      readonly from: number;
+    }
   | { readonly kind: "note"; readonly context: string };
 
 export interface LiveNode {
   readonly id: string;
   readonly label: string;
   readonly description: string;
+  /** What label and description say of the node itself. What else they say adds up what is below, and may be drawn later. */
+  readonly own: string;
   readonly icon: NodeIcon;
   /** What a screen reader says: everything that label, description and icon show. */
   readonly accessibleLabel: string;
@@ -54,6 +63,8 @@ export const nodeIds = {
   managed: (context: string, owner: string, ref: ObjectRef): string =>
     `m|${part(context)}|${owner}|${objectId(ref)}`,
   group: (context: string, group: string): string => `g|${part(context)}|${group}`,
+  more: (context: string, list: string, from: number): string =>
+    `p|${part(context)}|${from}|${list}`,
   note: (context: string, about: string): string => `n|${part(context)}|${about}`,
 };
 
@@ -79,8 +90,10 @@ export interface NodePlace {
   readonly index: LiveIndex;
   /** Whether moving icons are affordable. */
   readonly spinning: boolean;
-  /** Flat lists show where an object is. */
+  /** A flat list shows what it holds, and nothing that is below. */
   readonly flat: boolean;
+  /** Whose kind is named; only that of other kinds than appliers where most are appliers. */
+  readonly kinds: "all" | "others" | "none";
   readonly may?: (verb: ActionVerb, ref: ObjectRef) => Verdict;
 }
 
@@ -106,12 +119,13 @@ function madeNode(entry: LiveEntry, place: NodePlace): LiveNode {
   const hasChildren =
     !place.flat && (live.inventory !== "" || place.index.children(live.id).length > 0);
   const why = shorten40(whyOf(entry));
+  const where = namesKind(ref, place) ? `${ref.kind} ${ref.namespace}`.trim() : ref.namespace;
+  const own = [where, shown, why].filter(Boolean).join(" · ");
   return {
     id: nodeIds.object(place.context, live.id),
     label: ref.name,
-    description: [place.flat ? `${ref.kind} ${ref.namespace}` : ref.namespace, shown, why, below]
-      .filter(Boolean)
-      .join(" · "),
+    description: [own, below].filter(Boolean).join(" · "),
+    own: `${own} ${words}`,
     icon: stateIcon(status.state, place.spinning),
     accessibleLabel: [`${ref.kind} ${ref.name} in ${ref.namespace}`, words, why, below]
       .filter(Boolean)
@@ -120,6 +134,10 @@ function madeNode(entry: LiveEntry, place: NodePlace): LiveNode {
     expand: hasChildren ? "collapsed" : "leaf",
     target: { kind: "object", context: place.context, id: live.id },
   };
+}
+
+function namesKind(ref: ObjectRef, { kinds }: NodePlace): boolean {
+  return kinds === "all" || (kinds === "others" && fluxKindOf(ref)?.role !== "applier");
 }
 
 function flagsOf({ live, status }: LiveEntry): readonly LiveFlag[] {
@@ -178,10 +196,12 @@ export function managedNode(
   view: ManagedView,
 ): LiveNode {
   const words = managedWords(view);
+  const description = [ref.namespace, words.shown].filter(Boolean).join(" · ");
   return {
     id: nodeIds.managed(context, owner, ref),
     label: `${ref.kind} ${ref.name}`,
-    description: [ref.namespace, words.shown].filter(Boolean).join(" · "),
+    description,
+    own: description,
     icon: words.icon,
     accessibleLabel: [liveName(ref), words.spoken].filter(Boolean).join(", "),
     contextValue: liveContextValue("managed", view.kind === "found" ? ["there"] : []),
@@ -240,13 +260,16 @@ export function plainNode(
     readonly icon: NodeIcon;
     readonly expand: LiveNode["expand"];
     readonly flags?: readonly LiveFlag[];
+    /** Where label and description add something up. */
+    readonly own?: string;
   },
 ): LiveNode {
-  const { label, description, icon, expand, flags = [] } = parts;
+  const { label, description, icon, expand, flags = [], own = `${label} ${description}` } = parts;
   return {
     id,
     label,
     description,
+    own,
     icon,
     accessibleLabel: [label, description].filter(Boolean).join(", "),
     contextValue: liveContextValue(kind, flags),

@@ -3,8 +3,9 @@ import { appliesElsewhere, fluxKindOf, inventoryRefs, objectId, stateRank } from
 import type { FluxKind, LiveState, ObjectRef } from "#simulator";
 
 import type { LiveEntry, LiveIndex } from "./live-index.ts";
-import type { LiveNode, ManagedView } from "./live-node.ts";
+import type { LiveNode, LiveTarget, ManagedView, NodePlace } from "./live-node.ts";
 import { managedNode, nodeIds, objectNode, plainNode, stateCounts } from "./live-node.ts";
+import { onePage } from "./live-pages.ts";
 import type { ActionVerb, Verdict } from "./permission.ts";
 import type { SessionState } from "./session-state.ts";
 
@@ -30,13 +31,16 @@ export interface TreeOptions {
 
 /** So many moving icons are affordable. */
 const mostSpinning = 25;
-/** Lists longer than this end with a note. */
-const longest = 1000;
 
 export function clusterNode(view: ClusterView): LiveNode {
   const { context, state, index } = view;
   const counts = stateCounts(index.all());
-  const words = view.isCurrent ? ["current context"] : [];
+  const current = view.isCurrent ? "current context" : "";
+  const words = clusterWords(state);
+  const sums = [
+    state?.kind === "connected" && !state.loading ? `${index.size} objects` : "",
+    counts,
+  ];
   const flag = state === undefined || state.kind === "failed" ? "closed" : state.kind;
   return plainNode(
     "cluster",
@@ -44,9 +48,8 @@ export function clusterNode(view: ClusterView): LiveNode {
     { kind: "cluster", context },
     {
       label: context,
-      description: [...clusterWords(state, index.size), counts, ...words]
-        .filter(Boolean)
-        .join(" · "),
+      description: [words, ...sums, current].filter(Boolean).join(" · "),
+      own: `${words} ${current}`,
       icon: clusterIcon(state),
       expand: state === undefined ? "leaf" : "expanded",
       flags: [flag],
@@ -54,19 +57,21 @@ export function clusterNode(view: ClusterView): LiveNode {
   );
 }
 
-function clusterWords(state: SessionState | undefined, size: number): readonly string[] {
+function clusterWords(state: SessionState | undefined): string {
   switch (state?.kind) {
     case undefined:
-      return ["not connected"];
+      return "not connected";
     case "connecting":
-      return [`${state.step}…`];
+      return `${state.step}…`;
     case "failed":
-      return [state.message];
+      return state.message;
     case "connected":
       return [
         state.interrupted === undefined ? "" : "connection interrupted",
-        state.loading ? "loading…" : `${size} objects`,
-      ];
+        state.loading ? "loading…" : "",
+      ]
+        .filter(Boolean)
+        .join(" · ");
   }
 }
 
@@ -85,17 +90,21 @@ function clusterIcon(state: SessionState | undefined): LiveNode["icon"] {
   }
 }
 
-/** Below a context: what is wrong with the connection, then its objects. */
-export function clusterChildren(view: ClusterView, options: TreeOptions): readonly LiveNode[] {
+/** Below a context: what is wrong with the connection, then its objects. `from` is where a page begins, here and below. */
+export function clusterChildren(
+  view: ClusterView,
+  options: TreeOptions,
+  from = 0,
+): readonly LiveNode[] {
   const { state } = view;
   if (state?.kind === "failed")
     return state.detail === "" ? [] : [note(view, state.detail, "info")];
   if (state?.kind !== "connected") return [];
-  const notes = connectionNotes(view, state);
+  const notes = from === 0 ? connectionNotes(view, state) : [];
   const entries = filtered([...view.index.all()], options.filter);
   switch (options.mode) {
     case "owner":
-      return [...notes, ...ownerRoots(view, options.filter, entries)];
+      return [...notes, ...ownerRoots(view, options.filter, entries, from)];
     case "kind":
       return [...notes, ...groups(view, entries, ({ live }) => live.ref.kind)];
     case "namespace":
@@ -136,10 +145,13 @@ function ownerRoots(
   view: ClusterView,
   filter: string,
   entries: readonly LiveEntry[],
+  from: number,
 ): readonly LiveNode[] {
-  if (filter !== "") return listed(view, [...entries].sort(worstFirst), true);
+  const list = { kind: "cluster", context: view.context } as const;
+  if (filter !== "")
+    return listed(view, [...entries].sort(worstFirst), { list, from, flat: true, kinds: "all" });
   const roots = view.index.roots().filter(({ live }) => isTop(fluxKindOf(live.ref)));
-  return listed(view, roots.sort(byName), false);
+  return listed(view, roots.sort(byName), { list, from, flat: false, kinds: "others" });
 }
 
 /** Sources and automation have a view of their own. */
@@ -158,7 +170,8 @@ function isTop(row: FluxKind | undefined): boolean {
   }
 }
 
-export function objectChildren(view: ClusterView, id: string): readonly LiveNode[] {
+/** The Flux objects that it owns, then what else it manages. */
+export function objectChildren(view: ClusterView, id: string, from = 0): readonly LiveNode[] {
   const entry = view.index.get(id);
   if (entry === undefined) return [];
   const owned = new Set(view.index.children(id));
@@ -168,14 +181,17 @@ export function objectChildren(view: ClusterView, id: string): readonly LiveNode
     return other !== id && (remote || (!owned.has(other) && view.index.get(other) === undefined));
   });
   const flux = [...owned].flatMap((child) => view.index.get(child) ?? []).sort(byName);
-  const shown = managed.slice(0, longest).map((ref) => {
-    const state: ManagedView = remote ? { kind: "remote" } : view.managed(entry, objectId(ref));
-    return managedNode(view.context, id, ref, state);
-  });
-  const rest = managed.length - shown.length;
-  const more =
-    rest > 0 ? [note(view, `${rest} more objects are in the inventory.`, "ellipsis")] : [];
-  return [...listed(view, flux, false), ...shown, ...more];
+  const place = placeOf(view, flux, { flat: false, kinds: "others" });
+  const stateOf = (ref: ObjectRef): ManagedView =>
+    remote ? { kind: "remote" } : view.managed(entry, objectId(ref));
+  const page = {
+    context: view.context,
+    list: { kind: "object", context: view.context, id },
+    from,
+  } as const;
+  return onePage<LiveEntry | ObjectRef>([...flux, ...managed], page, (row) =>
+    "live" in row ? objectNode(row, place) : managedNode(view.context, id, row, stateOf(row)),
+  );
 }
 
 function groups(
@@ -196,6 +212,7 @@ function groupNode(view: ClusterView, key: string, members: readonly LiveEntry[]
     {
       label: key,
       description: [String(members.length), stateCounts(members)].filter(Boolean).join(" · "),
+      own: key,
       icon: { id: "list-tree" },
       expand: "collapsed",
     },
@@ -206,11 +223,14 @@ export function groupChildren(
   view: ClusterView,
   group: string,
   options: TreeOptions,
+  from = 0,
 ): readonly LiveNode[] {
   const members = filtered([...view.index.all()], options.filter).filter(({ live }) =>
     options.mode === "namespace" ? live.ref.namespace === group : live.ref.kind === group,
   );
-  return listed(view, members.sort(byName), false);
+  const list = { kind: "group", context: view.context, group } as const;
+  const kinds = options.mode === "kind" ? "none" : "others";
+  return listed(view, members.sort(byName), { list, from, flat: false, kinds });
 }
 
 /** Sources, automation, notification and reports of a cluster, by kind. */
@@ -224,14 +244,17 @@ export function sourceGroups(view: ClusterView, options: TreeOptions): readonly 
 }
 
 /** What a person should look at, the worst first, of all clusters. */
-export function attention(views: readonly ClusterView[]): readonly LiveNode[] {
+export function attention(views: readonly ClusterView[], from = 0): readonly LiveNode[] {
   const all = views.flatMap((view) =>
     [...view.index.all()].filter(needsAttention).map((entry) => ({ view, entry })),
   );
   all.sort((a, b) => worstFirst(a.entry, b.entry));
   const several = views.filter(({ state }) => state?.kind === "connected").length > 1;
-  return all.slice(0, longest).map(({ view, entry }) => {
-    const node = objectNode(entry, { ...placeOf(view, all.length), flat: true });
+  // All are counted, and not only those that retry: otherwise icons would change whenever one more does.
+  const spinning = all.length <= mostSpinning;
+  return onePage(all, { context: "", from }, ({ view, entry }) => {
+    const place = { ...placeOf(view, [], { flat: true, kinds: "all" }), spinning };
+    const node = objectNode(entry, place);
     return several ? { ...node, description: `${node.description} · ${view.context}` } : node;
   });
 }
@@ -252,24 +275,39 @@ export function isFailing({ status }: LiveEntry): boolean {
   return status.state === "failed" || status.state === "stalled" || status.state === "retrying";
 }
 
+interface Listing extends ListLook {
+  readonly list: LiveTarget;
+  readonly from: number;
+}
+
+type ListLook = Pick<NodePlace, "flat" | "kinds">;
+
 function listed(
   view: ClusterView,
   entries: readonly LiveEntry[],
-  flat: boolean,
+  { list, from, ...look }: Listing,
 ): readonly LiveNode[] {
-  const moving = entries.filter(
-    ({ status }) => stateRank(status.state) === stateRank("reconciling"),
+  const place = placeOf(view, entries, look);
+  return onePage(entries, { context: view.context, list, from }, (entry) =>
+    objectNode(entry, place),
   );
-  const place = { ...placeOf(view, moving.length), flat };
-  const nodes = entries.slice(0, longest).map((entry) => objectNode(entry, place));
-  const rest = entries.length - nodes.length;
-  if (rest <= 0) return nodes;
-  return [...nodes, note(view, `${rest} more: narrow the list with a filter.`, "ellipsis")];
 }
 
-function placeOf({ context, index, may }: ClusterView, moving: number) {
+/** `entries` are all that stand in the same list. */
+function placeOf(
+  { context, index, may }: ClusterView,
+  entries: readonly LiveEntry[],
+  look: ListLook,
+): NodePlace {
   const asked = may === undefined ? {} : { may };
-  return { context, index, spinning: moving <= mostSpinning, flat: false, ...asked };
+  return { context, index, spinning: maySpin(entries), ...look, ...asked };
+}
+
+function maySpin(entries: readonly LiveEntry[]): boolean {
+  let moving = 0;
+  for (const { status } of entries)
+    if (stateRank(status.state) === stateRank("reconciling")) moving++;
+  return moving <= mostSpinning;
 }
 
 function filtered(entries: readonly LiveEntry[], filter: string): readonly LiveEntry[] {

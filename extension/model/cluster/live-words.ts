@@ -1,6 +1,6 @@
 /** How states, objects and times are called, and which icon stands beside the words. Pure. */
 import { conditionsOf, objectAt, stateRank, textAt } from "#simulator";
-import type { JsonObject, LiveState, LiveStatus, ObjectRef } from "#simulator";
+import type { Condition, JsonObject, LiveState, LiveStatus, ObjectRef } from "#simulator";
 
 import type { NodeIcon } from "../icons.ts";
 import type { Aggregate } from "./live-index.ts";
@@ -41,6 +41,9 @@ export function stateWord(state: LiveState): string {
   return stateWords[state];
 }
 
+/** What a pass ended with that needs no words: it went well, or there was none. */
+const untold: ReadonlySet<LiveState> = new Set(["ready", "static", "new", "unknown"]);
+
 /** `suspended, last failed`, `ready, drifted`: the state with its flags. */
 export function statusWords({
   state,
@@ -52,7 +55,7 @@ export function statusWords({
 }: LiveStatus): string {
   return [
     stateWords[state],
-    last !== undefined && last !== "ready" && last !== "static" ? `last ${stateWords[last]}` : "",
+    last !== undefined && !untold.has(last) ? `last ${stateWords[last]}` : "",
     state === "waiting" && blocker !== undefined ? `for ${blocker}` : "",
     drifted ? "drifted" : "",
     canceled ? "superseded" : "",
@@ -120,7 +123,7 @@ export function liveTooltip(
     ["Suspended because", textAt(object, "metadata", "annotations", suspendReason)],
     ["Suspended until", textAt(object, "metadata", "annotations", suspendUntil)],
   ];
-  const conditions = conditionsOf(object).map(
+  const conditions = presentFirst(conditionsOf(object)).map(
     ({ type, status: value, reason, message }) =>
       `\n\n**${escapeMarkdown(type)}** ${value} ${escapeMarkdown(reason)}${message ? `  \n${escapeMarkdown(message.slice(0, 1000))}` : ""}`,
   );
@@ -128,6 +131,13 @@ export function liveTooltip(
     .flatMap(([name, value]) => (value === undefined ? [] : [`| ${name} | ${cell(value)} |`]))
     .join("\n");
   return `**${escapeMarkdown(liveName(ref))}**\n\n| | |\n| --- | --- |\n${table}${conditions.join("")}`;
+}
+
+/** Flux writes `Ready` first, which tells of the last pass; what is going on now or has given up is of more interest. */
+function presentFirst(conditions: readonly Condition[]): readonly Condition[] {
+  const isPresent = ({ type, status }: Condition): boolean =>
+    status === "True" && (type === "Stalled" || type === "Reconciling");
+  return [...conditions.filter(isPresent), ...conditions.filter((one) => !isPresent(one))];
 }
 
 /** Notes that Sluice leaves beside a suspension, for others to read. Nothing resumes by itself. */

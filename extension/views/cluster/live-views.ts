@@ -2,7 +2,7 @@
 import { StatusBarAlignment, window, workspace } from "vscode";
 
 import type { Clusters } from "../../cluster/clusters.ts";
-import type { LiveNode } from "../../model/cluster/live-node.ts";
+import type { LiveNode, LiveTarget } from "../../model/cluster/live-node.ts";
 import { nodeIds } from "../../model/cluster/live-node.ts";
 import { badgeOf, statusItem, welcomeOf } from "../../model/cluster/live-overview.ts";
 import type { ClusterView, TreeOptions } from "../../model/cluster/live-tree.ts";
@@ -46,15 +46,15 @@ export class LiveViews extends WithDisposables {
     this.#clusters = clusters;
     this.#settings = settings;
     const tooltip = (node: LiveNode): string => this.tooltip(node);
-    const unfolded = (): void => this.update();
+    const again = (): void => this.update();
     const command = ({ target }: LiveNode): string | undefined => clickCommands[target.kind];
     const open = (): readonly ClusterView[] => clusters.views().filter(({ state }) => state);
     this.attention = this.own(
       new LiveTreeView("sluice.attention", {
-        children: (node) => (node === undefined ? attention(open()) : []),
+        children: (node) => attentionBelow(node, open()),
         tooltip,
         command,
-        unfolded,
+        again,
       }),
     );
     this.clusters = this.own(
@@ -62,7 +62,7 @@ export class LiveViews extends WithDisposables {
         children: (node) => this.#children(node, clusters.views()),
         tooltip,
         command,
-        unfolded,
+        again,
       }),
     );
     this.sources = this.own(
@@ -70,7 +70,7 @@ export class LiveViews extends WithDisposables {
         children: (node) => this.#sources(node, open()),
         tooltip,
         command,
-        unfolded,
+        again,
       }),
     );
     this.#statusBar.name = "Sluice: clusters";
@@ -116,6 +116,7 @@ export class LiveViews extends WithDisposables {
   }
 
   #draw(): void {
+    this.#clusters.flush();
     this.attention.refresh();
     this.clusters.refresh();
     this.sources.refresh();
@@ -150,17 +151,20 @@ export class LiveViews extends WithDisposables {
 
   #children(node: LiveNode | undefined, views: readonly ClusterView[]): readonly LiveNode[] {
     if (node === undefined) return views.map(clusterNode);
-    const view = views.find(({ context }) => context === node.target.context);
+    const { target, from } = pageOf(node);
+    const view = views.find(({ context }) => context === target?.context);
     if (view === undefined) return [];
-    switch (node.target.kind) {
+    switch (target?.kind) {
       case "cluster":
-        return clusterChildren(view, this.#options());
+        return clusterChildren(view, this.#options(), from);
       case "group":
-        return groupChildren(view, node.target.group, this.#options());
+        return groupChildren(view, target.group, this.#options(), from);
       case "object":
-        return objectChildren(view, node.target.id);
+        return objectChildren(view, target.id, from);
       case "managed":
       case "note":
+      case "more":
+      case undefined:
         return [];
     }
   }
@@ -171,17 +175,20 @@ export class LiveViews extends WithDisposables {
     const [only] = views;
     if (node === undefined)
       return views.length === 1 && only ? sourceGroups(only, options) : views.map(clusterNode);
-    const view = views.find(({ context }) => context === node.target.context);
+    const { target, from } = pageOf(node);
+    const view = views.find(({ context }) => context === target?.context);
     if (view === undefined) return [];
-    switch (node.target.kind) {
+    switch (target?.kind) {
       case "cluster":
         return sourceGroups(view, options);
       case "group":
-        return groupChildren(view, node.target.group, options);
+        return groupChildren(view, target.group, options, from);
       case "object":
-        return objectChildren(view, node.target.id);
+        return objectChildren(view, target.id, from);
       case "managed":
       case "note":
+      case "more":
+      case undefined:
         return [];
     }
   }
@@ -199,9 +206,27 @@ export class LiveViews extends WithDisposables {
   }
 }
 
+/** The list that a node holds, and where the page begins. */
+function pageOf({ target }: LiveNode): {
+  readonly target: LiveTarget | undefined;
+  readonly from: number;
+} {
+  return target.kind === "more" ? { target: target.list, from: target.from } : { target, from: 0 };
+}
+
+/** A flat list, page by page. */
+function attentionBelow(
+  node: LiveNode | undefined,
+  views: readonly ClusterView[],
+): readonly LiveNode[] {
+  if (node === undefined) return attention(views);
+  return node.target.kind === "more" ? attention(views, node.target.from) : [];
+}
+
 const clickCommands = {
   cluster: undefined,
   group: undefined,
+  more: undefined,
   note: undefined,
   object: "sluice.openLive",
   managed: "sluice.openLive",

@@ -167,12 +167,15 @@ suite("A real cluster", function () {
   test("a protected context wants its name typed, and nothing less", async () => {
     const before = await control("requested");
     await set("protectedContexts", ["admin@*"]);
-    await whileWaiting(
-      vscode.commands.executeCommand("sluice.reconcile", nodeIds.object(context, idOf("apps"))),
-      "workbench.action.acceptSelectedQuickOpenItem",
-    );
-    await set("protectedContexts", undefined);
+    const reconcile = (): Thenable<unknown> =>
+      vscode.commands.executeCommand("sluice.reconcile", nodeIds.object(context, idOf("apps")));
+    await whileWaiting(reconcile(), "workbench.action.acceptSelectedQuickOpenItem");
     assert.equal(await control("requested"), before);
+    const questions = await typing(context, reconcile);
+    await set("protectedContexts", undefined);
+    assert.deepEqual(questions, ["Reconcile Kustomization flux-system/apps in admin@test?"]);
+    assert.notEqual(await control("requested"), before);
+    assert.equal(live.clusters.index(context).get(idOf("apps"))?.status.state, "ready");
   });
 
   test("a workspace chooses neither the kubeconfig nor protected contexts", async () => {
@@ -231,6 +234,27 @@ async function refused(command: string, name: string, where = context): Promise<
     vscode.commands.executeCommand(command, nodeIds.object(where, idOf(name))),
     "notifications.clearAll",
   );
+}
+
+/** Answers every question for a text as a person would who types this, key by key. Gives what was asked. */
+async function typing(answer: string, work: () => Thenable<unknown>): Promise<readonly string[]> {
+  const questions: string[] = [];
+  const { showInputBox } = vscode.window;
+  // A command can accept an input box, but none can type into it.
+  Object.assign(vscode.window, {
+    showInputBox: async (options: vscode.InputBoxOptions) => {
+      questions.push(options.title ?? "");
+      assert.ok(await options.validateInput?.(answer.slice(0, -1)));
+      assert.equal(await options.validateInput?.(answer), undefined);
+      return answer;
+    },
+  });
+  try {
+    await work();
+    return questions;
+  } finally {
+    Object.assign(vscode.window, { showInputBox });
+  }
 }
 
 async function set(name: string, value: unknown): Promise<void> {

@@ -5,9 +5,9 @@ import { runInNewContext } from "node:vm";
 
 import * as vscode from "vscode";
 
-import type { ClusterSession } from "../../../extension/cluster/session.ts";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
+import { onArrival, timeDrawing } from "./live-size-times.ts";
 import { activated, control, nodeIn, until } from "./until.ts";
 
 const context = "admin@test";
@@ -37,22 +37,26 @@ suite("The size of a cluster", function () {
     await vscode.commands.executeCommand("sluice.clusters.focus");
     await live.views.reveal(context, "kustomize.toolkit.fluxcd.io/Kustomization/flux-system/k10");
     const full = await rest();
-    const { latencies, refreshes, seconds, early } = await storm();
+    const { times, refreshes, seconds, early } = await storm();
     const after = await rest();
     await vscode.commands.executeCommand("sluice.disconnect", nodeIds.cluster(context));
     const closed = await rest();
-    const sorted = latencies.toSorted((a, b) => a - b);
+    const sorted = times.latencies.toSorted((a, b) => a - b);
     const at = (share: number): number =>
       Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
+    const perSecond = (amount: number): number => Math.round((amount * 100) / seconds) / 100;
     const figures = {
       firstPaintMs: Math.round(firstPaintMs),
       eventToTreeMs: { p50: at(0.5), p95: at(0.95), max: Math.round(sorted.at(-1) ?? 0) },
-      refreshesPerSecond: Math.round((refreshes * 100) / seconds) / 100,
+      changesShown: sorted.length,
+      changesNeverShown: times.waiting,
+      refreshesPerSecond: perSecond(refreshes),
+      rowsPerSecond: perSecond(times.rows),
       heapMB: { idle, connected: full, early, afterTheStorm: after, disconnected: closed },
       leftOpen: difference(resources, resourceCounts()),
     };
     console.log(`figures: ${JSON.stringify(figures)}`);
-    assert.ok(latencies.length > 0);
+    assert.ok(sorted.length > 0);
   });
 
   /** Milliseconds from the first objects that arrive to a tree that shows them. */
@@ -71,16 +75,9 @@ suite("The size of a cluster", function () {
   async function storm() {
     const session = live.clusters.session(context);
     assert.ok(session);
-    const arrived = onArrival(session);
-    const latencies: number[] = [];
-    const before = live.views.clusters.refreshes + live.views.attention.refreshes;
-    const drawn = (): void => {
-      const now = performance.now();
-      latencies.push(...arrived.splice(0).map((at) => now - at));
-    };
-    const stop = [live.views.clusters, live.views.attention].map((view) =>
-      view.onDidChangeTreeData(drawn),
-    );
+    const times = timeDrawing(live, session);
+    const drawings = (): number => live.views.clusters.refreshes + live.views.attention.refreshes;
+    const before = drawings();
     const started = performance.now();
     await control("storm");
     let early = 0;
@@ -89,23 +86,11 @@ suite("The size of a cluster", function () {
       if (early === 0 && performance.now() - started > warmUp) early = heap();
     }
     const seconds = (performance.now() - started) / 1000;
-    for (const one of stop) one.dispose();
+    times.stop();
     // Each of the two views is drawn that often at most.
-    const refreshes = (live.views.clusters.refreshes + live.views.attention.refreshes - before) / 2;
-    return { latencies, refreshes, seconds, early };
+    return { times, refreshes: (drawings() - before) / 2, seconds, early };
   }
 });
-
-/** When objects arrive from the API server, from now on. */
-function onArrival(session: ClusterSession): number[] {
-  const arrived: number[] = [];
-  const put = session.store.put.bind(session.store);
-  session.store.put = (scope, raw) => {
-    for (const _ of raw) arrived.push(performance.now());
-    put(scope, raw);
-  };
-  return arrived;
-}
 
 /** Megabytes of heap after a pause in which everything that was begun can end. */
 async function rest(): Promise<number> {

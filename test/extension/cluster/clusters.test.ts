@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { ClustersPorts } from "../../../extension/cluster/clusters.ts";
 import { Clusters } from "../../../extension/cluster/clusters.ts";
-import * as client from "../../../extension/cluster/kube-client.ts";
+import * as client from "../../../simulator/node/cluster/kube-client.ts";
 import { ClusterSession } from "../../../extension/cluster/session.ts";
 import { clusterChildren, objectChildren } from "../../../extension/model/cluster/live-tree.ts";
 import { FakeApiServer, refuse, send } from "./fake-api-server.ts";

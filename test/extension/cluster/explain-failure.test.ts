@@ -1,7 +1,7 @@
 /** What is told about a failure: the objects that its message names, their warnings, and the controller's line. */
 import { afterEach, expect, test, vi } from "vitest";
 
-import * as client from "../../../extension/cluster/kube-client.ts";
+import * as client from "../../../simulator/node/cluster/kube-client.ts";
 import { ClusterSession } from "../../../extension/cluster/session.ts";
 import { explainFailure } from "../../../extension/commands/live/explain-failure.ts";
 import { culpritsIn } from "../../../extension/model/cluster/culprits.ts";

@@ -17,6 +17,7 @@ import {
 import { toLiveObject } from "../../../extension/model/cluster/live-object.ts";
 import { badgeOf, statusItem, welcomeOf } from "../../../extension/model/cluster/live-overview.ts";
 import { exportText, yamlText } from "../../../extension/model/cluster/live-texts.ts";
+import { liveTooltip, statusWords } from "../../../extension/model/cluster/live-words.ts";
 import { bestMatch } from "../../../extension/model/cluster/manifest-search.ts";
 import {
   predictRevert,
@@ -27,7 +28,7 @@ import {
 } from "../../../extension/model/cluster/requests.ts";
 import { waitStep } from "../../../extension/model/cluster/waiting.ts";
 import { condition, failed, kustomization, live, ready } from "./live-objects.ts";
-import { connected, ownedBy, World } from "./live-world.ts";
+import { connected, id, ownedBy, World } from "./live-world.ts";
 
 describe("waiting", () => {
   const token = "2026-01-01T00:00:00.000000001Z";
@@ -198,6 +199,43 @@ describe("words", () => {
     expect(isProtected("eu-prod-1", ["*prod*"])).toBe(true);
     expect(isProtected("eu.prod", ["eu?prod", "euxprod"])).toBe(false);
     expect(isProtected("dev", [])).toBe(false);
+  });
+
+  test("what never ran has no past worth telling", () => {
+    const words = (status: JsonObject | undefined): string => {
+      const object = kustomization("a", {
+        spec: { suspend: true },
+        ...(status === undefined ? {} : { status }),
+      });
+      const entry = new World(object).index.get(id("a"));
+      return entry === undefined ? "" : statusWords(entry.status);
+    };
+    expect(words(undefined)).toBe("suspended");
+    expect(words(ready())).toBe("suspended");
+    expect(words(failed("BuildFailed", "no"))).toBe("suspended, last failed");
+  });
+
+  test("a tooltip tells first what is going on, then how the last pass ended", () => {
+    const tooltip = (conditions: readonly JsonObject[]): string => {
+      const entry = new World(kustomization("a", { status: { conditions } })).index.get(id("a"));
+      return entry === undefined ? "" : liveTooltip(entry.live, entry.status, "");
+    };
+    const types = (conditions: readonly JsonObject[]): readonly string[] =>
+      [...tooltip(conditions).matchAll(/^\*\*(\w+)\*\* (?:True|False)/gm)].map(
+        ([, type = ""]) => type,
+      );
+    const last = condition("Ready", "False", "BuildFailed");
+    const healthy = condition("Healthy", "True", "Succeeded");
+    expect(types([last, healthy, condition("Reconciling", "True", "Progressing")])).toEqual([
+      "Reconciling",
+      "Ready",
+      "Healthy",
+    ]);
+    expect(types([last, condition("Stalled", "False", "x"), healthy])).toEqual([
+      "Ready",
+      "Stalled",
+      "Healthy",
+    ]);
   });
 
   test("of several files the one in the applier's folder defines the object", () => {

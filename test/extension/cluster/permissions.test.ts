@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { objectAt, textAt } from "#simulator";
 import type { JsonObject } from "#simulator";
 
-import * as client from "../../../extension/cluster/kube-client.ts";
+import * as client from "../../../simulator/node/cluster/kube-client.ts";
 import { Permissions } from "../../../extension/cluster/permissions.ts";
 import { ClusterSession } from "../../../extension/cluster/session.ts";
 import { clusterChildren } from "../../../extension/model/cluster/live-tree.ts";

@@ -3,7 +3,7 @@ import { execPath } from "node:process";
 
 import { afterEach, expect, test, vi } from "vitest";
 
-import * as client from "../../../extension/cluster/kube-client.ts";
+import * as client from "../../../simulator/node/cluster/kube-client.ts";
 import type { SessionTarget, SessionTiming } from "../../../extension/cluster/session.ts";
 import { ClusterSession } from "../../../extension/cluster/session.ts";
 import { FakeApiServer, refuse, send } from "./fake-api-server.ts";

@@ -4,8 +4,8 @@
  */
 import { spawn } from "node:child_process";
 
-import { isObject, listAt, objectAt, textAt } from "#simulator";
-import type { JsonObject } from "#simulator";
+import { isObject, listAt, objectAt, textAt } from "../../manifest/json.ts";
+import type { JsonObject } from "../../manifest/json.ts";
 
 import { ConnectionError } from "./connection-error.ts";
 

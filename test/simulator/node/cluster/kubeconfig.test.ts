@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { afterAll, expect, test } from "vitest";
 
-import { kubeconfigFiles, readKubeconfig } from "../../../extension/cluster/kubeconfig.ts";
+import { kubeconfigFiles, readKubeconfig } from "../../../../simulator/node/cluster/kubeconfig.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-kubeconfig-"));
 afterAll(() => rmSync(folder, { recursive: true }));

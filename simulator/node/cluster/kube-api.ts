@@ -9,8 +9,8 @@ import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
 
-import { isObject, objectAt, textAt } from "#simulator";
-import type { JsonObject } from "#simulator";
+import { isObject, objectAt, textAt } from "../../manifest/json.ts";
+import type { JsonObject } from "../../manifest/json.ts";
 
 import { ConnectionError, StatusError, isStatus } from "./connection-error.ts";
 import type { Endpoint } from "./kube-client.ts";
@@ -21,10 +21,14 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A body that is text already. */
+  readonly text?: string;
   readonly contentType?: string;
   readonly accept?: string;
   /** Milliseconds without a byte after which the connection counts as dead. */
   readonly inactivity?: number;
+  /** Bytes of an answer after which it is given up. */
+  readonly maxBody?: number;
 }
 
 /** Where credentials come from; `renew` is true after a 401. */
@@ -65,7 +69,8 @@ export class KubeApi {
       let size = 0;
       for await (const chunk of body as AsyncIterable<Buffer>) {
         size += chunk.length;
-        if (size > maxBody) throw new ConnectionError("unreachable", "The answer is too large.");
+        if (size > (request.maxBody ?? maxBody))
+          throw new ConnectionError("unreachable", "The answer is too large.");
         chunks.push(chunk);
       }
       return Buffer.concat(chunks).toString("utf8");
@@ -150,7 +155,7 @@ function send(
 ): Promise<IncomingMessage> {
   const url = new URL(endpoint.server + path);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  const text = rest.text ?? (body === undefined ? undefined : JSON.stringify(body));
   const headers = {
     Accept: rest.accept ?? "application/json",
     "Accept-Encoding": "gzip",
@@ -200,7 +205,10 @@ async function refusal(response: IncomingMessage): Promise<StatusError> {
   }
   const message = textAt(status, "message") ?? `HTTP ${code}`;
   const reason = textAt(status, "reason") ?? "";
-  return new StatusError(code, reason, message, retryAfter > 0 ? retryAfter : undefined);
+  return new StatusError(code, reason, message, {
+    ...(retryAfter > 0 ? { retryAfter } : {}),
+    body: text,
+  });
 }
 
 /** An ERROR event of a watch carries the same object. */
@@ -211,7 +219,7 @@ export function statusErrorOf(status: JsonObject): StatusError {
     code,
     textAt(status, "reason") ?? "",
     textAt(status, "message") ?? `HTTP ${code}`,
-    typeof seconds === "number" ? seconds : undefined,
+    typeof seconds === "number" ? { retryAfter: seconds } : {},
   );
 }
 

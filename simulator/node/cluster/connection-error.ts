@@ -28,8 +28,16 @@ export class StatusError extends Error {
   readonly reason: string;
   /** Seconds to wait before asking again, when the server said so. */
   readonly retryAfter: number | undefined;
-  constructor(code: number, reason: string, message: string, retryAfter?: number) {
+  /** What the server wrote. */
+  readonly body: string;
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    { retryAfter, body = "" }: { readonly retryAfter?: number; readonly body?: string } = {},
+  ) {
     super(message);
+    this.body = body;
     this.code = code;
     this.reason = reason;
     this.retryAfter = retryAfter;

@@ -8,8 +8,8 @@ import { delimiter, dirname, isAbsolute, join } from "node:path";
 
 import { parseDocument } from "yaml";
 
-import { isObject, listAt, objectAt, textAt } from "#simulator";
-import type { JsonObject } from "#simulator";
+import { isObject, listAt, objectAt, textAt } from "../../manifest/json.ts";
+import type { JsonObject } from "../../manifest/json.ts";
 
 export interface KubeContext {
   readonly name: string;

@@ -8,8 +8,8 @@ import type { RequestOptions } from "node:https";
 
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 
-import type { JsonObject } from "#simulator";
-import { objectAt, textAt } from "#simulator";
+import { objectAt, textAt } from "../../manifest/json.ts";
+import type { JsonObject } from "../../manifest/json.ts";
 
 import type { ExecCredential } from "./exec-credential.ts";
 

@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
@@ -14,6 +14,9 @@ import {
 } from "vscode-languageserver/node";
 
 export const serverBundle = join(import.meta.dirname, "../dist/language-server.cjs");
+
+/** As the extension starts it (`extension/client/node-client.ts`). */
+const flags = ["--max-semi-space-size=2"];
 
 /** `without`: the engine is not found, so that nothing is rendered; the rules work all the same. */
 export type Simulator = "with" | "without";
@@ -31,7 +34,7 @@ export interface LspProcess {
 }
 
 export async function startLsp(folder: string, simulator: Simulator): Promise<LspProcess> {
-  const child = spawn(process.execPath, [serverBundle, "--stdio"], {
+  const child = spawn(process.execPath, [...flags, serverBundle, "--stdio"], {
     stdio: ["pipe", "pipe", "ignore"],
   });
   const connection = createProtocolConnection(
@@ -51,9 +54,10 @@ export async function startLsp(folder: string, simulator: Simulator): Promise<Ls
     processId: process.pid,
     rootUri: root,
     capabilities: { textDocument: { diagnostic: {} } },
-    ...(simulator === "without" && {
-      initializationOptions: { trusted: false, engineWasm: join(folder, "no-engine.wasm") },
-    }),
+    initializationOptions: {
+      trusted: false,
+      engineWasm: join(simulator === "with" ? dirname(serverBundle) : folder, "engine.wasm"),
+    },
   });
   await connection.sendNotification("initialized", {});
   return {

@@ -2,7 +2,14 @@
  * Every message between client and server that is not standard LSP. `PROTOCOL.md` is the prose for the same.
  * Types and names only: it is bundled into both sides, so it imports no LSP library.
  */
-import type { ClusterOutlook, Plan, Progress } from "#simulator";
+import type {
+  ClusterOutlook,
+  LiveRequest,
+  LiveResponse,
+  Plan,
+  Progress,
+  RiskSettings,
+} from "#simulator";
 
 /** What the client tells the server once, as `initializationOptions`. */
 export interface InitializationOptions {
@@ -74,6 +81,23 @@ export interface OutlookResult {
   readonly clusters?: readonly ClusterOutlook[];
 }
 
+/** A commit, branch or tag, and what people call it. */
+export interface NamedRevision {
+  readonly revision: string;
+  readonly label: string;
+}
+export interface PlanRevisionsParams {
+  readonly folder: string;
+  /** Absent: there is nothing to compare with. */
+  readonly base?: NamedRevision;
+  readonly target: NamedRevision;
+}
+/** Either is there: `failure` says why there is no plan. */
+export interface PlanRevisionsResult {
+  readonly plan?: Plan;
+  readonly failure?: string;
+}
+
 export interface ListFilesParams {
   readonly folder: string;
   /** More files than this are not listed. */
@@ -126,16 +150,28 @@ export interface ServerNotifications {
 /** Client to server. */
 export interface ClientNotifications {
   readonly "sluice/trustGranted": Record<string, never>;
+  readonly "sluice/clusterMoved": { readonly context: string };
 }
 /** Client to server: parameters and result. */
 export interface ClientRequests {
   readonly "sluice/objectText": readonly [ObjectTextParams, ObjectTextResult];
   readonly "sluice/outlook": readonly [OutlookParams, OutlookResult];
+  readonly "sluice/planRevisions": readonly [PlanRevisionsParams, PlanRevisionsResult];
   /** Reads everything again; resolves when the new plan has been sent. */
   readonly "sluice/refresh": readonly [Record<string, never>, null];
 }
-/** Server to client, on the web only: the server has no file system there. */
+/** Begins a base (`SluiceSettings.base`) that is a cluster: `cluster:<context of the kubeconfig>`. */
+export const clusterBase = "cluster:";
+
+export interface AskClusterParams {
+  /** The context of the kubeconfig. The client answers for a context only that its user chose to compare with. */
+  readonly context: string;
+  readonly request: LiveRequest;
+}
+
+/** Server to client. But for `sluice/askCluster` they are for the web, where the server has no file system. */
 export interface ServerRequests {
+  readonly "sluice/askCluster": readonly [AskClusterParams, LiveResponse];
   readonly "sluice/listFiles": readonly [ListFilesParams, ListFilesResult];
   readonly "sluice/readFiles": readonly [ReadFilesParams, ReadFilesResult];
   readonly "sluice/readEngine": readonly [Record<string, never>, ReadEngineResult];
@@ -153,6 +189,8 @@ export interface SluiceSettings {
   readonly allowPrivateNetwork: boolean;
   readonly ageKeyFile: string;
   readonly diagnostics: DiagnosticsSettings;
+  /** By code, or `risk/*`. */
+  readonly risks: RiskSettings;
 }
 
 export type DiagnosticSeverityName = "error" | "warning" | "information" | "hint";

@@ -28,19 +28,26 @@ import { folding } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
 import { inlayHints } from "./features/inlay-hints.ts";
 import { objectText } from "./features/object-text.ts";
+import { planRevisions } from "./features/plan-revisions.ts";
 import { documentReport, workspaceReports } from "./features/pull-diagnostics.ts";
 import { references } from "./features/references.ts";
 import { prepareRename, renameFor } from "./features/rename.ts";
 import { selectionRanges } from "./features/selection-ranges.ts";
 import { semanticLegend, semanticTokens } from "./features/semantic-tokens.ts";
 import { workspaceSymbols } from "./features/workspace-symbols.ts";
-import type { ClientRequests, InitializationOptions, ServerNotifications } from "./protocol.ts";
+import type {
+  ClientNotifications,
+  ClientRequests,
+  InitializationOptions,
+  ServerNotifications,
+} from "./protocol.ts";
+import { clusterBase } from "./protocol.ts";
 import { DiagnosticsChannel } from "./workspace/diagnostics-channel.ts";
 import { listenToDocuments } from "./workspace/documents.ts";
 import type { FolderModel } from "./workspace/folder-model.ts";
 import { Folders } from "./workspace/folders.ts";
 import type { ErrorLog } from "./workspace/guard.ts";
-import { fireAndForget, guard, toSignal } from "./workspace/guard.ts";
+import { fireAndForget, guard, toSignal, unlessAborted } from "./workspace/guard.ts";
 import type { ServerHost } from "./workspace/host.ts";
 import { openLiveFolder } from "./workspace/open-live-folder.ts";
 import { Session } from "./workspace/session.ts";
@@ -108,6 +115,8 @@ function handleLifecycle(parts: Parts): void {
     session.folders =
       params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     session.client = params.capabilities;
+    // Unpacked while the folder is listed. A failure is met by who needs them.
+    session.schemas().catch(() => undefined);
     return session.pullsDiagnostics ? pulling : capabilities;
   });
   connection.onInitialized(() =>
@@ -157,11 +166,22 @@ function handleChanges({ connection, session, folders, log }: Parts): void {
 
 type ObjectText = ClientRequests["sluice/objectText"];
 type Outlook = ClientRequests["sluice/outlook"];
+type PlanRevisions = ClientRequests["sluice/planRevisions"];
 
 function handleRequests({ connection, session, folders, log }: Parts): void {
+  connection.onNotification(
+    "sluice/clusterMoved",
+    ({ context }: ClientNotifications["sluice/clusterMoved"]) =>
+      guard(log, "cluster moved", undefined, async () => {
+        session.clusters.of(context).reader.forget();
+        for (const { live } of folders.all())
+          if (live.snapshot?.baseKey === `${clusterBase}${context}`) live.touch("everything");
+      }),
+  );
   connection.onRequest("sluice/refresh", () =>
     guard(log, "refresh", null, async () => {
       await session.simulators.retrySources();
+      session.clusters.forget();
       folders.touchEverything();
       await folders.settled();
       return null;
@@ -185,20 +205,35 @@ function handleRequests({ connection, session, folders, log }: Parts): void {
       return { clusters: await simulator.outlook(snapshot.target, toSignal(token)) };
     }),
   );
+  connection.onRequest(
+    "sluice/planRevisions",
+    (params: PlanRevisions[0], token): Promise<PlanRevisions[1]> =>
+      guard(log, "plan of revisions", { failure: "The log has the details." }, async () => {
+        const found = folders.find(params.folder);
+        if (found?.live.snapshot === undefined) await found?.live.settled();
+        const snapshot = found?.live.snapshot;
+        if (!found || !snapshot) return { failure: "The folder can't be simulated." };
+        const simulator = await session.simulators.for(snapshot.settings);
+        return planRevisions(simulator, found.host, snapshot, params, toSignal(token));
+      }),
+  );
 }
 
 function handleDiagnostics({ connection, folders, log }: Parts): void {
   const nothing: DocumentDiagnosticReport = { kind: "full", items: [] };
   connection.languages.diagnostics.on(({ textDocument, previousResultId }, token) =>
-    guard(log, "diagnostics", nothing, () => {
+    guard(log, "diagnostics", nothing, async () => {
+      const signal = toSignal(token);
+      await unlessAborted(folders.started, signal);
       const held = folders.holding(textDocument.uri);
       if (!held) return nothing;
-      return documentReport(held.folder.model, held.path, previousResultId, toSignal(token));
+      return documentReport(held.folder.model, held.path, previousResultId, signal);
     }),
   );
   connection.languages.diagnostics.onWorkspace(({ previousResultIds }, token) =>
     guard(log, "workspace diagnostics", { items: [] }, async () => {
       const signal = toSignal(token);
+      await unlessAborted(folders.started, signal);
       const reports = folders
         .all()
         .map(({ model }) => workspaceReports(model, previousResultIds, signal));

@@ -35,7 +35,7 @@ export interface OutlineNode {
 export interface Outline {
   readonly text: string;
   readonly lines: readonly string[];
-  readonly starts: readonly number[];
+  readonly starts: Uint32Array;
   readonly root: OutlineNode;
   /** In the order of the text, without the root. */
   readonly nodes: readonly OutlineNode[];
@@ -55,7 +55,7 @@ export function readOutline(text: string): Outline {
 class Builder implements Outline {
   readonly text: string;
   readonly lines: readonly string[];
-  readonly starts: readonly number[];
+  readonly starts: Uint32Array;
   readonly root: Building;
   readonly nodes: Building[] = [];
   readonly #stack: Building[];
@@ -149,10 +149,10 @@ class Builder implements Outline {
   }
 }
 
-function startsOf(text: string): readonly number[] {
+function startsOf(text: string): Uint32Array {
   const starts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
+  return Uint32Array.from(starts);
 }
 
 /** A key that a colon ends; `undefined` for a scalar and a half-typed key. */

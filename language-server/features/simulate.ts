@@ -2,13 +2,16 @@
  * From a folder, the unsaved texts and the previous snapshot to the next snapshot.
  * Takes over whatever the previous snapshot already knows; an edit that changes nothing gives the previous plan.
  */
-import type { Progress, Simulation, SimulationOptions, Simulator } from "#simulator";
-import { defaultOptions } from "#simulator";
+import type { Simulation, SimulationOptions, Simulator } from "#simulator";
+import { defaultOptions, withRiskSettings } from "#simulator";
 
 import type { PlanNote, SluiceSettings } from "../protocol.ts";
 import type { AgeKeys, FolderHost } from "../workspace/host.ts";
+import type { LiveCluster } from "../workspace/live-clusters.ts";
 import { fluxMinor } from "../workspace/settings.ts";
 import type { Snapshot } from "../workspace/snapshot.ts";
+import { contextOfBase, simulateLive } from "./simulate-live.ts";
+import type { LiveSide, SimulateContext } from "./simulate-live.ts";
 
 export interface SimulateInputs {
   readonly revision: number;
@@ -21,13 +24,12 @@ export interface SimulateInputs {
   /** Paths touched since `previous`; `everything` reads the folder and asks for the base again. */
   readonly changed: readonly string[] | "everything";
   readonly previous?: Snapshot;
+  /** The cluster of a context, when the base is one. */
+  readonly clusters: (context: string) => LiveCluster;
   /** Called as soon as the files are read, long before the simulation ends. */
   readonly onTree?: (tree: Snapshot["tree"]) => void;
-}
-
-interface Context {
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  /** Awaited then: what was waiting for the files goes first. */
+  readonly afterTree?: () => Promise<void>;
 }
 
 interface BaseSide {
@@ -35,18 +37,27 @@ interface BaseSide {
   readonly baseNote?: PlanNote;
 }
 
-export async function simulateFolder(inputs: SimulateInputs, context: Context): Promise<Snapshot> {
+export async function simulateFolder(
+  inputs: SimulateInputs,
+  context: SimulateContext,
+): Promise<Snapshot> {
   const { host, settings, previous, revision } = inputs;
   const tree = await readTree(inputs, context.signal);
   inputs.onTree?.(tree);
+  await inputs.afterTree?.();
+  context.signal.throwIfAborted();
   const given = await toOptions(inputs);
   const optionsKey = JSON.stringify([settings, { ...given, sources: [] }]);
   // The same object as before, because a simulator recognises options that it has seen.
-  const options = previous?.optionsKey === optionsKey ? previous.target.options : given;
+  const options = previous?.optionsKey === optionsKey ? previous.options : given;
   const reusable =
     previous?.optionsKey === optionsKey && inputs.changed !== "everything" ? previous : undefined;
-  const baseKey = reusable?.baseKey ?? (await host.baseKey(settings.base));
+  const name = contextOfBase(settings.base);
+  const cluster = name === undefined ? undefined : inputs.clusters(name);
+  const baseKey =
+    reusable?.baseKey ?? (cluster ? settings.base : await host.baseKey(settings.base));
   if (
+    !(cluster && inputs.changed === "everything") &&
     previous?.tree === tree &&
     previous.optionsKey === optionsKey &&
     previous.baseKey === baseKey
@@ -55,11 +66,10 @@ export async function simulateFolder(inputs: SimulateInputs, context: Context): 
   }
   const known =
     previous?.optionsKey === optionsKey && previous.baseKey === baseKey ? previous : undefined;
-  const simulator = await inputs.simulator();
-  const side = known ?? (await simulateBase(inputs, simulator, options, tree, context));
-  const target = await simulator.simulate(tree, options, context);
-  const plan = await simulator.plan(side.base, target, context.signal);
+  const sides = await simulateSides(inputs, { tree, options, known, cluster }, context);
+  const { side, target, plan, live } = sides;
   const notes = [
+    ...(live && "note" in live ? [live.note] : []),
     ...(side.baseNote ? [side.baseNote] : []),
     ...host.notes(),
     ...inputs.ageKeys.notes,
@@ -69,13 +79,43 @@ export async function simulateFolder(inputs: SimulateInputs, context: Context): 
     tree,
     settings,
     baseKey,
+    options,
     optionsKey,
     ...(side.base ? { base: side.base } : {}),
     ...(side.baseNote ? { baseNote: side.baseNote } : {}),
     target,
     plan,
+    ...(live && "plan" in live ? { live } : {}),
     notes,
   };
+}
+
+interface SidesInputs {
+  readonly tree: Snapshot["tree"];
+  readonly options: SimulationOptions;
+  /** Its base still counts. */
+  readonly known: BaseSide | undefined;
+  readonly cluster: LiveCluster | undefined;
+}
+
+async function simulateSides(
+  inputs: SimulateInputs,
+  { tree, options, known, cluster }: SidesInputs,
+  context: SimulateContext,
+): Promise<
+  Pick<Snapshot, "target" | "plan"> & { readonly side: BaseSide; readonly live?: LiveSide }
+> {
+  const { settings } = inputs;
+  const simulator = await inputs.simulator();
+  const side =
+    known ?? (cluster ? {} : await simulateBase(inputs, simulator, options, tree, context));
+  const target = await simulator.simulate(tree, options, context);
+  await context.turn?.();
+  const found = await simulator.plan(side.base, target, context.signal);
+  const plan = withRiskSettings(found, settings.risks);
+  if (!cluster) return { side, target, plan };
+  const both = { simulator, tree, options, settings, target, cluster };
+  return { side, target, plan, live: await simulateLive(both, context) };
 }
 
 function readTree({ host, overlay, changed, previous }: SimulateInputs, signal: AbortSignal) {
@@ -101,7 +141,7 @@ async function simulateBase(
   simulator: Simulator,
   options: SimulationOptions,
   tree: Snapshot["tree"],
-  context: Context,
+  context: SimulateContext,
 ): Promise<BaseSide> {
   const answer = await host.base(settings.base, tree, context.signal);
   switch (answer.outcome) {

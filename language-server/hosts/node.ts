@@ -1,6 +1,5 @@
 /** What the server needs of the world outside, on Node: files and Git of this machine, the engine in worker threads. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -21,6 +20,7 @@ import {
 } from "#simulator/node";
 
 import type { InitializationOptions, PlanNote } from "../protocol.ts";
+import { readPack } from "../schema/read-packs.ts";
 import type {
   AgeKeys,
   BaseAnswer,
@@ -41,7 +41,7 @@ export function createNodeHost(log: Log, env: Environment = process.env): Server
       wasm = options.engineWasm;
       schemas = options.schemas ?? schemas;
     },
-    readSchemas: (file) => readFile(join(schemas, file)),
+    readSchemas: (file) => readPack(schemas, file),
     openFolder: (uri) => orHostFailure(() => openFolder(uri)),
     async createSimulator(network: NetworkSettings): Promise<Simulator> {
       if (wasm !== undefined && !existsSync(wasm)) throw engineMissing(wasm);
@@ -80,18 +80,23 @@ async function openFolder(uri: string): Promise<FolderHost> {
   const repository =
     tree.repositoryRoot === undefined ? undefined : await openRepository(tree.root);
   let notes: readonly PlanNote[] = [];
+  // A process of Git for each key that is typed would be felt.
+  let remotes: readonly string[] | undefined;
   const keep = (read: Awaited<ReturnType<WorkingTree["read"]>>): FileTree => {
     notes = read.problems.map(({ message }) => ({ code: "files-left-out", message }));
     return read;
   };
   return {
     root: rootUri(uri, tree),
-    read: (overlay, signal) => orHostFailure(async () => keep(await tree.read(overlay, signal))),
+    read(overlay, signal) {
+      remotes = undefined;
+      return orHostFailure(async () => keep(await tree.read(overlay, signal)));
+    },
     refresh: (before, changed, overlay, signal) =>
       orHostFailure(async () => keep(await tree.refresh(before, changed, overlay, signal))),
     baseKey: async (spec) => (repository ? (await resolveBase(repository, spec)).key : "no-git"),
     base: (spec, known, signal) => readBase(repository, spec, known, signal),
-    remoteUrls: async () => (repository ? repository.remoteUrls() : []),
+    remoteUrls: async () => (remotes ??= repository ? await repository.remoteUrls() : []),
     notes: () => notes,
     dispose: async () => repository?.dispose(),
   };

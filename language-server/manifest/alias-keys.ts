@@ -5,7 +5,7 @@
 import type { Document } from "yaml";
 import { isPair, isScalar, parseDocument, visit } from "yaml";
 
-import { parseOptions } from "./long-mapping.ts";
+import { parseOptions } from "./parse-options.ts";
 import { anchorsOf } from "./value.ts";
 
 const aliasKey = /^([ \t]*(?:-[ \t]+)*)\*([\w-]+)(?=:(?:\s|$))/gm;

@@ -2,27 +2,12 @@
  * Parses a document with one very long mapping (the keys of a ConfigMap) in groups of entries, so that an edit costs the group that it
  * is in. Groups end where the text itself says so, hence the same text gives the same tree, whatever was typed before it.
  */
-import type { Document, Node } from "yaml";
-import {
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  Pair,
-  parseDocument,
-  Scalar,
-  YAMLMap,
-  YAMLSeq,
-} from "yaml";
+import type { Document, Node, Pair } from "yaml";
+import { isMap, isPair, isScalar, isSeq, parseDocument, YAMLMap } from "yaml";
 
 import type { SyntaxFault } from "./manifest-document.ts";
-
-export const parseOptions = {
-  uniqueKeys: false,
-  merge: false,
-  logLevel: "silent",
-  prettyErrors: false,
-} as const;
+import { movedPair } from "./moved-nodes.ts";
+import { parseOptions } from "./parse-options.ts";
 
 /** Shorter ones are parsed whole, which takes a few milliseconds. */
 const minLength = 16_000;
@@ -201,35 +186,6 @@ function placed(group: Group, at: number): readonly Pair[] {
   if (group.last.at !== at)
     group.last = { at, pairs: group.pairs.map((pair) => movedPair(pair, at)) };
   return group.last.pairs;
-}
-
-function movedPair({ key, value }: Pair, by: number): Pair {
-  return new Pair(moved(key, by), moved(value, by));
-}
-
-function moved<T>(node: T, by: number): T {
-  if (isScalar(node)) {
-    const copy = new Scalar(node.value);
-    return withRange(Object.assign(copy, node), node, by) as T;
-  }
-  if (isMap(node)) {
-    const copy = Object.assign(new YAMLMap(), node);
-    copy.items = node.items.map((pair) => movedPair(pair, by));
-    return withRange(copy, node, by) as T;
-  }
-  if (isSeq(node)) {
-    const copy = Object.assign(new YAMLSeq(), node);
-    copy.items = node.items.map((item) => (isPair(item) ? movedPair(item, by) : moved(item, by)));
-    return withRange(copy, node, by) as T;
-  }
-  if (node === null || typeof node !== "object") return node;
-  const copy = (node as unknown as Node).clone() as Node;
-  return withRange(copy, node as unknown as Node, by) as T;
-}
-
-function withRange<N extends Node>(copy: N, { range }: Node, by: number): N {
-  if (range) copy.range = [range[0] + by, range[1] + by, range[2] + by];
-  return copy;
 }
 
 /** What stands below the mapping makes room for it. Nobody else has seen these nodes yet. */

@@ -8,6 +8,7 @@ import { isAlias, isMap, isPair, isSeq } from "yaml";
 import { lineOfDepth } from "#simulator";
 
 import { parseWithAliasKeys } from "./alias-keys.ts";
+import { parseEdited } from "./edited-block.ts";
 import type { Groups } from "./long-mapping.ts";
 import { parseLongMapping } from "./long-mapping.ts";
 import type { Span } from "./value.ts";
@@ -45,9 +46,10 @@ export function parseManifestDocument(text: string, previous?: ManifestDocument)
   let known: Omit<ManifestDocument, "text"> | undefined;
   const read = (): Omit<ManifestDocument, "text"> => {
     if (!known) {
-      const groups = before && groupsOf.get(before);
+      const edited = before && parseFrom(before, text);
+      const parsed = edited ?? parseText(text, before && groupsOf.get(before));
       before = undefined;
-      const parsed = parseText(text, groups);
+      readable.set(document, parsed.yaml);
       if (parsed.groups) groupsOf.set(document, parsed.groups);
       known = toDocument(parsed);
     }
@@ -84,6 +86,17 @@ export function parseManifestDocument(text: string, previous?: ManifestDocument)
     },
   };
   return document;
+}
+
+/** Trees by document, of those that were parsed. */
+const readable = new WeakMap<ManifestDocument, Document | undefined>();
+
+/** After an edit of a document that was parsed; what is left of the text decides as before whether it may be read at all. */
+function parseFrom(before: ManifestDocument, text: string): Parsed | undefined {
+  const yaml = readable.get(before);
+  const isSound = yaml !== undefined && before.faults.length === 0;
+  const edited = isSound && parseEdited(before.text, yaml, text);
+  return edited && lineOfDepth(text) === undefined ? { yaml: edited, faults: [] } : undefined;
 }
 
 interface Parsed {

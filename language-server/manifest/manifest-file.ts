@@ -27,7 +27,7 @@ export interface ManifestFile {
   readonly text: string;
   readonly parts: readonly FilePart[];
   /** Offsets of the starts of lines. */
-  readonly lines: readonly number[];
+  readonly lines: Uint32Array;
 }
 
 /** Never throws. What stands before and behind an edit is taken over without a look into it. */
@@ -39,7 +39,7 @@ export function parseManifestFile(
   const kept = previous && unchanged(previous, text);
   if (!previous || !kept) {
     const parts = toParts(slices(text), previous?.parts ?? []);
-    return { path, text, parts, lines: lineStarts(text, 0, text.length) };
+    return { path, text, parts, lines: Uint32Array.from(lineStarts(text, 0, text.length)) };
   }
   const { head, tail, from, to } = kept;
   const edited = previous.parts.slice(head, previous.parts.length - tail);
@@ -55,11 +55,7 @@ export function parseManifestFile(
       ...toParts(moved, edited),
       ...(shift === 0 ? below : below.map((part) => movedBy(part, shift))),
     ],
-    lines: [
-      ...previous.lines.slice(0, firstAfter(previous.lines, from)),
-      ...lineStarts(text, from, to).slice(1),
-      ...previous.lines.slice(firstAfter(previous.lines, to - shift)).map((start) => start + shift),
-    ],
+    lines: editedLines(previous.lines, { text, from, to, shift }),
   };
 }
 
@@ -172,8 +168,26 @@ function lineStarts(text: string, from: number, to: number): readonly number[] {
   return starts;
 }
 
+/** The same lines above and below what was cut again. */
+function editedLines(
+  before: Uint32Array,
+  { text, from, to, shift }: Pick<Unchanged, "from" | "to"> & { text: string; shift: number },
+): Uint32Array {
+  const inside = lineStarts(text, from, to).slice(1);
+  const above = firstAfter(before, from);
+  const below = firstAfter(before, to - shift);
+  const start = above + inside.length;
+  const lines = new Uint32Array(start + before.length - below);
+  lines.set(before.subarray(0, above));
+  lines.set(inside, above);
+  lines.set(before.subarray(below), start);
+  if (shift !== 0)
+    for (let at = start; at < lines.length; at++) lines[at] = (lines[at] ?? 0) + shift;
+  return lines;
+}
+
 /** Index of the first line that starts behind an offset. */
-function firstAfter(lines: readonly number[], offset: number): number {
+function firstAfter(lines: Uint32Array, offset: number): number {
   let low = 0;
   let high = lines.length;
   while (low < high) {

@@ -2,7 +2,7 @@
  * A tolerant view of a YAML node that remembers where it stands. Aliases and merge keys are followed when a field is asked
  * for; whoever walks over everything does not follow them, so that a bomb of aliases costs nothing.
  */
-import type { Document, Node, Pair } from "yaml";
+import type { Document, Node, Pair, YAMLMap } from "yaml";
 import { isAlias, isMap, isPair, isScalar, isSeq } from "yaml";
 
 /** Offsets in the text of the document. */
@@ -13,6 +13,8 @@ export interface Entry {
   readonly keySpan: Span;
   readonly value: Value;
 }
+
+const nothing: readonly never[] = [];
 
 type Path = readonly (string | number)[];
 
@@ -28,6 +30,8 @@ export class Value {
   readonly path: Path;
   /** Of the key that names it. */
   readonly keySpan: Span | undefined;
+  /** Many rules ask for the same fields. Walks over everything leave nothing here. */
+  #fields: Map<string, Value | undefined> | undefined;
 
   constructor(document: Document, node: unknown, path: Path, keySpan: Span | undefined) {
     this.document = document;
@@ -42,7 +46,16 @@ export class Value {
   /** The last wins of equal keys, as in Go; a merged mapping is asked after its own keys. */
   get(key: string): Value | undefined {
     if (!isMap(this.node) || this.path.length > maxDepth) return undefined;
-    const own = this.node.items.findLast((pair) => keyOf(pair) === key);
+    this.#fields ??= new Map();
+    const known = this.#fields.get(key);
+    if (known || this.#fields.has(key)) return known;
+    const found = this.#find(this.node, key);
+    this.#fields.set(key, found);
+    return found;
+  }
+
+  #find({ items }: YAMLMap, key: string): Value | undefined {
+    const own = items.findLast((pair) => keyOf(pair) === key);
     if (own) return this.#child(own, key);
     for (const merged of this.#merged()) {
       const found = merged.get(key);
@@ -52,10 +65,13 @@ export class Value {
   }
 
   at(...keys: readonly (string | number)[]): Value | undefined {
-    const [first, ...rest] = keys;
-    if (first === undefined) return this;
-    const value = typeof first === "number" ? this.items[first] : this.get(first);
-    return value?.at(...rest);
+    let value: Value | undefined;
+    for (const [depth, key] of keys.entries()) {
+      const above: Value | undefined = depth === 0 ? this : value;
+      value = typeof key === "number" ? above?.items[key] : above?.get(key);
+      if (!value) return undefined;
+    }
+    return keys.length === 0 ? this : value;
   }
 
   /** A text; numbers, booleans and nothing are none. */
@@ -118,7 +134,7 @@ export class Value {
   }
 
   #merged(): readonly Value[] {
-    if (!isMap(this.node)) return [];
+    if (!isMap(this.node) || !this.node.items.some((pair) => keyOf(pair) === "<<")) return nothing;
     return this.node.items.flatMap((pair) => {
       if (keyOf(pair) !== "<<") return [];
       const value = this.#child(pair, "<<");
@@ -142,6 +158,7 @@ function isAliasAt({ node, span }: Value): boolean {
 function keyOf(pair: Pair): string | undefined {
   if (!isScalar(pair.key) || pair.key.value === null) return undefined;
   const value = pair.key.value as string | number | boolean | symbol;
+  if (typeof value === "string") return value;
   // `!!merge <<`, as yq writes it.
   return typeof value === "symbol" ? "<<" : `${value}`;
 }

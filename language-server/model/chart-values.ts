@@ -81,10 +81,7 @@ export function releasesOf(
   path: string,
   { name }: ManifestDocument,
 ): readonly string[] {
-  const found = (truth?.appliersAt(path) ?? []).filter(
-    ({ ref }) => ref.kind === flux.HelmRelease && ref.name === name,
-  );
-  return found.map(({ id }) => id);
+  return truth?.appliersOf(path, flux.HelmRelease, name) ?? [];
 }
 
 /** Source: `fluxcd/source-controller internal/controller/helmchart_controller.go`, buildFromTarballArtifact. */

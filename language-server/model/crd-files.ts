@@ -4,6 +4,7 @@ import { parseAllDocuments } from "yaml";
 import type { KindSchema, SchemaSource } from "../schema/catalog.ts";
 import { crdSource, readCrd } from "../schema/crd.ts";
 import type { SourceFile } from "./source-file.ts";
+import { lineOfPiece } from "./source-file.ts";
 
 const perFile = new WeakMap<SourceFile, readonly KindSchema[]>();
 const perSource = new WeakMap<SchemaSource, readonly SourceFile[]>();
@@ -13,9 +14,7 @@ export function workspaceSchemas(
   files: ReadonlyMap<string, SourceFile>,
   previous: SchemaSource | undefined,
 ): SchemaSource {
-  const holding = [...files.values()].filter(
-    (file) => file.isYaml && file.headlines.some(({ kind }) => kind === "CustomResourceDefinition"),
-  );
+  const holding = [...files.values()].filter((file) => file.isYaml && holdsCrd(file));
   const before = previous && perSource.get(previous);
   const isSame =
     before?.length === holding.length && holding.every((file, at) => file === before[at]);
@@ -25,6 +24,10 @@ export function workspaceSchemas(
   return source;
 }
 
+function holdsCrd({ headlines }: SourceFile): boolean {
+  return headlines.some((own) => own.some(({ kind }) => kind === "CustomResourceDefinition"));
+}
+
 function kindsIn(file: SourceFile): readonly KindSchema[] {
   let known = perFile.get(file);
   if (!known) perFile.set(file, (known = read(file)));
@@ -32,7 +35,8 @@ function kindsIn(file: SourceFile): readonly KindSchema[] {
 }
 
 /** Parsed apart from the file's documents, which need not be kept. */
-function read({ path, text, headlines }: SourceFile): readonly KindSchema[] {
+function read(file: SourceFile): readonly KindSchema[] {
+  const { path, text } = file;
   if (text === undefined) return [];
   const documents = parseAllDocuments(text, {
     uniqueKeys: false,
@@ -42,7 +46,7 @@ function read({ path, text, headlines }: SourceFile): readonly KindSchema[] {
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
     const name: unknown = document.getIn(["metadata", "name"]);
-    const line = headlines.find((one) => one.name === name)?.line ?? 1;
+    const line = lineOfName(file, name);
     if (document.errors.length > 0 || document.get("kind") !== "CustomResourceDefinition")
       return [];
     return readCrd(toPlain(document), { from: "workspace", path, line });
@@ -55,4 +59,13 @@ function toPlain(document: { toJS(options: { maxAliasCount: number }): unknown }
   } catch {
     return undefined;
   }
+}
+
+/** 1-based. */
+function lineOfName(file: SourceFile, name: unknown): number {
+  for (const [ordinal, own] of file.headlines.entries()) {
+    const found = own.find((one) => one.name === name);
+    if (found) return lineOfPiece(file, ordinal) + found.line;
+  }
+  return 1;
 }

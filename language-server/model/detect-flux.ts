@@ -20,8 +20,8 @@ function isNewer(a: string, b: string): boolean {
 }
 
 function find({ pieces }: SourceFile): string | null {
-  for (const { key } of pieces) {
-    const found = findIn(key);
+  for (const { document } of pieces) {
+    const found = findIn(document);
     if (found !== null) return found;
   }
   return null;

@@ -44,9 +44,31 @@ export interface FileGraph {
   readonly hasForeignOwner: boolean;
 }
 
+/** What there is by name, which edits leave as it is. */
+export interface PathShape {
+  readonly files: ReadonlySet<string>;
+  /** Without the root. */
+  readonly folders: ReadonlySet<string>;
+  readonly yaml: readonly string[];
+}
+
+export function shapeOf(
+  files: Iterable<{ readonly path: string; readonly isYaml: boolean }>,
+): PathShape {
+  const all = new Set<string>();
+  const folders = new Set<string>();
+  const yaml: string[] = [];
+  for (const { path, isYaml } of files) {
+    all.add(path);
+    if (isYaml) yaml.push(path);
+    for (let dir = folderOf(path); dir !== "" && !folders.has(dir); dir = folderOf(dir))
+      folders.add(dir);
+  }
+  return { files: all, folders, yaml };
+}
+
 export interface GraphInput {
-  readonly paths: Iterable<string>;
-  readonly yamlPaths: readonly string[];
+  readonly shape: PathShape;
   readonly kustomizations: readonly KustomizationFile[];
   readonly owners: readonly FluxKustomization[];
 }
@@ -54,7 +76,8 @@ export interface GraphInput {
 export function buildFileGraph(input: GraphInput): FileGraph {
   const builder = new Builder(input);
   builder.run();
-  const { kustomizations, reaches, byOwner, own, folders, files } = builder;
+  const { kustomizations, reaches, byOwner, own } = builder;
+  const { files, folders } = input.shape;
   const live = liveFiles(builder);
   const all = [...kustomizations.values()];
   const generated = all.flatMap((one) => one.generated);
@@ -73,15 +96,11 @@ export function buildFileGraph(input: GraphInput): FileGraph {
     filesOf: (owner) => byOwner.get(owner) ?? new Map(),
     isGenerated: (kind, name) =>
       generated.some((one) => one.kind === "*" || (one.kind === kind && one.name === name)),
-    hasRenames: all.some((one) => one.renames) || input.owners.some(isRenaming),
+    hasRenames: all.some((one) => one.renames) || input.owners.some((one) => one.renames),
     hasForeignOwner: input.owners.some(
       ({ path, source }) => path === undefined || (path !== "" && !isOwn(own, source)),
     ),
   };
-}
-
-function isRenaming({ root }: FluxKustomization): boolean {
-  return ["namePrefix", "nameSuffix"].some((field) => root.at("spec", field) !== undefined);
 }
 
 interface Live {
@@ -136,8 +155,6 @@ function isBelow(file: string, folder: string | undefined): boolean {
 const maxChain = 50;
 
 class Builder {
-  readonly files: ReadonlySet<string>;
-  readonly folders = new Set<string>();
   readonly kustomizations = new Map<string, KustomizationFile>();
   readonly byFolder = new Map<string, KustomizationFile>();
   readonly reaches = new Map<string, Reach[]>();
@@ -145,19 +162,16 @@ class Builder {
   readonly own: ReadonlySet<string>;
   readonly #input: GraphInput;
   readonly #named = new Set<string>();
+  /** What `#baseAbove` found, by folder. */
+  readonly #bases = new Map<string, string | null>();
 
   constructor(input: GraphInput) {
     this.#input = input;
-    this.files = new Set(input.paths);
-    for (const path of this.files) {
-      for (let dir = folderOf(path); dir !== "" && !this.folders.has(dir); dir = folderOf(dir))
-        this.folders.add(dir);
-    }
     for (const one of input.kustomizations) {
       this.kustomizations.set(one.path, one);
       this.byFolder.set(one.dir, one);
     }
-    this.own = ownSources(input.owners, this.folders);
+    this.own = ownSources(input.owners, input.shape.folders);
   }
 
   run(): void {
@@ -192,16 +206,26 @@ class Builder {
   /** Without a kustomization.yaml Flux names every manifest below, and folders that have one (`fluxcd/pkg kustomize_generator.go`). */
   #generated(dir: string, way: Way, depth: number): void {
     const prefix = dir === "" ? "" : `${dir}/`;
-    const bases = this.#input.kustomizations.filter((one) => one.dir.startsWith(prefix));
-    const isBelowBase = (path: string) => bases.some((one) => path.startsWith(`${one.dir}/`));
-    for (const one of bases) {
-      const outer = bases.some((other) => other !== one && one.dir.startsWith(`${other.dir}/`));
-      if (!outer && depth < maxChain) this.#kustomization(one, way, depth + 1);
-    }
-    for (const path of this.#input.yamlPaths) {
+    const isBelowBase = (path: string) => this.#baseAbove(path)?.startsWith(prefix) === true;
+    for (const one of this.#input.kustomizations)
+      if (one.dir.startsWith(prefix) && !isBelowBase(one.dir) && depth < maxChain)
+        this.#kustomization(one, way, depth + 1);
+    for (const path of this.#input.shape.yaml) {
       if (!path.startsWith(prefix) || isBelowBase(path) || isKustomizationPath(path)) continue;
       this.#add(path, { ...way, role: "resource" });
     }
+  }
+
+  /** The nearest folder above that has a kustomization.yaml. All others above it are above that folder, too. */
+  #baseAbove(path: string): string | undefined {
+    if (path === "") return undefined;
+    const dir = folderOf(path);
+    let base = this.#bases.get(dir);
+    if (base === undefined) {
+      base = this.byFolder.has(dir) ? dir : (this.#baseAbove(dir) ?? null);
+      this.#bases.set(dir, base);
+    }
+    return base ?? undefined;
   }
 
   #kustomization(one: KustomizationFile, way: Way, depth: number): void {
@@ -218,7 +242,7 @@ class Builder {
 
   #entry(entry: FileEntry, way: Way, depth: number): void {
     if (entry.path === undefined) return;
-    if (this.files.has(entry.path)) {
+    if (this.#input.shape.files.has(entry.path)) {
       this.#add(entry.path, { ...way, role: entry.role });
       return;
     }

@@ -20,19 +20,31 @@ export interface FluxKustomization {
   readonly path: string | undefined;
   readonly source: { readonly kind: string; readonly name: string; readonly namespace: string };
   readonly targetNamespace: string | undefined;
+  /** Whether it gives objects other names than are written. */
+  readonly renames: boolean;
 }
 
 const known = new WeakMap<ManifestDocument, readonly FluxKustomization[]>();
 
+const ofFile = new WeakMap<ManifestFile, readonly FluxKustomization[]>();
+
 /** The same records for the same documents, wherever they stand in their file. */
 export function readFluxKustomizations(file: ManifestFile): readonly FluxKustomization[] {
+  let read = ofFile.get(file);
+  if (!read) ofFile.set(file, (read = readAll(file)));
+  return read;
+}
+
+function readAll(file: ManifestFile): readonly FluxKustomization[] {
+  const copies = new Map<ManifestDocument, number>();
   return file.parts.flatMap((part) => {
     const { document } = part;
+    if (document.kind !== flux.Kustomization) return [];
     const { root } = document;
     if (!root || fluxKindOf(document)?.kind !== flux.Kustomization || document.group === "")
       return [];
-    const equal = file.parts.filter((one) => one.document === document);
-    const copy = equal.findIndex(({ start }) => start === part.start);
+    const copy = copies.get(document) ?? 0;
+    copies.set(document, copy + 1);
     const records = known.get(document) ?? [];
     const old = records.find((one) => one.copy === copy && one.file === file.path);
     if (old) return [old];
@@ -59,6 +71,7 @@ function readOne(
       namespace: spec?.at("sourceRef", "namespace")?.text ?? namespace,
     },
     targetNamespace: spec?.get("targetNamespace")?.text,
+    renames: ["namePrefix", "nameSuffix"].some((field) => spec?.get(field) !== undefined),
   };
 }
 

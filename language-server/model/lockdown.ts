@@ -4,6 +4,7 @@ import { isFluxKind } from "#simulator";
 import { flux } from "../manifest/flux-names.ts";
 import { derived } from "../manifest/manifest-document.ts";
 import type { SourceFile } from "./source-file.ts";
+import { lineOfPiece } from "./source-file.ts";
 
 export interface LockdownPlace {
   readonly path: string;
@@ -25,11 +26,11 @@ export function findLockdown(files: Iterable<SourceFile>): LockdownPlace | undef
 
 function find(file: SourceFile): LockdownPlace | null {
   const { path, pieces } = file;
-  for (const { key, line } of pieces) {
-    const at = lineOfFlag(key);
-    if (at !== null) return { path, line: line + at };
+  for (const [ordinal, { document }] of pieces.entries()) {
+    const at = lineOfFlag(document);
+    if (at !== null) return { path, line: lineOfPiece(file, ordinal) + at };
   }
-  if (!pieces.some(({ key }) => mayLockIn(key))) return null;
+  if (!pieces.some(({ document }) => mayLockIn(document))) return null;
   for (const { document, start } of file.manifest?.parts ?? []) {
     const value = document.root?.at("spec", "cluster", "multitenant");
     if (isFluxKind(document, flux.FluxInstance) && value?.flag === true)

@@ -15,10 +15,7 @@ export function namespacesOf(
   path: string,
   { kind, name, namespace }: WrittenName,
 ): readonly string[] | undefined {
-  const rendered = model.truth
-    ?.renderedFrom(path)
-    .filter(({ ref }) => ref.kind === kind && ref.name === name)
-    .map(({ ref }) => ref.namespace);
+  const rendered = model.truth?.rendersOf(path, kind, name).map((render) => render.namespace);
   if (rendered && rendered.length > 0) return [...new Set(rendered)];
   const reaches = model.graph.reachesOf(path).filter(({ role }) => role === "resource");
   const found =

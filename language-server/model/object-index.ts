@@ -1,5 +1,7 @@
 /** Where objects are written, by kind and name, out of the headlines of all files. Namespaces are decided when someone asks. */
+import { derived } from "../manifest/manifest-document.ts";
 import type { SourceFile } from "./source-file.ts";
+import { headlinesOf, lineOfPiece } from "./source-file.ts";
 
 export interface Written {
   readonly path: string;
@@ -35,11 +37,47 @@ function readWritten(file: SourceFile): readonly Written[] {
     return file.manifest.parts.flatMap(({ document }, ordinal) =>
       document.kind === "" ? [] : [toWritten(file.path, ordinal, document)],
     );
-  return file.headlines.map((one) => toWritten(file.path, one.ordinal, one));
+  return file.headlines.flatMap((own, ordinal) =>
+    own.map((one) => toWritten(file.path, ordinal, one)),
+  );
 }
 
-function hasAlias({ headlines }: SourceFile): boolean {
-  return headlines.some(({ name, namespace }) => /^[*&]/.test(name + namespace));
+function hasAlias({ pieces }: SourceFile): boolean {
+  return pieces.some(({ document }) => namesAlias(document));
+}
+
+const namesAlias = derived((document: { readonly text: string }) =>
+  headlinesOf(document).some(({ name, namespace }) => /^[*&]/.test(name + namespace)),
+);
+
+/** Whether the same objects are written in both, in the same documents. Documents that were not edited need no look. */
+export function sameWritten(old: SourceFile, file: SourceFile): boolean {
+  const [before, after] = [old.headlines, file.headlines];
+  if (hasAlias(old) || hasAlias(file)) return areSame(writtenIn(old), writtenIn(file));
+  return (
+    before.length === after.length &&
+    before.every((own, at) => own === after[at] || areSame(own, after[at] ?? []))
+  );
+}
+
+type Named = Pick<Written, "kind" | "name" | "namespace" | "apiVersion"> & {
+  readonly ordinal?: number;
+};
+
+function areSame(before: readonly Named[], after: readonly Named[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((one, at) => {
+      const other = after[at];
+      return (
+        one.ordinal === other?.ordinal &&
+        one.name === other?.name &&
+        one.kind === other.kind &&
+        one.namespace === other.namespace &&
+        one.apiVersion === other.apiVersion
+      );
+    })
+  );
 }
 
 function toWritten(
@@ -58,10 +96,9 @@ export function lineOf(
   { path, ordinal, name }: Pick<Written, "path" | "ordinal" | "name">,
 ): number {
   const file = files.get(path);
-  const usual = file?.headlines[ordinal];
-  const found = usual?.ordinal === ordinal ? [usual] : (file?.headlines ?? []);
-  const line = found.find((one) => one.ordinal === ordinal && one.name === name)?.nameLine;
-  return line === undefined ? (file?.pieces[ordinal]?.line ?? 0) : line - 1;
+  if (!file) return 0;
+  const line = file.headlines[ordinal]?.find((one) => one.name === name)?.nameLine ?? 1;
+  return lineOfPiece(file, ordinal) + line - 1;
 }
 
 export function buildObjectIndex(files: Iterable<SourceFile>): ObjectIndex {

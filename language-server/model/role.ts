@@ -47,12 +47,15 @@ function isKustomization({ group, kind }: ManifestDocument, path: string): boole
 }
 
 /** Control structures on lines of their own, or braces where YAML would read a mapping of a mapping. */
-const isTemplateText = derived(({ text }) =>
-  /^\s*(?:\{\{|\{%|#?\s*\{\{-)|:\s+\{\{(?!\s*\{)|^\s*-\s+\{\{/m.test(text),
+const isTemplateText = derived(
+  ({ text }) =>
+    (text.includes("{{") || text.includes("{%")) &&
+    /^\s*(?:\{\{|\{%|#?\s*\{\{-)|:\s+\{\{(?!\s*\{)|^\s*-\s+\{\{/m.test(text),
 );
 
-const hasPatchMark = derived(({ text }) =>
-  /^\s*(?:- )?\$(?:patch|retainKeys|setElementOrder)/m.test(text),
+const hasPatchMark = derived(
+  ({ text }) =>
+    text.includes("$") && /^\s*(?:- )?\$(?:patch|retainKeys|setElementOrder)/m.test(text),
 );
 
 function isInChart(path: string, graph: FileGraph): boolean {

@@ -1,10 +1,14 @@
 /** What the schema of its kind says about a document; remembered with the document, for the rules that share it. */
+import type { Node } from "yaml";
+
+import { isEdited } from "../manifest/edited-block.ts";
 import { flux, kustomizeGroup } from "../manifest/flux-names.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { Catalog, KindSchema } from "../schema/catalog.ts";
 import type { SchemaFinding } from "../schema/finding.ts";
 import { anyOpaque, opaqueText } from "../schema/opaque.ts";
 import { validateCel } from "../schema/cel-rules.ts";
+import type { Schema } from "../schema/schema.ts";
 import type { ValidateOptions } from "../schema/validate.ts";
 import { validate } from "../schema/validate.ts";
 import type { DocumentRole } from "./role.ts";
@@ -82,6 +86,17 @@ export function celFindings(site: SchemaSite): readonly SchemaFinding[] {
   return findings;
 }
 
+const clean = new WeakMap<KindSchema, Map<ValidateOptions["role"], WeakMap<Node, Schema>>>();
+
+/** What an edit leaves as it is need not be looked at again. */
+function cleanNodes(kind: KindSchema, role: ValidateOptions["role"]): WeakMap<Node, Schema> {
+  const ofKind = clean.get(kind) ?? new Map<ValidateOptions["role"], WeakMap<Node, Schema>>();
+  clean.set(kind, ofKind);
+  const nodes = ofKind.get(role) ?? new WeakMap<Node, Schema>();
+  ofKind.set(role, nodes);
+  return nodes;
+}
+
 function optionsOf(
   document: ManifestDocument,
   role: ValidateOptions["role"],
@@ -92,6 +107,7 @@ function optionsOf(
     role,
     opaque,
     text: document.text,
+    clean: document.yaml && isEdited(document.yaml) ? cleanNodes(kind, role) : undefined,
     ...(catalog && { life: (path) => catalog.fieldLife(kind, path) }),
   };
 }

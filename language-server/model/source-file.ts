@@ -12,16 +12,10 @@ const maxTextLength = 10_000_000;
 
 /** A document as text. One that was parsed before is the parsed one, so what is remembered of it is kept through edits. */
 export interface Piece {
-  readonly text: string;
-  /** 0-based line that it starts in. */
-  readonly line: number;
+  /** Offset in the file. */
+  readonly start: number;
   /** To remember things by. */
-  readonly key: { readonly text: string };
-}
-
-export interface PlacedHeadline extends Headline {
-  /** Which document of the file it is of. */
-  readonly ordinal: number;
+  readonly document: { readonly text: string };
 }
 
 export interface SourceFile {
@@ -35,7 +29,8 @@ export interface SourceFile {
   readonly isYaml: boolean;
   /** A text of which nothing is read. */
   readonly isTooLarge: boolean;
-  readonly headlines: readonly PlacedHeadline[];
+  /** Of each of the documents, with lines that count from its start. */
+  readonly headlines: readonly (readonly Headline[])[];
   /** The documents, unparsed as long as nobody needed them parsed. */
   readonly pieces: readonly Piece[];
   /** Parsed when first asked for. */
@@ -53,7 +48,7 @@ export function createSourceFile(
   const isYaml = /\.ya?ml$/i.test(path) || /(^|\/)Kustomization$/.test(path);
   const size = content?.length ?? 0;
   let text: { readonly value: string | undefined } | undefined;
-  let lines: readonly PlacedHeadline[] | undefined;
+  let lines: SourceFile["headlines"] | undefined;
   let pieces: readonly Piece[] | undefined;
   let manifest: { readonly value: ManifestFile | undefined } | undefined;
   let before = previous?.lastParsed;
@@ -73,13 +68,11 @@ export function createSourceFile(
       return readText();
     },
     get headlines() {
-      lines ??= file.pieces.flatMap(({ key, line }, ordinal) =>
-        headlinesOf(key).map((one) => placed(one, line, ordinal)),
-      );
+      lines ??= file.pieces.map(({ document }) => headlinesOf(document));
       return lines;
     },
     get pieces() {
-      pieces ??= isYaml ? piecesOf(readText() ?? "", file.lastParsed && file.manifest) : [];
+      pieces ??= isYaml ? piecesOf(readText(), file.lastParsed && file.manifest) : [];
       return pieces;
     },
     get manifest() {
@@ -96,26 +89,23 @@ export function createSourceFile(
   return file;
 }
 
-const headlinesOf = derived(({ text }: { readonly text: string }) => headlines(text));
+/** With lines that count from the start of the document. */
+export const headlinesOf = derived(({ text }: { readonly text: string }) => headlines(text));
 
-function placed(one: Headline, by: number, ordinal: number): PlacedHeadline {
-  const { line, endLine, nameLine } = one;
-  return { ...one, line: line + by, endLine: endLine + by, nameLine: nameLine + by, ordinal };
+function piecesOf(text: string | undefined, manifest: ManifestFile | undefined): readonly Piece[] {
+  if (manifest) return manifest.parts;
+  if (text === undefined) return [];
+  return slices(text).map((slice) => ({ start: slice.start, document: slice }));
 }
 
-function piecesOf(text: string, manifest: ManifestFile | undefined): readonly Piece[] {
-  if (manifest)
-    return manifest.parts.map(({ start, document }) => ({
-      text: document.text,
-      line: positionAt(manifest, start).line,
-      key: document,
-    }));
+/** 0-based line that a document starts in. */
+export function lineOfPiece(file: SourceFile, ordinal: number): number {
+  const start = file.pieces[ordinal]?.start ?? 0;
+  if (file.lastParsed && file.manifest) return positionAt(file.manifest, start).line;
   let line = 0;
-  return slices(text).map((slice) => {
-    const piece = { text: slice.text, line, key: slice };
-    for (let at = slice.text.indexOf("\n"); at >= 0; at = slice.text.indexOf("\n", at + 1)) line++;
-    return piece;
-  });
+  const text = file.text ?? "";
+  for (let at = text.indexOf("\n"); at >= 0 && at < start; at = text.indexOf("\n", at + 1)) line++;
+  return line;
 }
 
 function toText(content: Uint8Array | string | undefined, isYaml: boolean): string | undefined {

@@ -1,4 +1,7 @@
-/** What a simulation found, in the form that rules ask for: problems by applier, and what was rendered. */
+/**
+ * What a simulation found, in the form that rules ask for: small questions, so that an answer is mostly the same after the next
+ * simulation. No answer to a rule holds a line, because lines move with every edit above.
+ */
 import type { ApplierRecord, ChartDefaults, ObjectRef, Place, Plan, Problem } from "#simulator";
 
 export interface RenderedObject {
@@ -15,90 +18,125 @@ export interface ChartShelf {
   load(applier: string, signal: AbortSignal): Promise<void>;
 }
 
+/** A problem without its place. */
+export interface SaidProblem extends Pick<Problem, "code" | "severity" | "message"> {
+  /** The file that it is in. */
+  readonly path: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+/** An object as one applier renders it. */
+export interface Render {
+  readonly namespace: string;
+  readonly cluster: string;
+  /** `Kind namespace/name` of the applier. */
+  readonly owner: string;
+}
+
 export interface Truth {
   readonly plan: Plan;
   readonly problems: readonly Problem[];
   readonly appliers: ReadonlyMap<string, ApplierRecord>;
-  /** Records of the appliers whose object is written in this file, at this 1-based line. */
-  appliersAt(path: string): readonly ApplierRecord[];
-  /** Whether any cluster renders an object of this kind and name; `namespace` empty for any. */
-  isRendered(kind: string, namespace: string, name: string): boolean;
-  /** Namespaces in which objects of this kind and name are rendered. */
-  namespacesOf(kind: string, name: string): readonly string[];
-  /** Objects whose place is in this file. */
-  renderedFrom(path: string): readonly RenderedObject[];
   readonly rendered: readonly RenderedObject[];
   /** Absent where charts can't be asked for. */
   readonly charts?: ChartShelf | undefined;
+  /** Ids of the appliers that this object of a file is, one for each cluster. */
+  appliersOf(path: string, kind: string, name: string): readonly string[];
+  problemsOf(applier: string): readonly SaidProblem[];
+  problemsAbout(code: Problem["code"], kind: string, name: string): readonly SaidProblem[];
+  /** `Kind name` of what a push deletes with this applier. */
+  deletedBy(applier: string): readonly string[];
+  /** Whether any cluster renders an object of this kind and name; `namespace` empty for any. */
+  isRendered(kind: string, namespace: string, name: string): boolean;
+  /** Whether anything is rendered from this file. */
+  isRenderedFrom(path: string): boolean;
+  /** What is rendered from the objects of this kind in a file; `name` empty for any. */
+  rendersOf(path: string, kind: string, name: string): readonly Render[];
 }
 
-/** What is equal `before` is taken from there, so that who asked for it need not ask again. */
 export function createTruth(
   plan: Plan,
-  found: readonly RenderedObject[],
+  rendered: readonly RenderedObject[],
   charts?: ChartShelf,
-  before?: Truth,
 ): Truth {
-  const records = new Map(
-    plan.clusters
-      .flatMap((cluster) => cluster.appliers)
-      .map(({ applier }) => [applier.id, applier] as const),
+  const { problems } = plan;
+  const known = plan.clusters.flatMap((cluster) => cluster.appliers);
+  const appliers = new Map(known.map(({ applier }) => [applier.id, applier] as const));
+  const written = listsBy([...appliers.values()], ({ origin, ref }) =>
+    origin ? [keyOf(origin.path, ref.kind, ref.name)] : [],
   );
-  const isKnown = before && areEqual([...before.appliers.values()], [...records.values()]);
-  const appliers = isKnown ? before.appliers : records;
-  const rendered = before && areEqual(before.rendered, found) ? before.rendered : found;
-  const at = new Map<string, ApplierRecord[]>();
-  for (const applier of appliers.values())
-    if (applier.origin) append(at, applier.origin.path, applier);
-  const byName = new Map<string, string[]>();
-  const from = new Map<string, RenderedObject[]>();
-  for (const object of rendered) {
-    append(byName, `${object.ref.kind}/${object.ref.name}`, object.ref.namespace);
-    if (object.origin) append(from, object.origin.path, object);
-  }
-  const byPath = keepEqual(at, before, (truth, path) => truth.appliersAt(path));
-  const byOrigin = keepEqual(from, before, (truth, path) => truth.renderedFrom(path));
+  const ofApplier = listsBy(problems, ({ applier }) => (applier === undefined ? [] : [applier]));
+  const aboutObject = listsBy(problems, ({ code, object }) =>
+    object ? [keyOf(code, object.kind, object.name)] : [],
+  );
+  const changes = listsBy(known, ({ applier }) => [applier.id]);
+  const byName = listsBy(rendered, ({ ref }) => [keyOf(ref.kind, ref.name)]);
+  const byPlace = listsBy(rendered, ({ ref, origin }) =>
+    origin
+      ? [
+          origin.path,
+          keyOf(origin.path, ref.kind, ""),
+          ...(ref.name === "" ? [] : [keyOf(origin.path, ref.kind, ref.name)]),
+        ]
+      : [],
+  );
   return {
     plan,
-    problems: before && areEqual(before.problems, plan.problems) ? before.problems : plan.problems,
+    problems,
     appliers,
     rendered,
     ...(charts && { charts }),
-    appliersAt: (path) => byPath.get(path) ?? nothing,
-    isRendered(kind, namespace, name) {
-      const found = byName.get(`${kind}/${name}`) ?? [];
-      return namespace === "" ? found.length > 0 : found.includes(namespace);
-    },
-    namespacesOf: (kind, name) => [...new Set(byName.get(`${kind}/${name}`))],
-    renderedFrom: (path) => byOrigin.get(path) ?? nothing,
+    appliersOf: (...object) => written(keyOf(...object)).map(({ id }) => id),
+    problemsOf: (applier) => ofApplier(applier).map(toSaid),
+    problemsAbout: (...about) => aboutObject(keyOf(...about)).map(toSaid),
+    deletedBy: (applier) =>
+      changes(applier).flatMap((one) =>
+        one.changes.flatMap(({ kind, ref }) =>
+          kind === "deleted" ? [`${ref.kind} ${ref.name}`] : [],
+        ),
+      ),
+    isRendered: (kind, namespace, name) =>
+      byName(keyOf(kind, name)).some(({ ref }) => namespace === "" || ref.namespace === namespace),
+    isRenderedFrom: (path) => byPlace(path).length > 0,
+    rendersOf: (...object) =>
+      byPlace(keyOf(...object)).map(({ ref, applier }) => toRender(ref, appliers.get(applier))),
   };
 }
 
-const nothing: readonly never[] = [];
-
-/** Lists that are as before are those from before. Nothing here may hold the truth from before itself. */
-function keepEqual<T>(
-  lists: ReadonlyMap<string, readonly T[]>,
-  before: Truth | undefined,
-  listOf: (truth: Truth, key: string) => readonly T[],
-): ReadonlyMap<string, readonly T[]> {
-  if (!before) return lists;
-  return new Map(
-    [...lists].map(([key, list]) => {
-      const old = listOf(before, key);
-      return [key, areEqual(old, list) ? old : list];
-    }),
-  );
+function toSaid({ code, severity, message, place, object }: Problem): SaidProblem {
+  return { code, severity, message, path: place?.path, namespace: object?.namespace };
 }
 
-function areEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return (
-    a.length === b.length && a.every((one, at) => JSON.stringify(one) === JSON.stringify(b[at]))
-  );
+function toRender({ namespace }: ObjectRef, applier: ApplierRecord | undefined): Render {
+  if (!applier) return { namespace, cluster: "", owner: "" };
+  const { cluster, ref } = applier;
+  return { namespace, cluster, owner: `${ref.kind} ${ref.namespace}/${ref.name}` };
 }
 
-function append<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
+function keyOf(...parts: readonly string[]): string {
+  return parts.join("\n");
+}
+
+/** Lists by key, made when first asked for. */
+function listsBy<T>(
+  items: readonly T[],
+  keysOf: (item: T) => readonly string[],
+): (key: string) => readonly T[] {
+  let lists: Map<string, T[]> | undefined;
+  return (key) => {
+    lists ??= group(items, keysOf);
+    return lists.get(key) ?? [];
+  };
+}
+
+function group<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, T[]> {
+  const lists = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of keysOf(item)) {
+      const list = lists.get(key);
+      if (list) list.push(item);
+      else lists.set(key, [item]);
+    }
+  }
+  return lists;
 }

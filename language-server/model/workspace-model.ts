@@ -4,8 +4,8 @@
  */
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import type { Catalog } from "../schema/catalog.ts";
-import type { FileGraph } from "./file-graph.ts";
-import { buildFileGraph } from "./file-graph.ts";
+import type { FileGraph, PathShape } from "./file-graph.ts";
+import { buildFileGraph, shapeOf } from "./file-graph.ts";
 import type { FluxKustomization } from "./flux-kustomization.ts";
 import { readFluxKustomizations } from "./flux-kustomization.ts";
 import { flux, fluxGroup } from "../manifest/flux-names.ts";
@@ -14,7 +14,7 @@ import { isKustomizationPath, readKustomizationFile } from "./kustomization-file
 import type { LockdownPlace } from "./lockdown.ts";
 import { findLockdown } from "./lockdown.ts";
 import type { ObjectIndex } from "./object-index.ts";
-import { buildObjectIndex, writtenIn } from "./object-index.ts";
+import { buildObjectIndex, sameWritten } from "./object-index.ts";
 import type { SourceFile } from "./source-file.ts";
 import type { Truth } from "./truth.ts";
 
@@ -48,7 +48,11 @@ export interface ModelInput {
 
 /** Graphs and indexes that were computed, with the files they are of. A model holds no other model. */
 interface Known {
-  graph?: { readonly files: WorkspaceModel["files"]; readonly value: FileGraph };
+  graph?: {
+    readonly files: WorkspaceModel["files"];
+    readonly value: FileGraph;
+    readonly shape: PathShape;
+  };
   index?: { readonly files: WorkspaceModel["files"]; readonly value: ObjectIndex };
 }
 const knownOf = new WeakMap<WorkspaceModel, Known>();
@@ -75,8 +79,10 @@ export function createModel(input: ModelInput, previous?: WorkspaceModel): Works
     },
     get graph() {
       if (graph) return graph;
-      if (!known.graph || !differOnlyWhere(known.graph.files, files, sameShape))
-        known.graph = { files, value: graphOf(files) };
+      if (!known.graph || !differOnlyWhere(known.graph.files, files, sameShape)) {
+        const shape = pathsOf(files, known.graph?.shape);
+        known.graph = { files, shape, value: graphOf(files, shape) };
+      }
       graph = known.graph.value;
       return graph;
     },
@@ -90,21 +96,25 @@ export function createModel(input: ModelInput, previous?: WorkspaceModel): Works
   return model;
 }
 
-function graphOf(files: ReadonlyMap<string, SourceFile>): FileGraph {
+/** The same as before when no file came or went. */
+function pathsOf(files: ReadonlyMap<string, SourceFile>, before: PathShape | undefined): PathShape {
+  const isSame =
+    before?.files.size === files.size && [...files.keys()].every((path) => before.files.has(path));
+  return isSame ? before : shapeOf(files.values());
+}
+
+function graphOf(files: ReadonlyMap<string, SourceFile>, shape: PathShape): FileGraph {
   const kustomizations: KustomizationFile[] = [];
   const owners: FluxKustomization[] = [];
-  const yamlPaths: string[] = [];
   for (const file of files.values()) {
-    if (!file.isYaml) continue;
-    yamlPaths.push(file.path);
-    if (!shapesGraph(file) || !file.manifest) continue;
+    if (!file.isYaml || !shapesGraph(file) || !file.manifest) continue;
     const one = isKustomizationPath(file.path) ? readKustomizationFile(file.manifest) : undefined;
     if (one) kustomizations.push(one);
     owners.push(...readFluxKustomizations(file.manifest));
   }
   const patches = new Set(kustomizations.flatMap(patchFiles));
   const whole = owners.filter(({ file }) => !patches.has(file));
-  return buildFileGraph({ paths: files.keys(), yamlPaths, kustomizations, owners: whole });
+  return buildFileGraph({ shape, kustomizations, owners: whole });
 }
 
 /** A patch of a Kustomization is none, although it looks like one. */
@@ -117,13 +127,16 @@ function patchFiles({ entries }: KustomizationFile): readonly string[] {
 const shaping = new WeakMap<SourceFile, boolean>();
 const kustomizeApi = `${fluxGroup(flux.Kustomization)}/`;
 
+function isOfKustomizeApi({ apiVersion }: { readonly apiVersion: string }): boolean {
+  return apiVersion.startsWith(kustomizeApi);
+}
+
 /** Whether what is in the file decides about the graph. */
 function shapesGraph(file: SourceFile): boolean {
   let known = shaping.get(file);
   if (known === undefined) {
     known =
-      isKustomizationPath(file.path) ||
-      file.headlines.some(({ apiVersion }) => apiVersion.startsWith(kustomizeApi));
+      isKustomizationPath(file.path) || file.headlines.some((own) => own.some(isOfKustomizeApi));
     shaping.set(file, known);
   }
   return known;
@@ -145,32 +158,17 @@ function differOnlyWhere(
   return true;
 }
 
-function sameWritten(old: SourceFile, file: SourceFile): boolean {
-  const [before, after] = [writtenIn(old), writtenIn(file)];
-  return (
-    before.length === after.length &&
-    before.every((one, at) => {
-      const other = after[at];
-      return (
-        one.ordinal === other?.ordinal &&
-        one.name === other.name &&
-        one.kind === other.kind &&
-        one.namespace === other.namespace &&
-        one.apiVersion === other.apiVersion
-      );
-    })
-  );
-}
-
 /** What shapes the graph is the same documents in the same order. */
 function sameShape(old: SourceFile, file: SourceFile): boolean {
   const [before, after] = [shapesOf(old), shapesOf(file)];
   return (
-    before.length === after.length &&
-    before.every(({ document }, at) => document === after[at]?.document)
+    before === after ||
+    (before.length === after.length &&
+      before.every(({ document }, at) => document === after[at]?.document))
   );
 }
 
+const nothing: readonly never[] = [];
 const shapes = new WeakMap<SourceFile, readonly FilePart[]>();
 
 function shapesOf(file: SourceFile): readonly FilePart[] {
@@ -181,9 +179,9 @@ function shapesOf(file: SourceFile): readonly FilePart[] {
 
 /** By what was parsed, as the graph is: the quick scan may see another text in one that is half typed. */
 function readShapes(file: SourceFile): readonly FilePart[] {
-  if (!shapesGraph(file)) return [];
+  if (!shapesGraph(file)) return nothing;
   const parts = file.manifest?.parts ?? [];
   return isKustomizationPath(file.path)
     ? parts
-    : parts.filter(({ document }) => document.apiVersion.startsWith(kustomizeApi));
+    : parts.filter(({ document }) => isOfKustomizeApi(document));
 }

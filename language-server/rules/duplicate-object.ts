@@ -78,7 +78,7 @@ function inOneBuild(context: RuleContext, other: Written): Finding | undefined {
 /** A build that the simulation got through has no duplicate. */
 function isSeparate({ truth }: WorkspaceModel, ...paths: readonly string[]): boolean {
   if (!truth) return false;
-  return paths.some((path) => truth.renderedFrom(path).length > 0);
+  return paths.some((path) => truth.isRenderedFrom(path));
 }
 
 /** Kustomizations of one cluster that render this object from this file. */
@@ -88,20 +88,10 @@ function ownersOf(
   document: ManifestDocument,
 ): readonly string[] {
   if (!truth || fluxKindOf(document)) return [];
-  const reported = truth.problems.filter(
-    ({ code, object }) =>
-      code === "duplicate-owner" && object?.kind === document.kind && object.name === document.name,
-  );
-  if (reported.length === 0) return [];
+  const { kind, name } = document;
+  if (truth.problemsAbout("duplicate-owner", kind, name).length === 0) return [];
   const byCluster = new Map<string, Set<string>>();
-  for (const { ref, applier } of truth.renderedFrom(path)) {
-    const owner = truth.appliers.get(applier);
-    if (!owner || ref.kind !== document.kind || ref.name !== document.name) continue;
-    const names = byCluster.get(owner.cluster) ?? new Set();
-    byCluster.set(
-      owner.cluster,
-      names.add(`${owner.ref.kind} ${owner.ref.namespace}/${owner.ref.name}`),
-    );
-  }
+  for (const { cluster, owner } of truth.rendersOf(path, kind, name))
+    byCluster.set(cluster, (byCluster.get(cluster) ?? new Set()).add(owner));
   return [...([...byCluster.values()].find(({ size }) => size > 1) ?? [])];
 }

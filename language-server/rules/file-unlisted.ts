@@ -21,7 +21,7 @@ export const fileUnlisted: Rule = {
       if (!other.isYaml || !other.path.startsWith(prefix) || folderOf(other.path) !== own.dir)
         continue;
       if (isKustomizationPath(other.path) || model.graph.reachesOf(other.path).length > 0) continue;
-      if (!other.headlines.some(({ apiVersion, kind, name }) => apiVersion && kind && name))
+      if (!other.headlines.flat().some(({ apiVersion, kind, name }) => apiVersion && kind && name))
         continue;
       const name = other.path.slice(prefix.length);
       yield {

@@ -42,9 +42,7 @@ function without(
     return undefined;
   // The build of a parent may have given the namespace by other means.
   if (
-    model.truth
-      ?.renderedFrom(file.path)
-      .some(({ ref }) => ref.kind === document.kind && ref.namespace !== "")
+    model.truth?.rendersOf(file.path, document.kind, "").some(({ namespace }) => namespace !== "")
   )
     return undefined;
   return {
@@ -63,14 +61,10 @@ function without(
 function* inMissing({ document, root, model, file }: RuleContext): Generator<Finding> {
   const value = root.at("metadata", "namespace");
   if (!value || !model.truth) return;
-  const reported = model.truth.problems.find(
-    ({ code, object }) =>
-      code === "namespace-missing" &&
-      object?.kind === document.kind &&
-      object.name === document.name &&
-      object.namespace === document.namespace,
-  );
-  if (!reported || (reported.place && reported.place.path !== file.path)) return;
+  const reported = model.truth
+    .problemsAbout("namespace-missing", document.kind, document.name)
+    .find(({ namespace }) => namespace === document.namespace);
+  if (!reported || (reported.path !== undefined && reported.path !== file.path)) return;
   yield {
     span: value.span,
     severity: reported.severity,

@@ -43,13 +43,10 @@ function isThisRepository(
   { model, document, file }: RuleContext,
   source: { readonly kind: string; readonly name: string; readonly namespace: string },
 ): boolean {
-  const applier = model.truth
-    ?.appliersAt(file.path)
-    .find(({ ref }) => ref.kind === document.kind && ref.name === document.name);
-  if (applier && model.truth) {
-    const { problems } = model.truth;
-    return problems.some((one) => one.applier === applier.id && one.code === "path-not-found");
-  }
+  const { truth } = model;
+  const [applier] = truth?.appliersOf(file.path, document.kind, document.name) ?? [];
+  if (truth && applier !== undefined)
+    return truth.problemsOf(applier).some(({ code }) => code === "path-not-found");
   return model.graph.isOwnSource(source);
 }
 

@@ -17,16 +17,11 @@ export const pruneRisk: Rule = {
     const prune = root.at("spec", "prune");
     if (!isFluxKind(document, flux.Kustomization) || prune?.flag !== true || !model.truth) return;
     const { truth } = model;
-    const ids = truth
-      .appliersAt(file.path)
-      .filter(({ ref }) => ref.kind === document.kind && ref.name === document.name)
-      .map(({ id }) => id);
-    const deleted = truth.plan.clusters
-      .flatMap(({ appliers }) => appliers)
-      .filter(({ applier }) => ids.includes(applier.id))
-      .flatMap(({ changes }) => changes.filter(({ kind }) => kind === "deleted"));
+    const deleted = truth
+      .appliersOf(file.path, document.kind, document.name)
+      .flatMap((id) => truth.deletedBy(id));
     if (deleted.length === 0) return;
-    const names = [...new Set(deleted.map(({ ref }) => `${ref.kind} ${ref.name}`))];
+    const names = [...new Set(deleted)];
     const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
     yield {
       span: [prune.keySpan?.[0] ?? prune.span[0], prune.span[1]],

@@ -3,6 +3,7 @@ import { isFluxKind } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
 import { isSubstitutionDisabled, variableSites } from "../manifest/variable-sites.ts";
+import { readFluxKustomizations } from "../model/flux-kustomization.ts";
 import { substitutionOf } from "../model/substitution.ts";
 import type { Rule } from "./rule.ts";
 
@@ -18,9 +19,7 @@ export const substituteStrategy: Rule = {
   *check({ document, file, root, model }) {
     const postBuild = root.at("spec", "postBuild");
     if (!isFluxKind(document, flux.Kustomization) || !postBuild) return;
-    const owner = model.graph.owners.find(
-      (one) => one.file === file.path && one.part.document === document,
-    );
+    const owner = readFluxKustomizations(file).find(({ part }) => part.document === document);
     if (!owner || substitutionOf(model, owner).isActive !== false) return;
     for (const [path, role] of model.graph.filesOf(owner)) {
       if (role !== "resource") continue;

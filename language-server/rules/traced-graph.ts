@@ -19,8 +19,7 @@ export function traceGraph(graph: FileGraph): TracedGraph {
     isEqual: (one: Answer, other: Answer) => boolean = Object.is,
   ): Answer => {
     const own = answer(graph);
-    if (!asked.has(question))
-      asked.set(question, { isSame: (other) => isEqual(own, answer(other)) });
+    if (!asked.has(question)) asked.set(question, comparedWith(own, answer, isEqual));
     return own;
   };
   return {
@@ -57,6 +56,15 @@ export function traceGraph(graph: FileGraph): TracedGraph {
 }
 
 /** Apart from the graph that was asked, which would be kept otherwise. */
+function comparedWith<Answer>(
+  own: Answer,
+  answer: (graph: FileGraph) => Answer,
+  isEqual: (one: Answer, other: Answer) => boolean,
+): Asked {
+  return { isSame: (other) => isEqual(own, answer(other)) };
+}
+
+/** Apart from it for the same reason. */
 function comparison(asked: ReadonlyMap<string, Asked>, graph: FileGraph): TracedGraph["holdsFor"] {
   let last = new WeakRef(graph);
   return (other) => {

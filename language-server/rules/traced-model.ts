@@ -75,12 +75,15 @@ interface AskedOfTruth {
 
 type Question =
   | { readonly about: "existence" | "plan" | "problems" | "appliers" | "rendered" | "charts" }
-  | { readonly about: "appliersAt" | "renderedFrom"; readonly path: string }
-  | { readonly about: "isRendered"; readonly object: readonly [string, string, string] }
-  | { readonly about: "namespacesOf"; readonly object: readonly [string, string] }
-  | { readonly about: "chart"; readonly applier: string };
+  | { readonly about: "chart" | "problemsOf" | "deletedBy"; readonly applier: string }
+  | { readonly about: "isRenderedFrom"; readonly path: string }
+  | { readonly about: "appliersOf" | "rendersOf"; readonly object: Named }
+  | { readonly about: "isRendered"; readonly object: Named }
+  | { readonly about: "problemsAbout"; readonly object: Parameters<Truth["problemsAbout"]> };
 
-/** What is large is kept by a truth from the one before while it is equal, so it is compared as it is. */
+type Named = readonly [string, string, string];
+
+/** Lists are compared by what they say. */
 function answerOf(truth: Truth | undefined, question: Question): unknown {
   if (!truth) return undefined;
   switch (question.about) {
@@ -92,15 +95,20 @@ function answerOf(truth: Truth | undefined, question: Question): unknown {
     case "rendered":
     case "charts":
       return truth[question.about];
-    case "appliersAt":
-    case "renderedFrom":
-      return truth[question.about](question.path);
-    case "isRendered":
-      return truth.isRendered(...question.object);
-    case "namespacesOf":
-      return truth.namespacesOf(...question.object).join(" ");
     case "chart":
       return truth.charts?.get(question.applier);
+    case "problemsOf":
+    case "deletedBy":
+      return JSON.stringify(truth[question.about](question.applier));
+    case "isRenderedFrom":
+      return truth.isRenderedFrom(question.path);
+    case "appliersOf":
+    case "rendersOf":
+      return JSON.stringify(truth[question.about](...question.object));
+    case "isRendered":
+      return truth.isRendered(...question.object);
+    case "problemsAbout":
+      return JSON.stringify(truth.problemsAbout(...question.object));
   }
 }
 
@@ -174,33 +182,53 @@ function tracingTruth(truth: Truth, truths: AskedOfTruth[]): Truth {
     get rendered() {
       return whole("rendered");
     },
-    get charts(): Truth["charts"] {
-      const { charts } = truth;
-      if (!charts) note({ about: "charts" });
-      return charts && { load: (...chart) => charts.load(...chart), get: chart };
+    get charts() {
+      return tracingCharts(truth, note);
     },
-    appliersAt(path) {
-      note({ about: "appliersAt", path });
-      return truth.appliersAt(path);
+    appliersOf(...object) {
+      note({ about: "appliersOf", object });
+      return truth.appliersOf(...object);
     },
-    renderedFrom(path) {
-      note({ about: "renderedFrom", path });
-      return truth.renderedFrom(path);
+    problemsOf(applier) {
+      note({ about: "problemsOf", applier });
+      return truth.problemsOf(applier);
+    },
+    problemsAbout(...object) {
+      note({ about: "problemsAbout", object });
+      return truth.problemsAbout(...object);
+    },
+    deletedBy(applier) {
+      note({ about: "deletedBy", applier });
+      return truth.deletedBy(applier);
     },
     isRendered(...object) {
       note({ about: "isRendered", object });
       return truth.isRendered(...object);
     },
-    namespacesOf(...object) {
-      note({ about: "namespacesOf", object });
-      return truth.namespacesOf(...object);
+    isRenderedFrom(path) {
+      note({ about: "isRenderedFrom", path });
+      return truth.isRenderedFrom(path);
+    },
+    rendersOf(...object) {
+      note({ about: "rendersOf", object });
+      return truth.rendersOf(...object);
     },
   };
+}
 
-  function chart(applier: string) {
-    note({ about: "chart", applier });
-    return truth.charts?.get(applier);
+function tracingCharts(truth: Truth, note: (question: Question) => void): Truth["charts"] {
+  const { charts } = truth;
+  if (!charts) {
+    note({ about: "charts" });
+    return undefined;
   }
+  return {
+    load: (...chart) => charts.load(...chart),
+    get(applier) {
+      note({ about: "chart", applier });
+      return charts.get(applier);
+    },
+  };
 }
 
 /** Apart from the model, which would be kept with all of its files otherwise. */

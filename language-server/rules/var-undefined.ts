@@ -38,15 +38,11 @@ function unsetBy(
   name: string,
 ): "simulation" | "text" | undefined {
   const { variables, isComplete, isActive } = substitutionOf(model, owner);
-  const appliers = model.truth
-    ?.appliersAt(owner.file)
-    .filter(({ ref }) => ref.kind === owner.part.document.kind && ref.name === owner.name);
-  if (model.truth && appliers && appliers.length > 0) {
+  const { truth } = model;
+  const appliers = truth?.appliersOf(owner.file, owner.part.document.kind, owner.name) ?? [];
+  if (truth && appliers.length > 0) {
     const mark = `variable not set (strict mode): "${name}"`;
-    const ids = new Set(appliers.map(({ id }) => id));
-    const failed = model.truth.problems.filter(
-      ({ applier }) => applier !== undefined && ids.has(applier),
-    );
+    const failed = appliers.flatMap((id) => truth.problemsOf(id));
     if (failed.some(({ message }) => message.includes(mark))) return "simulation";
     // A build stops at the first variable; it says nothing of the others, but where it went through there are none.
     if (model.strictVariables && failed.every(({ severity }) => severity !== "error"))

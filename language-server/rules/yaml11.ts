@@ -18,6 +18,7 @@ export const yaml11: Rule = {
     fixable: true,
   },
   *check(context) {
+    if (!mayHold.test(context.document.text)) return;
     const kind = schemaOf(context);
     for (const value of scalarsOf(context.root)) {
       const { node } = value;
@@ -49,6 +50,10 @@ export const yaml11: Rule = {
 /** Booleans of YAML 1.1, leading zeros, base 60. */
 const suspicious =
   /^(?:y|n|yes|no|on|off|0[0-9_]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?)$/i;
+
+/** The same, with what may stand around it. */
+const mayHold =
+  /(?:^|[\s,:[{])(?:y|n|yes|no|on|off|0[0-9_]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?)(?:[\s,\]}]|$)/im;
 
 function article(word: string): string {
   return word === "integer" ? "an" : "a";

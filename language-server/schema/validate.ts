@@ -30,6 +30,11 @@ export interface ValidateOptions {
   readonly life?: (path: SchemaPath) => FieldLife | undefined;
   /** The text that the document was parsed from; with it, fixes can add lines. */
   readonly text?: string;
+  /**
+   * Nodes in which nothing was found, with the schema that they were looked at with; those of earlier texts too. For documents
+   * without aliases.
+   */
+  readonly clean?: WeakMap<Node, Schema> | undefined;
   /** How scalars are read; by default as in a Flux build, or as kustomize reads its own files. */
   readonly reader?: ScalarReader;
 }
@@ -56,12 +61,14 @@ class Run {
   readonly check: Check;
   #left = maxNodes;
   readonly #readsAnnotations: boolean;
+  readonly #clean: WeakMap<Node, Schema> | undefined;
 
   constructor(document: Document, kind: KindSchema, options: ValidateOptions) {
     const dialect = dialectOf(kind);
     // kustomize reads its own files with sigs.k8s.io/yaml (api/types/kustomization.go, Unmarshal).
     const reader = options.reader ?? (dialect === "file" ? "kubectl" : "kustomize");
     this.#readsAnnotations = reader === "kustomize";
+    this.#clean = options.clean;
     this.check = {
       nodes: new NodeReader(document, reader),
       dialect,
@@ -103,12 +110,21 @@ class Run {
       }
       if (!checkType(this.check, node, schema, at)) return;
       checkScalar(this.check, node, reading, schema, at);
+      checkCombination(this.check, node, schema, at);
     } else {
-      if (!checkType(this.check, node, schema, at)) return;
-      if (isMap(node)) checkObject(this.check, node, schema, at);
-      if (isSeq(node)) checkList(this.check, node, schema, at);
+      this.#collection(node, schema, at);
     }
+  }
+
+  #collection(node: Node, schema: Schema, at: At): void {
+    const clean = at.isPartial ? undefined : this.#clean;
+    if (clean?.get(node) === schema) return;
+    const before = this.findings.length;
+    if (!checkType(this.check, node, schema, at)) return;
+    if (isMap(node)) checkObject(this.check, node, schema, at);
+    if (isSeq(node)) checkList(this.check, node, schema, at);
     checkCombination(this.check, node, schema, at);
+    if (clean && this.findings.length === before && this.#left > 0) clean.set(node, schema);
   }
 
   /** The API server drops a null field that may not be null; only in a list it stays, and is of the wrong type. */

@@ -43,6 +43,9 @@ export class FolderModel {
   #isOpen = false;
   #open = (): void => {};
   readonly #opened = new Promise<void>((resolve) => (this.#open = resolve));
+  #answer = (): void => {};
+  /** Resolves with the first diagnostics that anybody got. */
+  readonly firstAnswer = new Promise<void>((resolve) => (this.#answer = resolve));
 
   constructor(options: FolderModelOptions) {
     this.#options = options;
@@ -140,6 +143,7 @@ export class FolderModel {
     );
     const answer = { ...found, resultId: digest(JSON.stringify(found.items)) };
     this.#answers.set(path, answer);
+    this.#answer();
     return answer;
   }
 }

@@ -32,13 +32,20 @@ export class Folders {
   readonly #open = new Map<string, OpenFolder>();
   /** Root by workspace folder. */
   readonly #roots = new Map<string, string>();
+  #start = (): void => {};
+  /** Resolves when the first folders are open, or can't be: who asks earlier would be told that there is nothing. */
+  readonly started = new Promise<void>((resolve) => (this.#start = resolve));
 
   constructor(options: FoldersOptions) {
     this.#options = options;
   }
 
   async add(uris: readonly string[]): Promise<void> {
-    for (const uri of uris.map(canonicalRoot)) await this.#add(uri);
+    try {
+      for (const uri of uris.map(canonicalRoot)) await this.#add(uri);
+    } finally {
+      this.#start();
+    }
   }
 
   async remove(uris: readonly string[]): Promise<void> {
@@ -100,6 +107,7 @@ export class Folders {
   }
 
   async dispose(): Promise<void> {
+    this.#start();
     for (const root of [...this.#open.keys()]) await this.#close(root);
   }
 

@@ -9,6 +9,7 @@ import type { ErrorLog } from "./guard.ts";
 import { describeError, isAbort } from "./guard.ts";
 import { HostFailure } from "./host.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { nextTurn } from "./turns.ts";
 
 export type Changed = readonly string[] | "everything";
 
@@ -27,12 +28,18 @@ export interface LiveFolderOptions {
     revision: number,
     changed: Changed,
     previous: Snapshot | undefined,
-    context: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void },
+    context: SimulationTurns,
   ) => Promise<Snapshot>;
   /** Called with every state, in order; `snapshot` when the state is `ready`. */
   readonly publish: (state: FolderState, snapshot?: Snapshot) => void;
   /** The folder left: takes back what is shown of it. */
   readonly retract: () => void;
+}
+
+interface SimulationTurns {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  readonly turn: () => Promise<void>;
 }
 
 const progressInterval = 100;
@@ -61,8 +68,11 @@ export class LiveFolder {
     if (changed === "everything") this.#changed = "everything";
     else if (this.#changed !== "everything") for (const path of changed) this.#changed.add(path);
     this.#running?.abort();
+    // Who types fast would have each simulation cancelled just after it started.
+    const keys = this.#timer === undefined ? 1 : 2;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), this.#options.delay);
+    const delay = this.#revision === 0 ? 0 : this.#options.delay * keys;
+    this.#timer = setTimeout(() => void this.#run(), delay);
   }
 
   /** Resolves when nothing is running or waiting to run any more. */
@@ -91,12 +101,20 @@ export class LiveFolder {
     publish({ state: "running", revision });
     const onProgress = this.#progressOf(revision, controller.signal);
     try {
-      const context = { signal: controller.signal, onProgress };
+      const context = { signal: controller.signal, onProgress, turn: nextTurn(controller.signal) };
       const snapshot = await simulate(revision, changed, this.#snapshot, context);
       if (controller.signal.aborted) return;
       this.#snapshot = snapshot;
       this.#changed = new Set();
-      publish({ state: "ready", revision, plan: snapshot.plan, notes: snapshot.notes }, snapshot);
+      publish(
+        {
+          state: "ready",
+          revision,
+          plan: snapshot.live?.plan ?? snapshot.plan,
+          notes: snapshot.notes,
+        },
+        snapshot,
+      );
     } catch (error) {
       if (!controller.signal.aborted && !isAbort(error)) this.#fail(revision, error);
     } finally {

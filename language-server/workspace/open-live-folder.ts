@@ -17,6 +17,7 @@ import { LiveFolder } from "./live-folder.ts";
 import type { Session } from "./session.ts";
 import { fluxMinor } from "./settings.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { pause } from "./turns.ts";
 
 export interface LiveFolderParts {
   readonly connection: Connection;
@@ -60,11 +61,13 @@ export function openLiveFolder(parts: LiveFolderParts): {
         settings,
         ageKeys,
         overlay: documents.overlay(folder.root),
+        clusters: (context: string) => session.clusters.of(context),
         changed,
         onTree(tree: Snapshot["tree"]) {
           model.store.setTree(tree);
           arrived("files");
         },
+        ...(!previous && { afterTree: () => untilAnswered(parts, model) }),
       };
       const snapshot = await simulateFolder(previous ? { ...inputs, previous } : inputs, context);
       if (snapshot.plan !== previous?.plan) {
@@ -93,6 +96,19 @@ async function takeSchemas(session: Session, { store }: FolderModel): Promise<vo
   if (makeCatalog) store.setSchemas(makeCatalog);
 }
 
+/**
+ * The first diagnostics of a document that is open already come before the first simulation, which takes the machine for itself;
+ * but nobody may ever ask for them.
+ */
+async function untilAnswered(
+  { documents, folder, delay }: LiveFolderParts,
+  model: FolderModel,
+): Promise<void> {
+  if (documents.overlay(folder.root).size === 0) return;
+  await Promise.race([model.firstAnswer, pause(delay * 10)]);
+  await pause();
+}
+
 /** Call it with what has come, or will not come. */
 function opening(
   model: FolderModel,
@@ -113,10 +129,13 @@ async function takeOver(
   snapshot: Snapshot,
 ): Promise<void> {
   const simulator = await session.simulators.for(snapshot.settings);
+  await pause();
+  if (model.plan !== snapshot.plan) return;
   const rendered = await renderedObjects(simulator, snapshot.target);
+  await pause();
   if (model.plan !== snapshot.plan) return;
   const charts = createChartShelf(simulator, snapshot.target);
-  model.store.setTruth(createTruth(snapshot.plan, rendered, charts, model.model.truth));
+  model.store.setTruth(createTruth(snapshot.plan, rendered, charts));
   channel.changed(model);
 }
 

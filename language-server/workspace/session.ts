@@ -7,6 +7,7 @@ import type { MakeCatalog } from "../model/model-store.ts";
 import { createCatalog } from "../schema/create-catalog.ts";
 import { loadPacks } from "../schema/packs.ts";
 import { parseSettings } from "./settings.ts";
+import { LiveClusters } from "./live-clusters.ts";
 import { Simulators } from "./simulators.ts";
 
 const untrusted: PlanNote = {
@@ -16,6 +17,7 @@ const untrusted: PlanNote = {
 
 export class Session {
   readonly simulators: Simulators;
+  readonly clusters: LiveClusters;
   trusted = false;
   rulesDocs: string | undefined;
   /** The workspace folders at the start. */
@@ -28,6 +30,7 @@ export class Session {
     this.#connection = connection;
     this.#host = host;
     this.simulators = new Simulators(host);
+    this.clusters = new LiveClusters(connection);
   }
 
   /** What the client can do. */

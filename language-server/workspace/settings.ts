@@ -1,5 +1,5 @@
 /** Reads the `sluice` section as the client sends it; anything missing or of the wrong type takes its default. */
-import type { FluxMinor } from "#simulator";
+import type { FluxMinor, RiskSettings } from "#simulator";
 
 import type { DiagnosticsSettings, SluiceSettings } from "../protocol.ts";
 
@@ -13,6 +13,7 @@ const defaultSettings: SluiceSettings = {
   allowPrivateNetwork: false,
   ageKeyFile: "",
   diagnostics: { severity: {}, ignore: {} },
+  risks: {},
 };
 
 const fluxMinors: readonly FluxMinor[] = ["2.6", "2.7", "2.8", "2.9"];
@@ -31,6 +32,7 @@ export function parseSettings(section: unknown): SluiceSettings {
     allowPrivateNetwork: given["allowPrivateNetwork"] === true,
     ageKeyFile: text(given["ageKeyFile"]) ?? "",
     diagnostics: readDiagnostics(given["diagnostics"]),
+    risks: readRisks(given["risks"]),
   };
 }
 
@@ -55,6 +57,18 @@ function readDiagnostics(section: unknown): DiagnosticsSettings {
       ]),
     ),
   };
+}
+
+const riskSeverities = ["high", "medium", "low", "off"] as const;
+
+/** Codes may be written without `risk/`, as on the command line. */
+function readRisks(section: unknown): RiskSettings {
+  return Object.fromEntries(
+    Object.entries(isRecord(section) ? section : {}).flatMap(([code, value]) => {
+      const known = riskSeverities.find((one) => one === value);
+      return known ? [[`risk/${code.replace(/^risk\//, "")}`, known] as const] : [];
+    }),
+  );
 }
 
 export function fluxMinor(settings: SluiceSettings): FluxMinor {

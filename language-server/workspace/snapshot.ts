@@ -1,5 +1,5 @@
 /** One consistent answer about one folder: what was read, what it renders, and the plan. Immutable. */
-import type { FileTree, Plan, Simulation } from "#simulator";
+import type { FileTree, Plan, Simulation, SimulationOptions } from "#simulator";
 
 import type { PlanNote, SluiceSettings } from "../protocol.ts";
 
@@ -9,6 +9,7 @@ export interface Snapshot {
   readonly settings: SluiceSettings;
   /** `FolderHost.baseKey` at that moment. */
   readonly baseKey: string;
+  readonly options: SimulationOptions;
   /** The simulation options as text, to see whether they changed. */
   readonly optionsKey: string;
   readonly base?: Simulation;
@@ -16,5 +17,12 @@ export interface Snapshot {
   readonly baseNote?: PlanNote;
   readonly target: Simulation;
   readonly plan: Plan;
+  /** Against a cluster, when the base is one: what people see. The rules go on with `target` and `plan`, which are about the whole folder. */
+  readonly live?: {
+    readonly target: Simulation;
+    readonly plan: Plan;
+    /** The plan as the simulator gave it, by which it knows the texts of its changes. */
+    readonly asked: Plan;
+  };
   readonly notes: readonly PlanNote[];
 }

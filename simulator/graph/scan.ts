@@ -67,6 +67,20 @@ function scanOnce(path: string, file: TreeFile): FileScan {
   return scan;
 }
 
+/** What is read of one document, whatever line it stands in. */
+type ReadDocument = Pick<FoundDocument, "read" | "path" | "problems">;
+
+/** By path and text: a file that was edited mostly has the documents that it had, and only the others are parsed. */
+const lastRead = new Map<string, ReadonlyMap<string, ReadDocument>>();
+const maxRemembered = 2_000;
+
+function remember(path: string, documents: ReadonlyMap<string, ReadDocument>): void {
+  lastRead.delete(path);
+  lastRead.set(path, documents);
+  const [oldest] = lastRead.keys();
+  if (lastRead.size > maxRemembered && oldest !== undefined) lastRead.delete(oldest);
+}
+
 const fluxGroup = /toolkit\.fluxcd\.io|fluxcd\.controlplane\.io/;
 const syncValues = /^[ \t]*instance:/m;
 
@@ -78,8 +92,16 @@ function scanText(path: string, text: string): FileScan {
   const documents = headlines(text);
   const slice = (headline: Headline): string =>
     lines.slice(headline.line - 1, headline.endLine).join("\n");
+  const before = lastRead.get(path);
+  const known = new Map<string, ReadDocument>();
+  remember(path, known);
   const pick = (test: (headline: Headline) => boolean): readonly FoundDocument[] =>
-    documents.filter(test).map((headline) => found(path, headline, slice(headline)));
+    documents.filter(test).map((headline) => {
+      const own = slice(headline);
+      const document = before?.get(own) ?? readDocument(path, own);
+      known.set(own, document);
+      return found(path, headline, document);
+    });
   const ofKind = (name: Parameters<typeof fluxKind>[0]) => (headline: Headline) =>
     headline.kind === name && headline.apiVersion.startsWith(`${fluxKind(name).group}/`);
   const releases = hasSync ? documents.filter(ofKind("HelmRelease")) : [];
@@ -93,17 +115,23 @@ function scanText(path: string, text: string): FileScan {
   };
 }
 
-function found(file: string, headline: Headline, text: string): FoundDocument {
+function readDocument(file: string, text: string): ReadDocument {
   let parsed: Parsed | undefined;
+  let folder: { readonly value: string | undefined } | undefined;
   const parse = (): Parsed => (parsed ??= parseManifest(text, file));
   const read = (): JsonObject | undefined => parse().objects[0]?.object;
   const path = (): string | undefined => {
     const object = read();
-    return object === undefined ? undefined : readKustomization(object).path;
+    folder ??= { value: object === undefined ? undefined : readKustomization(object).path };
+    return folder.value;
   };
+  return { read, path, problems: () => parse().problems };
+}
+
+function found(file: string, headline: Headline, document: ReadDocument): FoundDocument {
   const problems = (): readonly Problem[] =>
-    parse().problems.map((problem) => below(problem, headline.line));
-  return { file, headline, read, path, problems };
+    document.problems().map((problem) => below(problem, headline.line));
+  return { ...document, file, headline, problems };
 }
 
 /** A problem of a document, with the line that it has in the file. */

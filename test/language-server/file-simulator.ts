@@ -33,9 +33,18 @@ export function createFileSimulator(): FileSimulator {
       await hold?.();
       waiting--;
       if (context?.signal?.aborted) cancelled++;
-      return { tree, options, appliers: [], problems: problemsOf(tree) };
+      return { tree, options, appliers: [], allClusters: ["cluster"], problems: problemsOf(tree) };
     },
     plan: async (base, target) => toPlan(base, target),
+    liveTexts: (_plan, change) => ({ before: `live ${change}`, after: `applied ${change}` }),
+    async livePlan(target, live, context) {
+      const { status, body } = await live.request(
+        { verb: "get", path: "/api/v1/namespaces" },
+        context?.signal,
+      );
+      const nothing = { ...target, tree: { ...target.tree, files: new Map() } };
+      return { ...toPlan(nothing, target), base: `${live.name}: ${status} ${body}` };
+    },
     rendered: async () => [],
     objectText: async ({ tree }, _applier, object) =>
       textOf(tree, object.split("/").slice(3).join("/")),

@@ -9,7 +9,13 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 
-import type { InitializationOptions, PlanParams } from "../../language-server/protocol.ts";
+import type { LiveResponse } from "#simulator";
+
+import type {
+  AskClusterParams,
+  InitializationOptions,
+  PlanParams,
+} from "../../language-server/protocol.ts";
 import { startServer } from "../../language-server/server.ts";
 import type { ServerHost } from "../../language-server/workspace/host.ts";
 
@@ -49,6 +55,8 @@ export interface ClientOptions {
   readonly settings?: object;
   /** The client asks for diagnostics itself. */
   readonly pulls?: boolean;
+  /** Answers for clusters. */
+  readonly askCluster?: (params: AskClusterParams) => LiveResponse;
 }
 
 export async function connect(host: ServerHost, options: ClientOptions): Promise<Client> {
@@ -82,6 +90,11 @@ export async function connect(host: ServerHost, options: ClientOptions): Promise
     refreshes++;
     return null;
   });
+  connection.onRequest(
+    "sluice/askCluster",
+    (params: AskClusterParams): LiveResponse =>
+      options.askCluster?.(params) ?? { status: 0, body: "no cluster" },
+  );
   connection.onRequest("client/registerCapability", () => null);
   connection.onRequest("client/unregisterCapability", () => null);
   connection.listen();

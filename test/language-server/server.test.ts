@@ -173,6 +173,34 @@ test("another base gives another plan", async () => {
   expect(plan.base).toBe("v1");
 });
 
+test("a cluster as the base is asked through the client, and answers what the plan is about", async () => {
+  const asked: unknown[] = [];
+  const { client } = await start({
+    settings: { base: "cluster:staging" },
+    askCluster(params) {
+      asked.push(params);
+      return { status: 403, body: "no" };
+    },
+  });
+  const { plan } = await client.next("ready");
+  expect(plan.base).toBe("staging: 403 no");
+  expect(asked).toContainEqual({
+    context: "staging",
+    request: { verb: "get", path: "/api/v1/namespaces" },
+  });
+  expect(JSON.stringify(asked)).not.toContain("dry-run");
+  const [change] = plan.clusters[0]?.appliers[0]?.changes ?? [];
+  const text = (side: "base" | "target"): Promise<unknown> =>
+    client.connection.sendRequest("sluice/objectText", {
+      folder: root,
+      applier: change?.applier,
+      object: "v1/ConfigMap/apps/a.yaml",
+      side,
+    });
+  expect(await text("base")).toEqual({ text: `live ${change?.id}` });
+  expect(await text("target")).toEqual({ text: `applied ${change?.id}` });
+});
+
 test("without Git there is a plan, and a note about what is missing", async () => {
   const simulator = createFileSimulator();
   const host = createMemoryHost({ root, disk: { "a.yaml": "FIXME\n" }, simulator });

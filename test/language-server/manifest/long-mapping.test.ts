@@ -5,7 +5,8 @@ import type { Node } from "yaml";
 import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from "yaml";
 
 import type { Groups } from "../../../language-server/manifest/long-mapping.ts";
-import { parseLongMapping, parseOptions } from "../../../language-server/manifest/long-mapping.ts";
+import { parseLongMapping } from "../../../language-server/manifest/long-mapping.ts";
+import { parseOptions } from "../../../language-server/manifest/parse-options.ts";
 import { insertions, longMapping } from "../../support/lint-edits.ts";
 
 const text = `${longMapping(600)}immutable: true\nbinaryData: { a: b }\n`;

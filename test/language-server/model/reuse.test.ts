@@ -1,8 +1,11 @@
 /** An edit costs the document that it is in: what stands above, below and in other files is not looked at again. */
 import { afterEach, expect, test, vi } from "vitest";
 
+import type { ApplierRecord, Plan, Problem } from "#simulator";
+
 import { parseManifestFile } from "../../../language-server/manifest/manifest-file.ts";
 import { ModelStore } from "../../../language-server/model/model-store.ts";
+import { createTruth } from "../../../language-server/model/truth.ts";
 import { checkFile } from "../../../language-server/rules/check-file.ts";
 import { rules } from "../../../language-server/rules/index.ts";
 import { defaultRuleSettings } from "../../../language-server/rules/suppression.ts";
@@ -78,6 +81,60 @@ test("a line above a Flux Kustomization moves it and nothing else", () => {
   const store = opened();
   store.setText("clusters/apps.yaml", `# a comment\n${disk["clusters/apps.yaml"]}`);
   expect(checked(store)).toEqual(["fleet"]);
+});
+
+test("an interval of a Flux Kustomization matters to no other document", () => {
+  const store = opened();
+  const edited = disk["clusters/apps.yaml"].replace("interval: 1h", "interval: 2h");
+  store.setText("clusters/apps.yaml", `${edited}---\n${kustomization("other", "./other")}`);
+  checked(store);
+  store.setText("clusters/apps.yaml", `${edited}---\n${kustomization("other", "./more")}`);
+  expect(checked(store)).not.toContain("apps");
+});
+
+const id = "c|Kustomization/flux-system/apps";
+const failure: Problem = {
+  code: "path-not-found",
+  severity: "error",
+  message: "There is no such folder.",
+  place: { path: "clusters/apps.yaml", line: 5 },
+  applier: id,
+};
+
+function planOf(line: number, problems: readonly Problem[]): Plan {
+  const applier: ApplierRecord = {
+    id,
+    cluster: "c",
+    ref: { apiVersion: "v1", kind: "Kustomization", namespace: "flux-system", name: "apps" },
+    state: "failed",
+    path: "apps",
+    source: "",
+    origin: { path: "clusters/apps.yaml", line },
+    dependsOn: [],
+    objects: 0,
+  };
+  return {
+    target: "working tree",
+    clusters: [{ name: "c", appliers: [{ applier, status: "unchanged", changes: [], problems }] }],
+    problems,
+    oldProblems: [],
+    counts: { created: 0, changed: 0, deleted: 0, moved: 0, orphaned: 0, errors: 0, warnings: 0 },
+    stats: {},
+    images: { added: [], removed: [] },
+  };
+}
+
+test("a simulation that says the same at other lines is no reason to look again", () => {
+  const store = opened();
+  store.setTruth(createTruth(planOf(5, [failure]), []));
+  checked(store);
+  store.setTruth(createTruth(planOf(9, [{ ...failure, place: { path: "x", line: 9 } }]), []));
+  expect(checked(store)).toEqual(["apps"]);
+  const moved = { ...failure, place: { path: "x", line: 12 } };
+  store.setTruth(createTruth(planOf(12, [moved]), []));
+  expect(checked(store)).toEqual([]);
+  store.setTruth(createTruth(planOf(12, []), []));
+  expect(checked(store)).toEqual(["apps"]);
 });
 
 test("what is cut anew at an edit is what a fresh cut gives", () => {

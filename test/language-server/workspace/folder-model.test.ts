@@ -36,3 +36,14 @@ test("diagnostics wait until files and schemas are there, or the one who asked g
   await other;
   expect(made.isOpen).toBe(true);
 });
+
+test("it is known when the first diagnostics were given", async () => {
+  const made = folder();
+  let isAnswered = false;
+  void made.firstAnswer.then(() => (isAnswered = true));
+  await Promise.resolve();
+  expect(isAnswered).toBe(false);
+  made.diagnostics("a.yaml");
+  await made.firstAnswer;
+  expect(isAnswered).toBe(true);
+});

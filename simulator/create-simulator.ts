@@ -2,6 +2,7 @@
 import { chartDefaults } from "./plan/chart-defaults.ts";
 import { imagesOf } from "./plan/images.ts";
 import { outlookOf } from "./plan/outlook.ts";
+import { liveTexts, makeLivePlan } from "./live/plan/live-plan.ts";
 import { makePlan } from "./plan/plan.ts";
 import { releaseValues } from "./plan/release-values.ts";
 import { applierText, objectText, renderedEntries } from "./plan/rendered.ts";
@@ -35,6 +36,8 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
       ports.log?.info(describe(simulation, performance.now() - started));
       return simulation;
     },
+    livePlan: (target, live, context = {}) => makeLivePlan(target, live, { ...context, memory }),
+    liveTexts,
     plan: (base, target, signal) => makePlan(base, target, { memory, signal }),
     rendered: (simulation, options, signal) =>
       renderedEntries(simulation, options, { memory, signal }),

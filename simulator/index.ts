@@ -8,6 +8,9 @@ export type {
   GitRef,
   GitSourceRequest,
   HttpSourceRequest,
+  Live,
+  LiveRequest,
+  LiveResponse,
   Log,
   OciSourceRequest,
   PickVersion,
@@ -23,7 +26,9 @@ export type {
   ApplierRecord,
   ApplierState,
   Change,
+  ChangeKnowledge,
   ChartChange,
+  DriftedObject,
   FieldChange,
   ImageUse,
   ObjectRef,
@@ -32,6 +37,7 @@ export type {
   PlanApplier,
   PlanCluster,
   PlanCounts,
+  PlanLive,
   PlanShard,
   Problem,
   ProblemCode,
@@ -43,6 +49,7 @@ export type {
   GivenFile,
   Progress,
   ChartDefaults,
+  LiveTexts,
   RenderedEntry,
   RenderedOptions,
   Simulation,
@@ -51,6 +58,13 @@ export type {
   SimulatorPorts,
 } from "./simulator.ts";
 export { defaultOptions } from "./simulator.ts";
+export type { ClusterFacts, LackingFact, StoredRelease } from "./live/facts.ts";
+export type { FactsReader, FactsReaderOptions } from "./live/inputs/facts-reader.ts";
+export { createFactsReader } from "./live/inputs/facts-reader.ts";
+export type { ClusterMatch, ClusterRoot } from "./live/inputs/match-cluster.ts";
+export { matchCluster, rootsOf } from "./live/inputs/match-cluster.ts";
+export type { OnClusterContext } from "./live/inputs/simulate-on-cluster.ts";
+export { simulateOnCluster } from "./live/inputs/simulate-on-cluster.ts";
 export { createSimulator } from "./create-simulator.ts";
 export { withStoredAnswers } from "./render/stored-answers.ts";
 export { fluxApiVersion, fluxKind, fluxKindOf, fluxKinds, isFluxKind } from "./flux/kinds.ts";
@@ -59,10 +73,12 @@ export { versionPicker } from "./pick-version.ts";
 export { isInnerApplier } from "./flux/applier.ts";
 export type { ClusterOutlook } from "./plan/outlook.ts";
 export { sourceTitle } from "./source-title.ts";
+export { groupBy } from "./flux/group-by.ts";
 export { objectId, refTitle } from "./flux/object-ref.ts";
 export { jsonToYaml } from "./plan/rendered.ts";
 export { problemKey } from "./plan/plan.ts";
 export type { Merged, PlanPart } from "./plan/merge.ts";
+export { dependentsOf } from "./plan/dependents.ts";
 export { mergePlans } from "./plan/merge.ts";
 export type { Shard } from "./shard.ts";
 export { riskRules } from "./plan/risks/index.ts";

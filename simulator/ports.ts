@@ -173,6 +173,45 @@ export interface Sources {
   fetch(request: SourceRequest, signal?: AbortSignal): Promise<SourceAnswer>;
 }
 
+/**
+ * One request to an API server: a read, or a write that the server is told not to carry out. There is no other form, so
+ * nothing that passes through `Live` can change a cluster.
+ */
+export type LiveRequest =
+  | {
+      readonly verb: "get";
+      /** Path and query, names in it encoded: `/api/v1/namespaces/a/configmaps/b`. Lists as well. */
+      readonly path: string;
+      /** Another form of the answer, where the server knows it: aggregated discovery, or a list with metadata only. */
+      readonly as?: "discovery" | "metadata";
+    }
+  | {
+      /** Server-side apply with `dryRun=All`. */
+      readonly verb: "dry-run";
+      /** Path of the object, without a query. */
+      readonly path: string;
+      readonly manager: string;
+      readonly force: boolean;
+      /** The object as JSON. */
+      readonly body: string;
+    };
+
+/** `status` is the HTTP status; 0: there was no answer, and `body` says why in words. */
+export interface LiveResponse {
+  readonly status: number;
+  readonly body: string;
+  /** Seconds to wait before asking again, when the server said so. */
+  readonly retryAfter?: number;
+}
+
+/** A cluster that may be asked. The adapter knows address and credentials; how many requests run at once is the caller's business. */
+export interface Live {
+  /** What a person calls it: the context of the kubeconfig. */
+  readonly name: string;
+  /** Rejects with an `AbortError` when cancelled, and never otherwise. */
+  request(request: LiveRequest, signal?: AbortSignal): Promise<LiveResponse>;
+}
+
 /** Picks a version out of a list as the controllers do; the engine's `version` call. */
 export type PickVersion = (
   request: VersionRequest,

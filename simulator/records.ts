@@ -63,7 +63,11 @@ export type ProblemCode =
   | "no-inputs"
   | "generator-failed"
   | "release-replaced"
-  | "values-not-in-chart";
+  | "values-not-in-chart"
+  /** The API server would refuse an object. */
+  | "live-refused"
+  /** A cluster could not be asked about something. */
+  | "live-unanswered";
 
 /** Something wrong that a user can mend. Never thrown. */
 export interface Problem {
@@ -121,9 +125,16 @@ export interface FieldChange {
   readonly after?: string;
 }
 
+/**
+ * How a change is known. `dry-run`: the API server said what it would store; `structural`: compared with the object on the
+ * cluster, by the fields that the controller owns; `repository`: two states of the repository were compared.
+ */
+export type ChangeKnowledge = "dry-run" | "structural" | "repository";
+
 /** One object that would change. `unchanged` objects are not listed. */
 export interface Change {
-  readonly kind: "created" | "changed" | "deleted" | "moved" | "orphaned";
+  /** `recreated`: deleted and created, because the API server does not change it in place. Only with a cluster. */
+  readonly kind: "created" | "changed" | "recreated" | "deleted" | "moved" | "orphaned";
   /** `<applier id>|<apiVersion>/<Kind>/<namespace>/<name>`. */
   readonly id: string;
   readonly ref: ObjectRef;
@@ -134,6 +145,35 @@ export interface Change {
   readonly origin?: Place;
   /** Why an object that left the render is kept (`prune: false`, annotation, deletionPolicy). Set for `orphaned`. */
   readonly kept?: string;
+  /** Only with a cluster. */
+  readonly known?: ChangeKnowledge;
+  /** Managers on the cluster whose fields the controller takes over. */
+  readonly takesFrom?: readonly string[];
+  /** The template of its pods changes, so they are replaced. */
+  readonly restarts?: true;
+  /** HelmReleases: fields in which the cluster differs from what the release stored. They are no part of `fields`. */
+  readonly drift?: readonly FieldChange[];
+  /** A hook of a chart that runs: the events it runs at. What its policies delete afterwards is not told apart. */
+  readonly hook?: readonly string[];
+}
+
+/** An object of a release that the cluster holds in another form than the release stored, and that stays so. */
+export interface DriftedObject {
+  readonly ref: ObjectRef;
+  /** From the cluster (`before`) to what the release stored. */
+  readonly fields: readonly FieldChange[];
+}
+
+/** What a plan against a cluster is worth. */
+export interface PlanLive {
+  /** The context of the kubeconfig. */
+  readonly context: string;
+  /** Objects by how they are known; `unanswered` ones are not part of the plan. */
+  readonly known: Readonly<Record<ChangeKnowledge | "unanswered", number>>;
+  /** Set when the connection was lost or asking was not allowed: why the plan is a part of the truth. */
+  readonly partial?: string;
+  /** What was taken from the cluster because the repository does not have it: `ConfigMap/flux-system/vars`, `kubeVersion v1.36.1` … */
+  readonly taken: readonly string[];
 }
 
 export interface PlanApplier {
@@ -144,6 +184,8 @@ export interface PlanApplier {
   readonly problems: readonly Problem[];
   /** A HelmRelease whose chart is another one. */
   readonly chart?: ChartChange;
+  /** Only with a cluster, and for HelmReleases: what differs from the stored release and is only reported, not corrected. */
+  readonly drifted?: readonly DriftedObject[];
 }
 
 /** What another chart, or another version of it, means for a HelmRelease. */
@@ -176,6 +218,8 @@ export interface PlanCounts {
   readonly deleted: number;
   readonly moved: number;
   readonly orphaned: number;
+  /** Only with a cluster. */
+  readonly recreated?: number;
   readonly errors: number;
   readonly warnings: number;
 }
@@ -244,6 +288,8 @@ export interface Plan {
   readonly counts: PlanCounts;
   /** The worst first. Absent when there is nothing to compare with. */
   readonly risks?: readonly Risk[];
+  /** Set when `base` is a cluster. */
+  readonly live?: PlanLive;
   /** Set on a part of a plan (`SimulationOptions.shard`): what is needed to put the parts together. */
   readonly shard?: PlanShard;
   /** Milliseconds by stage, number of builds done and taken from memory. */

@@ -2,10 +2,13 @@
 import { discover, unreached } from "./graph/discover.ts";
 import type { Discovery, Reached } from "./graph/discover.ts";
 import { judge } from "./graph/judge.ts";
+import type { Judgement } from "./graph/judge.ts";
 import { patchSeed } from "./graph/patch-seed.ts";
 import { unreadable } from "./graph/unreadable.ts";
 import type { TreeScan } from "./graph/scan.ts";
 import type { Seed } from "./graph/seeds.ts";
+import { withFacts } from "./live/inputs/effective-options.ts";
+import { needsOf, untold } from "./live/inputs/needs.ts";
 import type { FileTree } from "./ports.ts";
 import { byMessage } from "./plan/merge.ts";
 import { renderCluster } from "./render/cluster.ts";
@@ -20,11 +23,12 @@ import type { SimulationContext, SimulationOptions } from "./simulator.ts";
 
 export async function runSimulation(
   tree: FileTree,
-  options: SimulationOptions,
+  given: SimulationOptions,
   memory: Memory,
-  { signal, onProgress, previous }: SimulationContext,
+  { signal, onProgress, turn, previous }: SimulationContext,
 ): Promise<InnerSimulation> {
   signal?.throwIfAborted();
+  const options = withFacts(given);
   const stages = createStages();
   const live = liveObjects(options.live);
   const progress = { done: 0, total: 0 };
@@ -36,6 +40,7 @@ export async function runSimulation(
     live,
     previous: previous === undefined ? undefined : (id) => findNode(previous, id)?.node,
     signal,
+    turn,
     onRemarks: (source, found) => void remarks.set(source, found),
     onBuild(event) {
       if (event !== "done") progress.total++;
@@ -47,17 +52,19 @@ export async function runSimulation(
   onProgress?.({ stage: "discover", ...progress });
   const discovery = discover(tree, options);
   stages.end("discover");
+  await turn?.();
   const { clusters, allClusters, problems } = await renderClusters(discovery, context);
   stages.end("render");
   clusters.sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
-  const judgements = clusters.map((cluster) => judge(cluster, tree, options));
+  const judgements = await judgeAll(clusters, context);
   const none = allClusters.length === 0 && problems.length === 0 ? [noRoots(tree)] : [];
   stages.end("judge");
   return {
     tree,
-    options,
+    options: given,
     previous,
     clusters,
+    ...needsOf(clusters, given.cluster),
     stats: stages.stats,
     appliers: judgements.flatMap(({ appliers }) => appliers),
     allClusters,
@@ -65,12 +72,23 @@ export async function runSimulation(
       ...live.problems,
       ...problems,
       ...none,
-      ...[...remarks]
-        .flatMap(([source, found]) => found.map((text) => remark(source, text)))
-        .sort(byMessage),
+      ...remarkProblems(remarks),
       ...judgements.flatMap((judgement) => judgement.problems),
+      ...untold(clusters, given.cluster),
     ],
   };
+}
+
+async function judgeAll(
+  clusters: readonly ClusterRender[],
+  { tree, options, turn }: RenderContext,
+): Promise<readonly Judgement[]> {
+  const judgements: Judgement[] = [];
+  for (const cluster of clusters) {
+    await turn?.();
+    judgements.push(judge(cluster, tree, options));
+  }
+  return judgements;
 }
 
 /** The clusters of this part of the work, the names of all there are, and what is wrong before anything is rendered. */
@@ -83,9 +101,10 @@ async function renderClusters(
   readonly problems: readonly Problem[];
 }> {
   const { tree, options } = context;
-  const { shard } = options;
+  const { shard, only } = options;
   const names = seeds.map(({ cluster }) => cluster);
-  const isOwn = ({ cluster }: Seed): boolean => isInShard(cluster, names.indexOf(cluster), shard);
+  const isOwn = ({ cluster }: Seed): boolean =>
+    (only ?? cluster) === cluster && isInShard(cluster, names.indexOf(cluster), shard);
   const clusters = await renderSeeds(seeds.filter(isOwn), context);
   if (scan === undefined) return { clusters, allClusters: names, problems };
   const others = seeds.filter((seed) => !isOwn(seed));
@@ -151,8 +170,13 @@ function readFiles(clusters: readonly ClusterRender[]): ReadonlySet<string> {
   return files;
 }
 
-function remark(source: string, text: string): Problem {
-  return { code: "source-remark", severity: "information", message: `${source}: ${text}` };
+function remarkProblems(remarks: ReadonlyMap<string, readonly string[]>): readonly Problem[] {
+  const remark = (source: string, text: string): Problem => {
+    return { code: "source-remark", severity: "information", message: `${source}: ${text}` };
+  };
+  return [...remarks]
+    .flatMap(([source, found]) => found.map((text) => remark(source, text)))
+    .sort(byMessage);
 }
 
 function noRoots(tree: FileTree): Problem {

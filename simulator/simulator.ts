@@ -4,7 +4,8 @@
  */
 import type { Distribution } from "./distribution/distribution.ts";
 import type { FluxMinor } from "./engine/protocol.ts";
-import type { Engine, FileTree, Log, Sources } from "./ports.ts";
+import type { ClusterFacts, LackingFact } from "./live/facts.ts";
+import type { Engine, FileTree, Live, Log, Sources } from "./ports.ts";
 import type { ClusterOutlook } from "./plan/outlook.ts";
 import type { Shard } from "./shard.ts";
 import type { ApplierRecord, ImageUse, ObjectRef, Place, Plan, Problem } from "./records.ts";
@@ -37,6 +38,10 @@ export interface SimulationOptions {
   readonly apiVersions: readonly string[];
   readonly featureGates: Readonly<Record<string, boolean>>;
   readonly ageIdentities: readonly string[];
+  /** What a cluster said: it fills what the repository leaves open. For simulations of one cluster (`paths`). */
+  readonly cluster?: ClusterFacts;
+  /** Only the cluster of this name (`ApplierRecord.cluster`), for a plan against the one that it is. */
+  readonly only?: string;
   /** Only a part of the clusters; for repositories that are too big for one machine. */
   readonly shard?: Shard;
 }
@@ -63,6 +68,10 @@ export interface Simulation {
   readonly problems: readonly Problem[];
   /** The clusters of the tree, those of other parts included, for `Shard.order` of the other side. */
   readonly allClusters?: readonly string[];
+  /** With `SimulationOptions.cluster`: what it has not told and the simulation would have needed, by key. */
+  readonly lacking?: readonly LackingFact[];
+  /** With `SimulationOptions.cluster`: names of what was taken from it, never values. */
+  readonly taken?: readonly string[];
 }
 
 /** One object with the applier that applies it, as `sluice build` prints it. */
@@ -92,7 +101,7 @@ export interface RenderedOptions {
 }
 
 export interface Progress {
-  readonly stage: "discover" | "fetch" | "render" | "compare";
+  readonly stage: "discover" | "fetch" | "render" | "compare" | "ask";
   readonly done: number;
   readonly total: number;
 }
@@ -100,11 +109,24 @@ export interface Progress {
 export interface SimulationContext {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Called and awaited between steps, so that what shares the thread has its turn. */
+  readonly turn?: () => Promise<void> | undefined;
   /**
    * What is on the cluster now: the other side of a plan. With `helm: "upgrade"` a HelmRelease that becomes another release is
    * then rendered as the installation that it will be, and `preserveValues` takes over the values.
    */
   readonly previous?: Simulation;
+  /**
+   * Opens the cluster of a kubeconfig that a Kustomization or HelmRelease names (`spec.kubeConfig`), for a plan against a cluster.
+   * Without it, and where the answer is `undefined`, what these apply is not part of the plan.
+   */
+  readonly openRemote?: (kubeconfig: string) => Promise<Live | undefined>;
+}
+
+/** Two sides of an object; a side that does not exist is absent. */
+export interface LiveTexts {
+  readonly before?: string;
+  readonly after?: string;
 }
 
 export interface Simulator {
@@ -116,6 +138,16 @@ export interface Simulator {
   ): Promise<Simulation>;
   /** Without `base` every object counts as unchanged: the plan then holds appliers and problems only. */
   plan(base: Simulation | undefined, target: Simulation, signal?: AbortSignal): Promise<Plan>;
+  /**
+   * What a push would do to a cluster: the appliers and objects of `target` against what is there. `target` has one cluster. Nothing
+   * but reads and dry runs is sent, at most 20 at a time. A connection that is lost gives a plan that says so.
+   */
+  livePlan(target: Simulation, live: Live, context?: SimulationContext): Promise<Plan>;
+  /**
+   * Both sides of one change (`Change.id`) of a plan against a cluster as YAML with secrets digested: what is there, and what would be
+   * stored. `undefined` for a change that is not of this plan; the plan has to be the very one that `livePlan` gave.
+   */
+  liveTexts(plan: Plan, change: string): LiveTexts | undefined;
   /** Everything the simulation renders, in a stable order. */
   rendered(
     simulation: Simulation,

@@ -16,6 +16,7 @@ import type { ArtifactTrees } from "../render/build-memo.ts";
 import { gate } from "../render/context.ts";
 import type { RenderContext } from "../render/context.ts";
 import type { Stopped } from "../render/node.ts";
+import { chartPinOf, fetchPinned, liveGeneration } from "./pins.ts";
 import { chartRequest } from "./source-request.ts";
 import { resolveSource, stopped, unavailable } from "./sources.ts";
 import type { AwaitedSource, KnownSources, ResolvedSource } from "./sources.ts";
@@ -92,7 +93,7 @@ async function ofHelmChart(
   if (source.outcome !== "artifact") return source;
   const path = cleanPath(textAt(chart, "spec", "chart") ?? "");
   const isPackaged = source.tree.files.get(path)?.kind === "file";
-  const metadata = versionMetadata(chart, source.tree.revision);
+  const metadata = versionMetadata(chart, source.tree.revision, scene.context);
   return {
     outcome: "chart",
     input: {
@@ -121,7 +122,8 @@ async function fromRepository(
   const request = chartRequest(repository, { name, version, object: chart }, (data) =>
     known.data(data),
   );
-  const answer = await context.memory.remotes.fetch(request, context.signal);
+  const pin = chartPinOf(chart, repository, context);
+  const answer = await fetchPinned(request, pin, context);
   if (answer.outcome === "unavailable") return unavailable(`${key} chart ${name}`, answer);
   if (answer.remarks !== undefined) context.onRemarks(`${key} chart ${name}`, answer.remarks);
   return packaged(chart, `${key}|${name}|${answer.tree.revision}`, answer.tree, context);
@@ -161,27 +163,27 @@ function packaged(
   chart: JsonObject,
   key: string,
   tree: FileTree,
-  { memory }: RenderContext,
+  context: RenderContext,
 ): ResolvedChart {
-  const id = memory.artifactId(`chart|${key}`);
+  const id = context.memory.artifactId(`chart|${key}`);
   return {
     outcome: "chart",
     input: {
       artifact: id,
       ...formOf(tree),
       ...valuesFiles(chart),
-      ...(hasMergedValues(chart) ? { versionMetadata: String(generation(chart)) } : {}),
+      ...(hasMergedValues(chart) ? { versionMetadata: String(generation(chart, context)) } : {}),
     },
     trees: new Map([[id, tree]]),
   };
 }
 
 /** Reconcile strategy Revision appends the commit, valuesFiles the generation of the HelmChart, which starts at 1. */
-function versionMetadata(chart: JsonObject, revision: string): string {
+function versionMetadata(chart: JsonObject, revision: string, context: RenderContext): string {
   const parts: string[] = [];
   if (textAt(chart, "spec", "reconcileStrategy") === "Revision")
     parts.push(/(?:sha1|sha256):([0-9a-f]{12})/.exec(revision)?.[1] ?? "");
-  if (hasMergedValues(chart)) parts.push(String(generation(chart)));
+  if (hasMergedValues(chart)) parts.push(String(generation(chart, context)));
   return parts.filter((part) => part !== "").join(".");
 }
 
@@ -191,9 +193,10 @@ function hasMergedValues(chart: JsonObject): boolean {
   return files.length > 0 && !(files.length === 1 && files[0] === "values.yaml");
 }
 
-function generation(chart: JsonObject): number {
+function generation(chart: JsonObject, context: RenderContext): number {
   const metadata = chart["metadata"] as JsonObject | undefined;
-  return typeof metadata?.["generation"] === "number" ? metadata["generation"] : 1;
+  if (typeof metadata?.["generation"] === "number") return metadata["generation"];
+  return liveGeneration(chart, context) ?? 1;
 }
 
 function valuesFiles(

@@ -4,8 +4,12 @@
  * and a cycle blocks all its members, which the controller itself never says.
  */
 import { evaluateCel } from "../flux/cel.ts";
+import type { DependencyRef } from "../flux/applier.ts";
+import { conditionsOf, findCondition } from "../flux/conditions.ts";
 import { fluxKinds } from "../flux/kinds.ts";
+import { localKey } from "../flux/object-ref.ts";
 import { textAt } from "../manifest/json.ts";
+import type { JsonObject } from "../manifest/json.ts";
 import { applierId } from "../render/node.ts";
 import type { RenderNode } from "../render/node.ts";
 import type { ApplierState, ProblemCode } from "../records.ts";
@@ -20,6 +24,8 @@ export interface Verdict {
 
 export interface DependencyOptions {
   readonly additiveCheck: boolean;
+  /** Appliers of a live cluster by `Kind/namespace/name`: null for what is not there, `undefined` when nobody knows. */
+  readonly live?: (key: string) => JsonObject | null | undefined;
 }
 
 /** The verdict on every node, given what each would be without dependencies. */
@@ -62,6 +68,10 @@ function blockedBy(
       const row = fluxKinds.find((one) => one.kind === kind);
       // A ResourceSet may wait for any object; of those that are no appliers nothing is known here.
       if (row?.role !== "applier") continue;
+      const live = liveVerdict(reference, options);
+      if (live === "ready") continue;
+      if (live === "unready")
+        return blocked("dependency-not-ready", `dependency ${title} is not ready`);
       const missing = `${row.plural}.${row.group} "${name}" not found`;
       const message =
         node.spec.kind === "HelmRelease"
@@ -81,6 +91,21 @@ function blockedBy(
     }
   }
   return undefined;
+}
+
+/**
+ * One that only the cluster has is what its status says, and what nobody knows is not held against anyone; an expression about it
+ * is taken to hold when it is ready.
+ */
+function liveVerdict(
+  { kind, namespace, name, ready }: DependencyRef,
+  { live }: DependencyOptions,
+): "ready" | "unready" | "missing" {
+  if (live === undefined) return "missing";
+  const object = live(localKey(kind, namespace, name));
+  if (object === null) return "missing";
+  if (object === undefined || ready === false) return "ready";
+  return findCondition(conditionsOf(object), "Ready")?.status === "True" ? "ready" : "unready";
 }
 
 function checkExpression(

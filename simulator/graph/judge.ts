@@ -30,7 +30,11 @@ export function judge(
   const byId = new Map(render.nodes.map((node) => [node.id, node]));
   const own = new Map(render.nodes.map((node) => [node.id, ownVerdict(node, render)]));
   const additiveCheck = gate(options, "AdditiveCELDependencyCheck", false);
-  const verdicts = judgeDependencies(render.nodes, own, { additiveCheck });
+  const { cluster } = options;
+  const verdicts = judgeDependencies(render.nodes, own, {
+    additiveCheck,
+    ...(cluster === undefined ? {} : { live: (key: string) => cluster.objects.get(key) }),
+  });
   const places = new Map(render.nodes.map((node) => [node.id, placeOf(node, byId)]));
   const appliers = render.nodes.map((node) =>
     record(node, render, verdicts.get(node.id), places.get(node.id)),

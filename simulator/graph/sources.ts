@@ -16,6 +16,7 @@ import type { RenderContext } from "../render/context.ts";
 import type { MadeArtifact, Stopped } from "../render/node.ts";
 import { compose, readIncludes } from "./includes.ts";
 import type { IncludedTree } from "./includes.ts";
+import { fetchPinned, pinOf } from "./pins.ts";
 import { bucketRequest, gitRequest, ociRequest } from "./source-request.ts";
 
 export interface ResolvedSource {
@@ -103,7 +104,8 @@ async function fetched(
   const { known, context } = scene;
   const request = requestFor(kind, object, (name) => known.data(name));
   if (request === undefined) return unsupported(key);
-  const answer = await context.memory.remotes.fetch(request, context.signal);
+  const pin = pinOf(object, context.facts?.object(key, "source"));
+  const answer = await fetchPinned(request, pin, context);
   if (answer.outcome === "unavailable") return unavailable(key, answer);
   if (answer.remarks !== undefined) context.onRemarks(key, answer.remarks);
   const tree = await withIncludes(answer.tree, object, scene);
@@ -142,10 +144,14 @@ function requestFor(
  */
 export function missingSource(
   ref: LocalRef | undefined,
-  { live }: Pick<RenderContext, "live">,
+  { live, facts }: Pick<RenderContext, "live" | "facts">,
 ): Stopped {
   if (ref?.kind === externalArtifact.kind && !live.complete)
     return unsupported(localKey(ref.kind, ref.namespace, ref.name));
+  if (ref !== undefined && facts !== undefined) {
+    const key = localKey(ref.kind, ref.namespace, ref.name);
+    if (facts.object(key, "source") === undefined) return untold(key, facts.cluster.context);
+  }
   const group = fluxKind("GitRepository").group;
   return stopped(
     "failed",
@@ -155,6 +161,12 @@ export function missingSource(
 }
 
 const externalArtifact = fluxKind("ExternalArtifact");
+
+/** It may well be on the cluster, which did not say so (yet). */
+function untold(key: string, context: string): Stopped {
+  const message = `${key} is not in the repository, and ${context} did not say what it is`;
+  return stopped("unknown", "source-unavailable", message);
+}
 
 function unsupported(key: string): Stopped {
   return stopped(

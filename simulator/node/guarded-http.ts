@@ -14,7 +14,7 @@ import { parseUrl, withoutCredentials } from "./source-url.ts";
 
 export interface GuardedRequest {
   readonly url: string;
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** PEM, for the origin of `url` alone. `ca` replaces the system's certificate authorities. */
@@ -61,7 +61,8 @@ export async function guardedRequest(
     if (
       ![301, 302, 303, 307, 308].includes(status) ||
       location === undefined ||
-      request.method === "POST"
+      request.method === "POST" ||
+      request.method === "PUT"
     ) {
       return {
         url: withoutCredentials(url),

@@ -3,6 +3,7 @@
  * Pure: no values are shown here, only found.
  */
 import type { EngineObject } from "../engine/protocol.ts";
+import type { ApplierSpec } from "../flux/applier.ts";
 import { groupBy } from "../flux/group-by.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { inventoryOf } from "../render/inventory.ts";
@@ -208,9 +209,20 @@ function keptWhenDeleted(
   const parent = targetNodes.get(node.parent);
   if (parent !== undefined && !parent.spec.prune)
     return `prune is off in the ${parent.spec.kind} above it`;
-  switch (node.spec.deletionPolicy) {
+  return keptWhenGone(node.spec);
+}
+
+/** Why an applier that is deleted leaves what it applied (its finalizer, `spec.deletionPolicy`). */
+export function keptWhenGone({
+  kind,
+  suspend,
+  prune,
+  deletionPolicy,
+}: Pick<ApplierSpec, "kind" | "suspend" | "prune" | "deletionPolicy">): string | undefined {
+  if (suspend) return `a suspended ${kind} deletes nothing`;
+  switch (deletionPolicy) {
     case "MirrorPrune":
-      return node.spec.prune ? undefined : "prune is off";
+      return prune ? undefined : "prune is off";
     case "Delete":
     case "WaitForTermination":
       return undefined;

@@ -38,6 +38,19 @@ const ignoredKinds: ReadonlySet<string> = new Set([
   "Secret",
 ]);
 
+/** Images of an object that is not of a render, as they may be shown. */
+export function imagesOfObject(
+  exact: JsonObject,
+  shown: JsonObject | undefined,
+): readonly string[] {
+  return imagePairs(exact, shown).map((pair) => pair.shown);
+}
+
+/** Images that objects of a cluster name whose change is not looked at. */
+export function imagesOfItems(items: Iterable<EngineObject>): ReadonlySet<string> {
+  return new Set([...items].flatMap(imagesIn));
+}
+
 interface ShownImage {
   readonly image: string;
   /** As people may see it. */

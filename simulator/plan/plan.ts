@@ -32,6 +32,7 @@ import { originOf } from "./origins.ts";
 import { presentable } from "./present.ts";
 import { findRisks } from "./risks/index.ts";
 import type { ChangedObject } from "./risks/rule.ts";
+import { restartsPods } from "./restarts.ts";
 import { bySeverity } from "./risks/severity.ts";
 
 type PlanContext = Pick<RenderContext, "memory" | "signal">;
@@ -251,6 +252,9 @@ async function present(change: RawChange, shower: Shower): Promise<ChangedObject
     fields,
     ...(origin === undefined ? {} : { origin }),
     ...(change.kept === undefined ? {} : { kept: change.kept }),
+    ...(restartsPods({ kind: change.kind, ref: item.ref }, fields, target?.exact)
+      ? { restarts: true as const }
+      : {}),
   };
   const part = item.object.helm?.part;
   return {
@@ -271,7 +275,7 @@ export function countPlan(
   clusters: readonly PlanCluster[],
   problems: readonly Problem[],
 ): PlanCounts {
-  const counts = {
+  const counts: { -readonly [Key in keyof PlanCounts]: PlanCounts[Key] } = {
     created: 0,
     changed: 0,
     deleted: 0,
@@ -283,7 +287,7 @@ export function countPlan(
   for (const { kind } of clusters.flatMap(({ appliers }) =>
     appliers.flatMap(({ changes }) => changes),
   ))
-    counts[kind]++;
+    counts[kind] = (counts[kind] ?? 0) + 1;
   for (const { severity } of problems) {
     if (severity === "error") counts.errors++;
     if (severity === "warning") counts.warnings++;

@@ -17,8 +17,13 @@ export function holdsSecrets(built: Built): boolean {
   const { question } = built;
   if (question.call === "generator" || question.call === "instance") return false;
   if (question.request.objects.some(({ kind }) => kind === "Secret")) return true;
-  if (question.call === "helm")
-    return question.request.lookups.some(({ key }) => key.includes("/Secret/"));
+  if (question.call === "helm") {
+    const { lookups, previous } = question.request;
+    return (
+      lookups.some(({ key }) => key.includes("/Secret/")) ||
+      previous?.kept?.objects.some(({ kind }) => kind === "Secret") === true
+    );
+  }
   return (
     question.call === "kustomize" &&
     isObject(objectAt(question.request.kustomization, "spec")["decryption"])

@@ -41,8 +41,36 @@ export async function compareReleases(
   const replaced = replacements(old, now);
   if (old.chart.name === now.chart.name && old.chart.version === now.chart.version)
     return { problems: replaced };
-  const chart = await chartChange(old, now, context);
+  const [oldChart, newChart] = await Promise.all([
+    readChart(old, context),
+    readChart(now, context),
+  ]);
+  const values = { before: valuesOf(oldChart), after: valuesOf(newChart) };
+  const chart = chartChange(old.chart, now, values);
   return { chart, problems: [...replaced, ...lostValues(now, chart)] };
+}
+
+/** What is known of the chart that a stored release was made from. */
+export interface StoredChart {
+  readonly name: string;
+  readonly version: string;
+  /** Its default values. */
+  readonly values?: JsonObject;
+}
+
+/** The same against a release on a cluster. */
+export async function compareWithStored(
+  before: StoredChart,
+  after: RenderedNode,
+  context: Context,
+): Promise<ReleaseComparison> {
+  const now = readRelease(after);
+  const { name, version, values } = before;
+  if (now === undefined || (name === now.chart.name && version === now.chart.version))
+    return nothing;
+  const read = values === undefined ? undefined : valuesOf(await readChart(now, context));
+  const chart = chartChange({ name, version }, now, { before: values, after: read });
+  return { chart, problems: lostValues(now, chart) };
 }
 
 function readRelease(node: RenderedNode | undefined): Release | undefined {
@@ -84,17 +112,19 @@ function differs(what: string, before: string, after: string): string | undefine
   return before === after ? undefined : `${what} changes from ${before} to ${after}`;
 }
 
-async function chartChange(old: Release, now: Release, context: Context): Promise<ChartChange> {
-  const [before, after] = await Promise.all([readChart(old, context), readChart(now, context)]);
-  const change = { before: old.chart, after: now.chart };
-  const oldValues = valuesOf(before);
-  const newValues = valuesOf(after);
-  if (oldValues === undefined || newValues === undefined) return { ...change, unknownValues: [] };
+function chartChange(
+  before: { readonly name: string; readonly version: string },
+  now: Release,
+  values: { readonly before: JsonObject | undefined; readonly after: JsonObject | undefined },
+): ChartChange {
+  const change = { before, after: now.chart };
+  if (values.before === undefined || values.after === undefined)
+    return { ...change, unknownValues: [] };
   const given = objectAt(now.node.object, "spec", "values");
   return {
     ...change,
-    defaults: compareValues(oldValues, newValues).map(toFieldChange),
-    unknownValues: unknown(given, oldValues, newValues, ""),
+    defaults: compareValues(values.before, values.after).map(toFieldChange),
+    unknownValues: unknown(given, values.before, values.after, ""),
   };
 }
 

@@ -59,9 +59,9 @@ function extraEntries(
 }
 
 /** What the controller applies: nothing of blocked or suspended ones, only the earlier stages of those that fail while applying. */
-function appliedItems(
+export function appliedItems(
   node: RenderedNode,
-  cluster: ClusterRender,
+  cluster: Pick<ClusterRender, "scopes">,
   record: ApplierRecord | undefined,
   live: ReadonlySet<string>,
 ): readonly InventoryItem[] {
@@ -182,7 +182,7 @@ export async function applierText(
 }
 
 /** Typed structs send `creationTimestamp: null` in every metadata; to a reader it is noise. */
-function withoutNullTimestamps(object: JsonObject): JsonObject {
+export function withoutNullTimestamps(object: JsonObject): JsonObject {
   const entries = Object.entries(object).filter(
     ([key, value]) => key !== "creationTimestamp" || value !== null,
   );
@@ -192,7 +192,7 @@ function withoutNullTimestamps(object: JsonObject): JsonObject {
 }
 
 /** YAML in the order people write it: apiVersion, kind, metadata (name and namespace first), then the rest by name. */
-function toYaml(object: JsonObject): string {
+export function toYaml(object: JsonObject): string {
   const metadata = object["metadata"];
   const ordered = first(
     {

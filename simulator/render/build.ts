@@ -24,6 +24,8 @@ export interface BuildInputs {
   readonly question: Question;
   readonly trees: ArtifactTrees;
   readonly treeArtifact?: string;
+  /** kustomize-controller runs with `--no-remote-bases`. */
+  readonly withoutRemotes?: true;
   /** Objects that the controller applies besides those of the render. */
   readonly extra?: readonly EngineObject[];
 }
@@ -71,10 +73,19 @@ export async function build(inputs: BuildInputs, context: RenderContext): Promis
     remotes = [
       ...remotes,
       ...(await Promise.all(
-        asked.map((need) => context.memory.remotes.remote(need, context.signal)),
+        asked.map((need) =>
+          inputs.withoutRemotes === true
+            ? Promise.resolve(forbiddenRemote(need.key))
+            : context.memory.remotes.remote(need, context.signal),
+        ),
       )),
     ];
   }
+}
+
+function forbiddenRemote(key: string): Remote {
+  const message = "remote bases are not allowed on the cluster (--no-remote-bases)";
+  return { input: { key, unavailable: message }, unavailable: { message, reason: "failed" } };
 }
 
 /** A first render is asked for without knowing what it asks; when that is nothing more, it counts as asked for knowingly. */

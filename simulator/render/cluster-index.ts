@@ -1,34 +1,42 @@
 /** What the renders of a cluster offer each other: sources, data, API versions, objects that templates look up. */
-import type { DataObject } from "../engine/protocol.ts";
 import { fluxKinds } from "../flux/kinds.ts";
-import { canonicalJson, textAt } from "../manifest/json.ts";
+import { canonicalJson } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { Seed } from "../graph/seeds.ts";
 import type { KnownSources } from "../graph/sources.ts";
 import type { RenderContext } from "./context.ts";
-import type { ClusterKnowledge } from "./helm-release.ts";
+import { dataInputs } from "./data-inputs.ts";
+import type { FactsView } from "./facts-view.ts";
+import type { ClusterKnowledge, RenderedText } from "./helm-release.ts";
 import { inventoryOf } from "./inventory.ts";
+import { inputProviders } from "./input-providers.ts";
 import type { MadeArtifact, Outcome, RenderNode } from "./node.ts";
 import { offerOf } from "./objects.ts";
 import type { Offer, Scope } from "./objects.ts";
 
 export interface ClusterIndex extends KnownSources, ClusterKnowledge {
-  readonly data: (key: string) => DataObject | undefined;
-  /** ResourceSetInputProviders of a namespace, in order of name. */
-  readonly providers: (namespace: string) => readonly JsonObject[];
+  /** ResourceSetInputProviders of a namespace, in order of name; with `facts` those of the cluster as well. */
+  readonly providers: (namespace: string, facts?: FactsView) => readonly JsonObject[];
 }
 
+type BuiltNode = readonly [RenderNode, Extract<Outcome, { readonly outcome: "built" }>];
+
+/** `patient`: something may still be rendered, so the cluster is not asked for it yet. */
 export function indexCluster(
   seed: Seed,
   nodes: readonly RenderNode[],
   outcomeOf: (node: RenderNode) => Outcome | undefined,
   context: RenderContext,
+  patient = false,
 ): ClusterIndex {
-  const built = nodes.flatMap((node) => {
+  const built = nodes.flatMap((node): readonly BuiltNode[] => {
     const outcome = outcomeOf(node);
-    return outcome?.outcome === "built" && node.spec.remoteCluster === undefined ? [outcome] : [];
+    return outcome?.outcome === "built" && node.spec.remoteCluster === undefined
+      ? [[node, outcome]]
+      : [];
   });
-  const offers = built.map(({ result }) => offerOf(result));
+  const facts = patient ? undefined : context.facts;
+  const offers = built.map(([, { result }]) => offerOf(result));
   const sources = merged(
     context.live.sources,
     seed.sources,
@@ -36,14 +44,16 @@ export function indexCluster(
   );
   const data = merged(context.live.data, ...offers.map((offer) => offer.data));
   const scopes = merged(context.live.scopes, ...offers.map((offer) => offer.scopes));
-  const artifacts = merged<MadeArtifact>(...built.map((one) => one.artifacts ?? new Map()));
-  const objects = lazily(() => objectTexts(built, scopes, context));
+  const artifacts = merged<MadeArtifact>(...built.map(([, one]) => one.artifacts ?? new Map()));
+  const texts = lazily(() => renderedTexts(built, scopes));
+  const objects = lazily(() => objectTexts(texts(), context));
   return {
-    get: (key) => sources.get(key),
+    get: (key) => sources.get(key) ?? facts?.object(key, "source") ?? undefined,
     treeSources: seed.treeSources,
     data: (key) => data.get(key),
+    inputs: dataInputs(data, built, facts),
     artifact: (key) => artifacts.get(key),
-    apiVersions: apiVersions(offers, context),
+    ...versionsOf(offers, context),
     isComplete: context.live.complete,
     clusterScoped: [...scopes]
       .flatMap(([kind, scope]) => (scope === "Cluster" ? [kind] : []))
@@ -51,11 +61,20 @@ export function indexCluster(
     object: (id) => objects().get(id) ?? (context.live.complete ? null : undefined),
     objects(group, kind, namespace) {
       if (!context.live.complete) return undefined;
-      const start = `${group}/${kind}/${namespace === "" ? "" : `${namespace}/`}`;
+      const start = startOf(group, kind, namespace);
       return [...objects()].filter(([id]) => id.startsWith(start)).map(([, text]) => text);
     },
-    providers: (namespace) => providersOf(namespace, offers, context),
+    rendered: (id) => texts().get(id),
+    renderedOf(group, kind, namespace) {
+      const start = startOf(group, kind, namespace);
+      return [...texts()].flatMap(([id, text]) => (id.startsWith(start) ? [text] : []));
+    },
+    providers: (namespace, asked) => inputProviders(namespace, offers, context.live, asked),
   };
+}
+
+function startOf(group: string, kind: string, namespace: string): string {
+  return `${group}/${kind}/${namespace === "" ? "" : `${namespace}/`}`;
 }
 
 /** Later maps win. */
@@ -72,41 +91,43 @@ const toolkitVersions = fluxKinds.flatMap(({ group, versions, kind }) =>
     : [],
 );
 
-function apiVersions(
+function versionsOf(
   offers: readonly Offer[],
-  { live, options }: RenderContext,
-): readonly string[] {
-  const all = new Set([...toolkitVersions, ...options.apiVersions, ...live.apiVersions]);
-  for (const offer of offers) for (const version of offer.apiVersions) all.add(version);
-  return [...all].sort();
+  { live, options, facts }: RenderContext,
+): Pick<ClusterIndex, "apiVersions" | "ownApiVersions"> {
+  const sorted = (served: readonly string[]): readonly string[] => {
+    const all = new Set([...served, ...options.apiVersions, ...live.apiVersions]);
+    for (const offer of offers) for (const version of offer.apiVersions) all.add(version);
+    return [...all].sort();
+  };
+  const ownApiVersions = sorted(toolkitVersions);
+  const served = facts?.cluster.apiVersions;
+  return { ownApiVersions, apiVersions: served === undefined ? ownApiVersions : sorted(served) };
 }
 
-function objectTexts(
-  built: readonly Extract<Outcome, { readonly outcome: "built" }>[],
+/** What is applied, by `objectId`; of those that fail and those that are suspended nothing is. */
+function renderedTexts(
+  built: readonly BuiltNode[],
   scopes: ReadonlyMap<string, Scope>,
-  { live }: RenderContext,
-): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const [id, object] of live.objects) texts.set(id, canonicalJson(object));
-  for (const { result } of built) {
+): ReadonlyMap<string, RenderedText> {
+  const texts = new Map<string, RenderedText>();
+  for (const [{ id: applier, spec }, { result }] of built) {
     if (result.failure !== undefined) continue;
     for (const { id, object } of inventoryOf(result, scopes))
-      if (object.skipped === undefined) texts.set(id, object.json);
+      if (object.skipped === undefined)
+        texts.set(id, { applier, json: object.json, isHeld: spec.suspend });
   }
   return texts;
 }
 
-function providersOf(
-  namespace: string,
-  offers: readonly Offer[],
+function objectTexts(
+  rendered: ReadonlyMap<string, RenderedText>,
   { live }: RenderContext,
-): readonly JsonObject[] {
-  const byName = new Map<string, JsonObject>();
-  for (const provider of [...live.providers, ...offers.flatMap((offer) => offer.providers)]) {
-    if (textAt(provider, "metadata", "namespace") === namespace)
-      byName.set(textAt(provider, "metadata", "name") ?? "", provider);
-  }
-  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, provider]) => provider);
+): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const [id, object] of live.objects) texts.set(id, canonicalJson(object));
+  for (const [id, { json }] of rendered) texts.set(id, json);
+  return texts;
 }
 
 function lazily<Value>(make: () => Value): () => Value {

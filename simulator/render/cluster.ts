@@ -4,10 +4,12 @@
  * so the order of files and of answers has no influence.
  */
 import type { EngineObject } from "../engine/protocol.ts";
+import { applierKinds } from "../flux/applier.ts";
 import { isFluxKind } from "../flux/kinds.ts";
-import { objectId } from "../flux/object-ref.ts";
+import { localKey, objectId } from "../flux/object-ref.ts";
 import { readApplier } from "../flux/read-applier.ts";
 import type { Seed } from "../graph/seeds.ts";
+import type { LackingFact } from "../live/facts.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { Place } from "../records.ts";
 import { build, remembered, settledInputs } from "./build.ts";
@@ -15,7 +17,10 @@ import type { BuildInputs } from "./build.ts";
 import { indexCluster } from "./cluster-index.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
 import { throwIfAborted } from "./context.ts";
+import { recordFacts } from "./facts-view.ts";
+import type { FactsView } from "./facts-view.ts";
 import type { RenderContext } from "./context.ts";
+import { asOnCluster } from "./live-applier.ts";
 import { nodeInputs } from "./node-inputs.ts";
 import type { NodeInputs } from "./node-inputs.ts";
 import { applierId, nodeRef } from "./node.ts";
@@ -32,6 +37,9 @@ export interface ClusterRender {
   /** Parents before children. */
   readonly nodes: readonly RenderedNode[];
   readonly scopes: ReadonlyMap<string, Scope>;
+  /** With a live cluster: what it has not told, and names of what was taken from it. */
+  readonly lacking?: readonly LackingFact[];
+  readonly taken?: readonly string[];
 }
 
 interface Evaluated {
@@ -45,22 +53,31 @@ const maxRounds = 64;
 const maxLevels = 8;
 const maxNodes = 10_000;
 
-export async function renderCluster(seed: Seed, context: RenderContext): Promise<ClusterRender> {
+export async function renderCluster(seed: Seed, given: RenderContext): Promise<ClusterRender> {
+  const { cluster } = given.options;
+  const facts = cluster === undefined ? undefined : recordFacts(cluster);
+  const context = facts === undefined ? given : { ...given, facts: facts.view };
   const evaluated = new Map<string, Evaluated>();
   const outcomeOf = ({ id }: RenderNode): Outcome | undefined => evaluated.get(id)?.outcome;
-  const knowsInstances = context.memory.distribution !== undefined;
   let patient = true;
   for (let round = 0; round < maxRounds; round++) {
+    await context.turn?.();
     throwIfAborted(context.signal);
-    const nodes = reach(seed, evaluated, knowsInstances);
-    const index = indexCluster(seed, nodes, outcomeOf, context);
+    facts?.begin();
+    const nodes = reach(seed, evaluated, context);
+    const index = indexCluster(seed, nodes, outcomeOf, context, patient);
     const outcomes = await advanceInOrder(nodes, { evaluated, index, patient, context });
     if (outcomes.includes("news")) continue;
-    if (!outcomes.includes("waiting")) break;
+    // With a live cluster a last round fills from it what is missing.
+    if (!outcomes.includes("waiting") && (facts === undefined || !patient)) break;
     // Nothing moves any more: what is still missing is missing.
     patient = false;
   }
-  return finish(reach(seed, evaluated, knowsInstances), seed, evaluated, context);
+  const render = finish(reach(seed, evaluated, context), seed, evaluated, context);
+  if (facts !== undefined) noteDependencies(render.nodes, facts.view);
+  return facts === undefined
+    ? render
+    : { ...render, lacking: facts.lacking(), taken: facts.taken() };
 }
 
 /** `waiting`: an input may still be rendered. `news`: its outcome may be another one than before. */
@@ -111,13 +128,24 @@ async function advanceAll(
       outcomes.push("same");
     } else {
       outcomes.push("news");
-      jobs.push(evaluate(node, inputs, evaluated, context));
+      jobs.push(handled(evaluate(node, inputs, evaluated, context)));
     }
   };
   // Sources are fetched side by side.
-  await Promise.all(nodes.map(advance));
+  const advanced: Promise<void>[] = [];
+  for (const node of nodes) {
+    advanced.push(handled(advance(node)));
+    await context.turn?.();
+  }
+  await Promise.all(advanced);
   await Promise.all(jobs);
   return outcomes;
+}
+
+/** It may fail while nobody waits for it: others are still being started, or the whole was cancelled meanwhile. */
+function handled(job: Promise<void>): Promise<void> {
+  job.catch(() => undefined);
+  return job;
 }
 
 async function evaluate(
@@ -150,7 +178,9 @@ async function inputsOf(
     return tooMany(node, `it is applied by a chain of more than ${maxLevels} appliers`);
   if (context.withoutReleases === true && node.spec.kind === "HelmRelease")
     return tooMany(node, "another part of the plan has it");
-  return nodeInputs(node, index, context, mayWait);
+  const { facts } = context;
+  const own = facts === undefined ? context : { ...context, facts: facts.of(node.id) };
+  return nodeInputs(node, index, own, mayWait);
 }
 
 function isSame(before: BuildInputs | undefined, now: BuildInputs): boolean {
@@ -167,12 +197,16 @@ function isSameStop(before: Outcome | undefined, now: Stopped): boolean {
 function reach(
   seed: Seed,
   evaluated: ReadonlyMap<string, Evaluated>,
-  knowsInstances: boolean,
+  { memory, facts }: RenderContext,
 ): readonly RenderNode[] {
+  const knowsInstances = memory.distribution !== undefined;
   const nodes = new Map<string, RenderNode>();
   for (const { object, place } of seed.kustomizations) {
     const root = makeNode(seed.cluster, object, undefined, place);
-    nodes.set(root.id, ownVersion(root, evaluated));
+    const own = ownVersion(root, evaluated);
+    const live = asOnCluster(own.object, false, facts) ?? own.object;
+    const isOwn = live === own.object;
+    nodes.set(root.id, isOwn ? own : makeNode(seed.cluster, live, undefined, place));
   }
   // A Map iterates over what is added meanwhile: this walks breadth first.
   for (const node of nodes.values()) {
@@ -180,7 +214,9 @@ function reach(
     if (outcome?.outcome !== "built" || node.spec.remoteCluster !== undefined) continue;
     for (const child of childrenOf(outcome, knowsInstances)) {
       const level = nodes.size < maxNodes ? (node.level ?? 0) + 1 : Infinity;
-      const made = { ...makeNode(seed.cluster, parsed(child), node.id, undefined), level };
+      const object = asOnCluster(parsed(child), node.spec.suspend, facts);
+      if (object === undefined) continue;
+      const made = { ...makeNode(seed.cluster, object, node.id, undefined), level };
       if (!nodes.has(made.id)) nodes.set(made.id, made);
     }
   }
@@ -207,6 +243,21 @@ function ownVersion(root: RenderNode, evaluated: ReadonlyMap<string, Evaluated>)
       kind === root.spec.kind && namespace === root.spec.namespace && name === root.spec.name,
   );
   return own === undefined ? root : makeNode(root.cluster, parsed(own), undefined, root.place);
+}
+
+/** Appliers that are waited for and not in the repository: whether they are there only the cluster can say. */
+function noteDependencies(nodes: readonly RenderNode[], facts: FactsView): void {
+  const known = new Set(nodes.map(({ id }) => id));
+  for (const { id, cluster, spec } of nodes)
+    for (const dependency of spec.dependsOn)
+      if (!known.has(applierId(cluster, dependency)) && isApplierKind(dependency.kind))
+        facts
+          .of(id)
+          .object(localKey(dependency.kind, dependency.namespace, dependency.name), "applier");
+}
+
+function isApplierKind(kind: string): boolean {
+  return (applierKinds as readonly string[]).includes(kind);
 }
 
 function makeNode(

@@ -6,6 +6,7 @@ import type { Engine, FileTree } from "../ports.ts";
 import type { SimulationOptions } from "../simulator.ts";
 import type { Artifacts } from "./artifact.ts";
 import type { BuildMemo } from "./build-memo.ts";
+import type { FactsView } from "./facts-view.ts";
 import type { LiveObjects } from "./live.ts";
 import type { Outcome } from "./node.ts";
 import type { Remote, Remotes } from "./remotes.ts";
@@ -52,11 +53,15 @@ export interface RenderContext {
   readonly tree: FileTree;
   readonly options: SimulationOptions;
   readonly live: LiveObjects;
+  /** What a live cluster said, where one was asked (`SimulationOptions.cluster`). */
+  readonly facts?: FactsView;
   /** What the simulation of the cluster as it is now knows of an applier. */
   readonly previous: ((applier: string) => PreviousApplier | undefined) | undefined;
   /** Set where only what the files are read for matters: HelmReleases are left out. */
   readonly withoutReleases?: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Awaited between steps, so that what shares the thread has its turn. */
+  readonly turn: (() => Promise<void> | undefined) | undefined;
   /** Called with what is worth knowing about a fetched source: an old copy, a signature that can't be checked here. */
   readonly onRemarks: (source: string, remarks: readonly string[]) => void;
   /** Called when a build starts (`+1` to do) and when it is done. */

@@ -2,11 +2,9 @@
  * What the engine is asked for a HelmRelease: the chart, the data its values come from, and what the cluster knows:
  * its API versions and the objects that templates look up.
  */
-import type { EngineObject, HelmRequest, LookupAnswer, Need } from "../engine/protocol.ts";
-import { previousRelease } from "./previous-release.ts";
+import type { EngineObject, HelmRequest } from "../engine/protocol.ts";
 import { helmPart } from "../flux/helm-release.ts";
 import type { HelmReleaseSpec } from "../flux/helm-release.ts";
-import { objectId } from "../flux/object-ref.ts";
 import { canonicalJson, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { ResolvedChart } from "../graph/charts.ts";
@@ -14,15 +12,19 @@ import type { BuildInputs } from "./build.ts";
 import { gate } from "./context.ts";
 import type { RenderContext } from "./context.ts";
 import { dataOf, partOf } from "./kustomization.ts";
-import type { DataLookup } from "./kustomization.ts";
+import type { DataInputs } from "./kustomization.ts";
+import { lookupAnswers } from "./lookup-answers.ts";
+import { nextRelease } from "./next-release.ts";
 
 /** What a render may ask about the cluster. */
 export interface ClusterKnowledge {
-  readonly data: DataLookup;
+  readonly inputs: DataInputs;
   /** Whether that is everything: then what is not known is not there. */
   readonly isComplete: boolean;
   /** Custom `group/version` and `group/version/Kind`, sorted. */
   readonly apiVersions: readonly string[];
+  /** The same without what a live cluster says. */
+  readonly ownApiVersions: readonly string[];
   /** Cluster-scoped custom kinds, `group/Kind`, sorted. */
   readonly clusterScoped: readonly string[];
   /** Canonical JSON of an object by `objectId`; null when it certainly does not exist, `undefined` when nobody knows. */
@@ -33,9 +35,18 @@ export interface ClusterKnowledge {
     kind: string,
     namespace: string,
   ) => readonly string[] | undefined;
+  /** What is applied in the cluster, by `objectId`, and all of a kind. */
+  readonly rendered: (id: string) => RenderedText | undefined;
+  readonly renderedOf: (group: string, kind: string, namespace: string) => readonly RenderedText[];
 }
 
-type LookupNeed = Extract<Need, { readonly kind: "lookup" }>;
+export interface RenderedText {
+  readonly applier: string;
+  /** Canonical JSON. */
+  readonly json: string;
+  /** Its applier is suspended, so it is not applied. */
+  readonly isHeld: boolean;
+}
 
 /** A HelmRelease in the tree of appliers. */
 export interface HelmNode {
@@ -47,35 +58,42 @@ export interface HelmNode {
 export function helmInputs(
   node: HelmNode,
   chart: ResolvedChart,
-  cluster: ClusterKnowledge,
+  given: ClusterKnowledge,
   context: RenderContext,
 ): BuildInputs {
   const { options, memory } = context;
+  const isElsewhere = node.spec.remoteCluster !== undefined;
+  const { cluster, target } = isElsewhere
+    ? elsewhere(given, context)
+    : { cluster: given, target: context };
+  const { kubeVersion } = target.options;
   const { part, text } = partOf(node.object, helmPart);
-  const { objects, assumed } = dataOf(node.spec.data, cluster.data, context);
-  const previous = previousRelease(node, { part, objects, chart }, context);
+  const { objects, assumed } = dataOf(node.spec.data, cluster.inputs, context);
+  const action = nextRelease(node, { part, objects, chart }, target);
+  const { previous } = action;
   const fixed = JSON.stringify([
     text,
     chart.input,
     options.flux,
-    options.kubeVersion ?? "",
+    kubeVersion ?? "",
     options.helm,
     objects,
     assumed,
     listOf(cluster.clusterScoped).text,
     ...(previous === undefined ? [] : [previous.release]),
+    ...(target.facts === undefined ? [] : [action.isUpgrade, action.revision]),
   ]);
   const asked = memory.asked.get(fixed);
-  const lookups = (asked?.lookups ?? []).flatMap((need) => answer(need, cluster));
+  const lookups = lookupAnswers(asked?.lookups ?? [], node.id, cluster, target);
   const request: HelmRequest = {
     chart: chart.input,
     helmRelease: part,
     flux: options.flux,
-    ...(options.kubeVersion === undefined ? {} : { kubeVersion: options.kubeVersion }),
+    ...(kubeVersion === undefined ? {} : { kubeVersion }),
     apiVersions: cluster.apiVersions,
     clusterScoped: cluster.clusterScoped,
-    isUpgrade: options.helm === "upgrade",
-    revision: options.helm === "upgrade" ? 2 : 1,
+    isUpgrade: action.isUpgrade,
+    revision: action.revision,
     useHelm3Defaults: gate(options, "UseHelm3Defaults", false),
     objects,
     assumed,
@@ -91,11 +109,26 @@ export function helmInputs(
       lookups,
     ]),
     base: fixed,
-    settle: () => helmInputs(node, chart, cluster, context),
+    settle: () => helmInputs(node, chart, given, context),
     question: { call: "helm", request },
     trees: new Map([...chart.trees, ...(previous?.trees ?? [])]),
     ...(chart.treeArtifact === undefined ? {} : { treeArtifact: chart.treeArtifact }),
     extra: chartObject(node.spec),
+  };
+}
+
+/** A release on another cluster (`spec.kubeConfig`): of that one nothing is known but what the options say. */
+function elsewhere(
+  cluster: ClusterKnowledge,
+  context: RenderContext,
+): { readonly cluster: ClusterKnowledge; readonly target: RenderContext } {
+  const { facts, ...target } = context;
+  if (facts === undefined) return { cluster, target };
+  const { kubeVersion, ...options } = context.options;
+  const isGiven = kubeVersion !== undefined && kubeVersion !== facts.cluster.kubeVersion;
+  return {
+    cluster: { ...cluster, apiVersions: cluster.ownApiVersions },
+    target: { ...target, options: isGiven ? context.options : options },
   };
 }
 
@@ -144,18 +177,4 @@ function listOf(list: readonly string[]): KnownList {
   const made = { text: list.join(" "), items: new Set(list) };
   lists.set(list, made);
   return made;
-}
-
-function answer(need: LookupNeed, cluster: ClusterKnowledge): readonly LookupAnswer[] {
-  const { apiVersion, objectKind: kind, namespace, name } = need;
-  const completeness = cluster.isComplete ? { isComplete: true } : {};
-  if (name !== "") {
-    const found = cluster.object(objectId({ apiVersion, kind, namespace, name }));
-    return found === undefined ? [] : [{ key: need.key, found, ...completeness }];
-  }
-  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
-  const items = cluster.objects(group, kind, namespace);
-  if (items === undefined) return [];
-  const found = `{"apiVersion":${JSON.stringify(apiVersion)},"items":[${items.join(",")}],"kind":${JSON.stringify(`${kind}List`)},"metadata":{}}`;
-  return [{ key: need.key, found, ...completeness }];
 }

@@ -2,14 +2,19 @@
 import type { DataObject, KustomizeRequest } from "../engine/protocol.ts";
 import { buildPart } from "../flux/kustomization.ts";
 import type { KustomizationSpec } from "../flux/kustomization.ts";
+import { localKey } from "../flux/object-ref.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { ResolvedSource } from "../graph/sources.ts";
 import type { BuildInputs } from "./build.ts";
 import { gate } from "./context.ts";
 import type { RenderContext } from "./context.ts";
 
-/** Looks up a ConfigMap or Secret by `Kind/namespace/name`. */
-export type DataLookup = (key: string) => DataObject | undefined;
+/** ConfigMaps and Secrets by `Kind/namespace/name`. */
+export interface DataInputs {
+  get(key: string): DataObject | undefined;
+  /** Whether the cluster decides about it, because the repository does not (certainly) apply it. */
+  isOpen(key: string): boolean;
+}
 
 const partTexts = new WeakMap<JsonObject, { readonly part: JsonObject; readonly text: string }>();
 
@@ -26,28 +31,40 @@ export function partOf(
   return entry;
 }
 
-/** The data an applier reads, and which of it only the cluster would know. */
+/** The data an applier reads, and which of it only the cluster would know. `decryption` is the key of the Secret with its keys. */
 export function dataOf(
   keys: readonly string[],
-  lookup: DataLookup,
-  { live }: Pick<RenderContext, "live">,
+  data: DataInputs,
+  { live, facts }: Pick<RenderContext, "live" | "facts">,
+  decryption?: string,
 ): { readonly objects: readonly DataObject[]; readonly assumed: readonly string[] } {
   const distinct = [...new Set(keys)];
+  const isUnknown = (key: string): boolean => {
+    // Asking notes what the cluster has not told yet.
+    const isAbsent =
+      facts !== undefined &&
+      data.isOpen(key) &&
+      facts.object(key, key === decryption ? "decryption" : "data") === null;
+    return data.get(key) === undefined && !isAbsent;
+  };
   return {
-    objects: distinct.flatMap((key) => lookup(key) ?? []),
-    assumed: live.complete ? [] : distinct.filter((key) => lookup(key) === undefined),
+    objects: distinct.flatMap((key) => data.get(key) ?? []),
+    assumed: live.complete ? [] : distinct.filter(isUnknown),
   };
 }
 
 export function kustomizeInputs(
   node: { readonly object: JsonObject; readonly spec: KustomizationSpec },
   source: ResolvedSource,
-  lookup: DataLookup,
+  data: DataInputs,
   context: RenderContext,
 ): BuildInputs {
   const { options, live } = context;
   const { part, text } = partOf(node.object, buildPart);
-  const { objects, assumed } = dataOf(node.spec.data, lookup, context);
+  const { namespace, decryptionSecret } = node.spec;
+  const decryption =
+    decryptionSecret === undefined ? undefined : localKey("Secret", namespace, decryptionSecret);
+  const { objects, assumed } = dataOf(node.spec.data, data, context, decryption);
   const request: KustomizeRequest = {
     artifact: source.id,
     kustomization: part,
@@ -60,6 +77,7 @@ export function kustomizeInputs(
     remotes: [],
     mode: "exact",
   };
+  const withoutRemotes = context.facts?.cluster.flags?.noRemoteBases === true;
   const key = JSON.stringify([
     text,
     source.id,
@@ -69,9 +87,11 @@ export function kustomizeInputs(
     assumed,
     request.ageIdentities,
     request.undecryptable,
+    ...(withoutRemotes ? ["without remotes"] : []),
   ]);
   return {
     key,
+    ...(withoutRemotes ? { withoutRemotes } : {}),
     question: { call: "kustomize", request },
     trees: new Map([[source.id, source.tree]]),
     ...(source.isTree ? { treeArtifact: source.id } : {}),

@@ -1,9 +1,10 @@
 /** What each kind of applier is rendered from, or why it can't be rendered (yet). */
 import type { ResourceSetRequest } from "../engine/protocol.ts";
-import { objectAt } from "../manifest/json.ts";
+import { listAt, objectAt } from "../manifest/json.ts";
 import { localKey } from "../flux/object-ref.ts";
 import { chartTitle, sourceOfChart } from "../flux/helm-release.ts";
 import type { HelmReleaseSpec } from "../flux/helm-release.ts";
+import { accessDenied } from "../graph/access.ts";
 import { resolveChart } from "../graph/charts.ts";
 import { missingSource, resolveSource } from "../graph/sources.ts";
 import { generatorInputs } from "./artifact-generator.ts";
@@ -15,6 +16,7 @@ import { instanceInputs } from "./flux-instance.ts";
 import { chartObject, helmInputs } from "./helm-release.ts";
 import { dataOf, kustomizeInputs } from "./kustomization.ts";
 import type { RenderNode, Stopped } from "./node.ts";
+import { prepareReleaseName } from "./release-name.ts";
 
 /** `wait`: something may still be rendered; with `mayWait` false what is missing is missing. */
 export type NodeInputs = BuildInputs | Stopped | "wait";
@@ -27,8 +29,10 @@ export async function nodeInputs(
 ): Promise<NodeInputs> {
   const { spec } = node;
   if (spec.faults.length > 0) return invalid(spec.faults);
+  const denied = accessDenied(spec, context);
+  if (denied !== undefined) return denied;
   const isIncomplete = (): boolean =>
-    mayWait && spec.data.some((key) => index.data(key) === undefined);
+    mayWait && spec.data.some((key) => index.inputs.get(key) === undefined);
   switch (spec.kind) {
     case "Kustomization": {
       const source =
@@ -38,7 +42,7 @@ export async function nodeInputs(
       if (source.outcome === "await") return mayWait ? "wait" : missingSource(spec.source, context);
       if (source.outcome === "stopped") return source;
       if (isIncomplete()) return "wait";
-      return kustomizeInputs({ object: node.object, spec }, source, index.data, context);
+      return kustomizeInputs({ object: node.object, spec }, source, index.inputs, context);
     }
     case "HelmRelease": {
       const chart = await resolveChart(spec, index, context);
@@ -51,6 +55,7 @@ export async function nodeInputs(
         return { ...stopped, extra: chartObject(spec) };
       }
       if (isIncomplete()) return "wait";
+      if (context.facts !== undefined) await prepareReleaseName(node.object);
       return helmInputs({ ...node, spec }, chart, index, context);
     }
     case "ArtifactGenerator": {
@@ -138,11 +143,12 @@ function resourceSetInputs(
     metadata: objectAt(node.object, "metadata"),
     spec: objectAt(node.object, "spec"),
   };
-  const providers = index.providers(node.spec.namespace);
+  const takesInputs = listAt(resourceSet.spec, "inputsFrom").length > 0;
+  const providers = index.providers(node.spec.namespace, takesInputs ? context.facts : undefined);
   const base = JSON.stringify(["resourceSet", resourceSet, providers]);
   const { objects, assumed } = dataOf(
     context.memory.asked.get(base)?.data ?? [],
-    index.data,
+    index.inputs,
     context,
   );
   const request: ResourceSetRequest = { resourceSet, providers, objects, assumed };

@@ -81,7 +81,8 @@ function questionOf<Call extends EngineCall>(
     }
     case "helm": {
       const asked = request as HelmRequest;
-      const isOpen = asked.objects.every(isPublic) && asked.lookups.length === 0;
+      const kept = asked.previous?.kept?.objects ?? [];
+      const isOpen = [...asked.objects, ...kept].every(isPublic) && asked.lookups.length === 0;
       return isOpen ? `helm ${JSON.stringify(asked)}` : undefined;
     }
     case "chart":

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"sluice.dev/engine/api"
+	"sluice.dev/engine/archive"
 	"sluice.dev/engine/generator"
 	"sluice.dev/engine/images"
 	"sluice.dev/engine/memfs"
@@ -20,4 +21,5 @@ func init() {
 		e.collect(collectIdleAbove)
 		return e.stats(), nil
 	}
+	operations[16] = asking(func(_ *memfs.Store, request *api.ArchiveRequest) any { return archive.Run(request) })
 }

@@ -3,7 +3,7 @@ import { refTitle } from "../../flux/object-ref.ts";
 import { lossOf } from "./data-kinds.ts";
 import { fateOf } from "./fate.ts";
 import { about, shown } from "./rule.ts";
-import type { Finding, RiskContext, RiskRule } from "./rule.ts";
+import type { ChangedObject, Finding, RiskContext, RiskRule } from "./rule.ts";
 
 export const dataLoss: RiskRule = {
   code: "risk/data-loss",
@@ -17,11 +17,25 @@ export const dataLoss: RiskRule = {
 function* deletions({ objects }: RiskContext): Generator<Finding> {
   for (const changed of objects) {
     const { kind, ref } = changed.change;
-    const loss = kind === "deleted" ? lossOf(ref, shown(changed.base)) : undefined;
+    const isReplaced = kind === "recreated" && isOfReplacedRelease(changed);
+    const loss = kind === "deleted" || isReplaced ? lossOf(ref, shown(changed.base)) : undefined;
     if (loss === undefined) continue;
+    if (isReplaced) {
+      yield about(
+        changed,
+        loss.severity,
+        `${refTitle(ref)} is deleted and created anew with its release: ${loss.consequence}. Keep the name, namespace and chart of the release, or move the data first.`,
+      );
+      continue;
+    }
     const message = `${refTitle(ref)} is deleted: ${loss.consequence}. To keep it, give it the annotation kustomize.toolkit.fluxcd.io/prune: disabled (helm.sh/resource-policy: keep in a chart) and push that before it leaves the repository.`;
     yield about(changed, loss.severity, message);
   }
+}
+
+/** Only a release that is replaced makes objects anew for no reason of their own. */
+function isOfReplacedRelease({ part, recreatedFor }: ChangedObject): boolean {
+  return part === "template" && recreatedFor?.length === 0;
 }
 
 function* recreations(context: RiskContext): Generator<Finding> {

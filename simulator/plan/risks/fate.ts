@@ -16,6 +16,11 @@ const updated: Fate = { outcome: "updated" };
 
 export function fateOf(changed: ChangedObject, context: RiskContext): Fate {
   const { change, base, target, part } = changed;
+  if (part !== "hook" && changed.refusedFor !== undefined)
+    return { outcome: "refused", fields: changed.refusedFor };
+  if (part !== "hook" && changed.recreatedFor !== undefined && changed.recreatedFor.length > 0)
+    return { outcome: "recreated", fields: changed.recreatedFor };
+  if (changed.isAsked === true) return updated;
   if (change.kind !== "changed" && change.kind !== "moved") return updated;
   if (base === undefined || target === undefined) return updated;
   // Hooks are deleted before they run again, unless they say otherwise.

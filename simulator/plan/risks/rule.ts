@@ -26,6 +26,12 @@ export interface ChangedObject {
   readonly part?: HelmPart["part"];
   /** For a moved object: its old applier would delete it, because nothing says that it is to be kept. */
   readonly isPruned: boolean;
+  /** The server said so, so that no table is asked: it is deleted and created anew because of these fields. */
+  readonly recreatedFor?: readonly string[];
+  /** The server refuses the change because of these fields. */
+  readonly refusedFor?: readonly string[];
+  /** A cluster was asked: what it did not object to is possible. */
+  readonly isAsked?: boolean;
 }
 
 export interface RiskContext {

@@ -1,0 +1,93 @@
+/** What is found out about one applier, before it is shown. */
+import type { LiveAnswer } from "../question.ts";
+import type { Problem } from "../../records.ts";
+import { stageOf } from "../../render/inventory.ts";
+import type { InventoryItem } from "../../render/inventory.ts";
+import type { JsonObject } from "../../manifest/json.ts";
+import type { Drift, LiveChange, Verdict } from "./verdict.ts";
+import type { Wish } from "./wish.ts";
+import type { ObjectRef } from "../../records.ts";
+
+export interface Refusal {
+  readonly item: InventoryItem;
+  readonly message: string;
+  readonly isImmutable: boolean;
+  readonly base: JsonObject | undefined;
+  readonly target: JsonObject;
+}
+
+export interface Unanswered {
+  readonly item: InventoryItem;
+  readonly reason: "forbidden" | "unknown-kind" | "lost";
+  readonly message: string;
+}
+
+export interface Ledger {
+  readonly applier: string;
+  readonly changes: LiveChange[];
+  readonly refused: Refusal[];
+  readonly unanswered: Unanswered[];
+  /** Inventories, releases and objects to be deleted that could not be read. */
+  unread: number;
+  readonly known: { "dry-run": number; structural: number };
+  readonly problems: Omit<Problem, "place">[];
+  readonly drifted: { readonly ref: ObjectRef; readonly drift: Drift }[];
+}
+
+export function openLedger(applier: string): Ledger {
+  return {
+    applier,
+    changes: [],
+    refused: [],
+    unanswered: [],
+    unread: 0,
+    known: { "dry-run": 0, structural: 0 },
+    problems: [],
+    drifted: [],
+  };
+}
+
+/** `amend` adds what only the asker knows about the change. */
+export function enter(
+  ledger: Ledger,
+  wish: Wish,
+  verdict: Verdict,
+  answer: LiveAnswer | undefined,
+): void {
+  const { item } = wish;
+  switch (verdict.outcome) {
+    case "unchanged":
+      break;
+    case "change":
+      ledger.changes.push(verdict.change);
+      break;
+    case "refused":
+      ledger.refused.push({
+        item,
+        message: verdict.message,
+        isImmutable: verdict.isImmutable,
+        base: verdict.base,
+        target: wish.question.object,
+      });
+      break;
+    case "unanswered":
+      ledger.unanswered.push({ item, reason: verdict.reason, message: verdict.message });
+      return;
+  }
+  const isByUs =
+    (answer?.outcome === "compared" || answer?.outcome === "absent") && answer.known !== "dry-run";
+  ledger.known[isByUs ? "structural" : "dry-run"]++;
+}
+
+/**
+ * kustomize-controller tries a whole stage before it applies it, and stops at the first that fails; Helm goes on with the others, and
+ * deletes nothing then.
+ */
+export function withoutUnreached(ledger: Ledger, isStaged: boolean): readonly LiveChange[] {
+  const { changes, refused } = ledger;
+  if (refused.length === 0) return changes;
+  const applied = changes.filter(({ item }) => item !== undefined);
+  if (!isStaged) return applied;
+  const failing = Math.min(...refused.map(({ item }) => stageOf(item.ref)));
+  return applied.filter(({ ref }) => stageOf(ref) < failing);
+}

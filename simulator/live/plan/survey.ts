@@ -1,0 +1,182 @@
+/**
+ * What a push would make of one cluster, before it is shown. Three batches of questions: the appliers themselves, what they send, and the
+ * Helm releases, which are only looked at when helm-controller would act on them.
+ */
+import { localKey } from "../../flux/object-ref.ts";
+import type { ApplierRecord, ObjectRef } from "../../records.ts";
+import type { ClusterRender } from "../../render/cluster.ts";
+import type { LiveAnswer } from "../question.ts";
+import {
+  arrivalsOf,
+  askAll,
+  enterAnswers,
+  leaverOf,
+  leftRefs,
+  releaseItems,
+  sentItems,
+  wishesOf,
+} from "./asked-subjects.ts";
+import type { Asker } from "./asker.ts";
+import { openLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { readLiveAppliers } from "./live-appliers.ts";
+import type { LiveAppliers } from "./live-appliers.ts";
+import { surveyReleases } from "./releases.ts";
+import type { ReleaseSurvey } from "./releases.ts";
+import { removalsOf } from "./removals.ts";
+import type { Leaver, RemovalContext } from "./removals.ts";
+import { storedRefs } from "./stored-refs.ts";
+import { applierQuestions, isActive, subjectsOf } from "./subject.ts";
+import type { Subject } from "./subject.ts";
+import { secretsOf } from "./secrets.ts";
+
+export interface Survey {
+  readonly cluster: ClusterRender;
+  readonly subjects: ReadonlyMap<string, Subject>;
+  readonly ledgers: ReadonlyMap<string, Ledger>;
+  /** Appliers that leave the cluster, parents before children. */
+  readonly gone: readonly Leaver[];
+  readonly releases: ReadonlyMap<string, ReleaseSurvey>;
+  /** Appliers whose objects are on another cluster that can't be asked. */
+  readonly elsewhere: readonly Subject[];
+  /** Values of Secrets that were seen. */
+  readonly secrets: readonly string[];
+}
+
+export interface SurveyContext {
+  readonly asker: Asker;
+  /** The other cluster that an applier applies to; `undefined` when it can't be asked. */
+  readonly remote: (subject: Subject) => Promise<Asker | undefined>;
+  readonly records: ReadonlyMap<string, ApplierRecord>;
+}
+
+export interface Ground extends SurveyContext {
+  readonly cluster: ClusterRender;
+  readonly live: LiveAppliers;
+  readonly subjects: ReadonlyMap<string, Subject>;
+  readonly ledgers: ReadonlyMap<string, Ledger>;
+  /** Where the objects of an applier go. Absent: they can't be asked about. */
+  readonly askers: ReadonlyMap<string, Asker>;
+  readonly arrivals: ReturnType<typeof arrivalsOf>;
+  readonly removal: (asker: Asker) => RemovalContext;
+}
+
+export async function survey(cluster: ClusterRender, context: SurveyContext): Promise<Survey> {
+  const ground = await lookAround(cluster, context);
+  const { subjects, ledgers } = ground;
+  const answers = await askSubjects(ground);
+  const removals = await removeLeft(ground);
+  const releases = await surveyReleases(ground, changedData([...ledgers.values()]));
+  const secrets = [...answers.values()].flatMap(secretsOf);
+  return {
+    cluster,
+    subjects,
+    ledgers,
+    gone: [...removals, ...releases.gone],
+    releases: releases.surveys,
+    elsewhere: [...subjects.values()].filter(
+      (subject) => isActive(subject) && !ground.askers.has(subject.node.id),
+    ),
+    secrets: [...secrets, ...releases.secrets],
+  };
+}
+
+async function lookAround(cluster: ClusterRender, context: SurveyContext): Promise<Ground> {
+  const { asker, records } = context;
+  const live = await readLiveAppliers(cluster.nodes, asker);
+  const arrivals = arrivalsOf(cluster.nodes);
+  const sources = { cluster, records, live };
+  const subjects = subjectsOf(sources, await asker.ask(applierQuestions(sources), arrivals));
+  const askers = new Map<string, Asker>();
+  await Promise.all(
+    [...subjects].map(async ([id, subject]) => {
+      const isRemote = subject.spec.remoteCluster !== undefined;
+      const target = isRemote && isActive(subject) ? await context.remote(subject) : asker;
+      if (target !== undefined) askers.set(id, target);
+    }),
+  );
+  const rendered = renderedIds(subjects, cluster);
+  const ledgers = new Map([...subjects.keys()].map((id) => [id, openLedger(id)]));
+  const removal = (one: Asker): RemovalContext => ({
+    cluster: cluster.cluster,
+    asker: one,
+    live,
+    // What is rendered is rendered for the other cluster when its applier goes there.
+    rendered: one === asker ? rendered : new Map(),
+    released: (release) => storedRefs(release, one, cluster),
+  });
+  return { ...context, cluster, live, subjects, ledgers, askers, arrivals, removal };
+}
+
+/** By object, the appliers that will apply it to this cluster. */
+function renderedIds(
+  subjects: ReadonlyMap<string, Subject>,
+  cluster: ClusterRender,
+): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const [id, subject] of subjects) {
+    if (subject.spec.remoteCluster !== undefined || !isActive(subject)) continue;
+    for (const item of [...sentItems(subject, cluster), ...releaseItems(subject, cluster)])
+      ids.set(item.id, [...(ids.get(item.id) ?? []), id]);
+  }
+  return ids;
+}
+
+async function askSubjects(ground: Ground): Promise<ReadonlyMap<string, LiveAnswer>> {
+  const { cluster, subjects, askers, asker, ledgers, arrivals } = ground;
+  const asked = [...subjects.values()].flatMap((subject) => {
+    if (subject.spec.suspend) return [];
+    // The HelmChart of a release for another cluster is on this one.
+    const target = subject.node.spec.kind === "HelmRelease" ? asker : askers.get(subject.node.id);
+    return target === undefined ? [] : [{ subject, target, wishes: wishesOf(subject, cluster) }];
+  });
+  const answers = await askAll(
+    asked.map(({ target, wishes }) => ({
+      asker: target,
+      questions: wishes.map(({ question }) => question),
+    })),
+    arrivals,
+  );
+  for (const { subject, wishes } of asked) {
+    const ledger = ledgers.get(subject.node.id);
+    if (ledger !== undefined) enterAnswers(subject, wishes, answers, ledger);
+  }
+  return answers;
+}
+
+/** Prunes what appliers other than HelmReleases let go of. Gives the appliers that go with it. */
+async function removeLeft(ground: Ground): Promise<readonly Leaver[]> {
+  const { cluster, subjects, askers, ledgers } = ground;
+  const gone = await Promise.all(
+    [...subjects.values()].map(async (subject): Promise<readonly Leaver[]> => {
+      const { node, record } = subject;
+      const ledger = ledgers.get(node.id);
+      const target = askers.get(node.id);
+      const leaver = leaverOf(subject);
+      if (ledger === undefined || target === undefined) return [];
+      if (node.spec.kind === "HelmRelease" || record.state !== "ready") return [];
+      if (subject.isUnread) ledger.unread++;
+      if (leaver === undefined || ledger.refused.length > 0) return [];
+      const removals = await removalsOf(leaver, leftRefs(subject, cluster), ground.removal(target));
+      ledger.changes.push(...removals.changes);
+      ledger.unread += removals.unanswered;
+      return removals.gone;
+    }),
+  );
+  return gone.flat();
+}
+
+/** ConfigMaps and Secrets that change, as `Kind/namespace/name`. */
+function changedData(ledgers: readonly Ledger[]): ReadonlySet<string> {
+  return new Set(
+    ledgers.flatMap(({ changes }) =>
+      changes.flatMap(({ ref }) =>
+        isData(ref) ? [localKey(ref.kind, ref.namespace, ref.name)] : [],
+      ),
+    ),
+  );
+}
+
+function isData({ apiVersion, kind }: ObjectRef): boolean {
+  return apiVersion === "v1" && (kind === "ConfigMap" || kind === "Secret");
+}

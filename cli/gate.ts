@@ -50,10 +50,12 @@ function readRiskSetting(text: string): readonly [string, RiskSeverity | "off"] 
 
 /** Whether the plan is to stop a pipeline. Errors that the old state has as well are nobody's doing here. */
 export function isStopped(plan: Plan, newErrors: number, gate: Gate): boolean {
-  const { created, changed, deleted, moved, orphaned, errors } = plan.counts;
+  const { created, changed, deleted, moved, orphaned, recreated = 0, errors } = plan.counts;
+  // What could not be asked about may be anything.
+  if (plan.live?.partial !== undefined) return true;
   switch (gate.on) {
     case "change":
-      return created + changed + deleted + moved + orphaned + errors > 0;
+      return created + changed + recreated + deleted + moved + orphaned + errors > 0;
     case "error":
       return newErrors > 0;
     case "risk":

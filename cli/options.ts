@@ -96,6 +96,21 @@ export const options = [
     help: "only this part of the clusters, for example 2/4; the output is for sluice merge",
   },
   {
+    name: "context",
+    value: "NAME",
+    verbs: ["diff"],
+    group: "input",
+    help: "compare with the running cluster of this context of the kubeconfig, by reads and dry runs",
+  },
+  {
+    name: "kubeconfig",
+    value: "FILE",
+    verbs: ["diff"],
+    group: "input",
+    complete: "file",
+    help: "the kubeconfig of --context (default: KUBECONFIG, then ~/.kube/config)",
+  },
+  {
     name: "release",
     value: "[NAMESPACE/]NAME",
     verbs: ["values"],

@@ -36,6 +36,9 @@ export interface Request {
   readonly release?: string;
   /** File with the tags of images. */
   readonly tags?: string;
+  /** Context of a kubeconfig whose cluster is the old state. */
+  readonly context?: string;
+  readonly kubeconfig?: string;
   readonly from?: string;
   readonly to?: string;
   readonly flux: FluxMinor;
@@ -90,6 +93,7 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     sources: readSources(all("source")),
     ...optional("release", "release"),
     ...optional("tags", "tags"),
+    ...readContext(line),
     ...optional("from", "from"),
     ...optional("to", "to"),
     flux: readFluxMinor(one("flux-version") ?? "2.9"),
@@ -147,6 +151,23 @@ function readShard(text: string, { given }: CommandLine): Shard {
   if (given.has("report"))
     throw new UserError("With --shard a part of the plan is printed. sluice merge takes --report.");
   return { index: Number(index), count: Number(count) };
+}
+
+/** The old state is the cluster then, so nothing else can be. */
+function readContext({ given }: CommandLine): Pick<Request, "context" | "kubeconfig"> {
+  const context = given.get("context")?.[0];
+  const kubeconfig = given.get("kubeconfig")?.[0];
+  if (context === undefined) {
+    if (kubeconfig === undefined) return {};
+    throw new UserError("--kubeconfig needs --context: no cluster is asked that was not named.");
+  }
+  if (context === "") throw new UserError("--context needs the name of a context.");
+  const other = (["from", "live", "shard"] as const).find((name) => given.has(name));
+  if (other !== undefined)
+    throw new UserError(
+      `--context and --${other} exclude each other: the cluster is the old state.`,
+    );
+  return { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
 }
 
 /** `sarif=plan.sarif`. */

@@ -14,6 +14,8 @@ import {
 import type { AgeIdentities } from "#simulator/node";
 
 import { bundledFile } from "./bundled-file.ts";
+import { openLive } from "./open-live.ts";
+import type { NamedLive } from "./open-live.ts";
 import type { Request } from "./request.ts";
 import { readFolder, readSides } from "./sides.ts";
 import type { Sides } from "./sides.ts";
@@ -30,12 +32,19 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   // The engine starts up while the trees are being read.
-  const { simulator, close } = composed(request, env, log);
+  const { simulator, close: closeSimulator } = composed(request, env, log);
+  let named: NamedLive | undefined;
+  const close = async (): Promise<void> => {
+    named?.close();
+    await closeSimulator();
+  };
   try {
+    named = await openLive(request, env, signal);
+    const live = named === undefined ? {} : { live: named.live };
     const sides = await readSides(request, signal);
     const options = await simulationOptions(request, sides, env, signal);
     const notes = [...sides.notes, ...options.notes];
-    return { simulator, close, options: options.value, ...sidesOf(sides), notes };
+    return { simulator, close, options: options.value, ...sidesOf(sides), ...live, notes };
   } catch (error) {
     await close();
     if (error instanceof NodeUserError) throw new UserError(error.message, { cause: error });

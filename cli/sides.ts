@@ -73,12 +73,12 @@ export async function readFolder(folder: string, signal: AbortSignal): Promise<R
 }
 
 async function baseSide(
-  { verb, dir, from, to }: Request,
+  { verb, dir, from, to, context }: Request,
   repository: Repository | undefined,
   target: Side,
   signal: AbortSignal,
 ): Promise<Side | undefined> {
-  if (from === undefined && verb !== "diff") return undefined;
+  if (from === undefined && (verb !== "diff" || context !== undefined)) return undefined;
   if (from?.startsWith("merge-base:") === true) {
     return mergeBaseSide(
       from.slice("merge-base:".length),

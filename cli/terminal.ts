@@ -110,5 +110,7 @@ function stageText(stage: Progress["stage"]): string {
       return "rendering";
     case "compare":
       return "comparing";
+    case "ask":
+      return "asking the cluster";
   }
 }

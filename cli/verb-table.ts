@@ -64,6 +64,8 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
       "applier, or kept although it left the render. Without --from and --to it compares HEAD with the",
       "working tree, files not yet added to Git included.",
       "Values of Secrets are compared but never shown.",
+      "With --context the old state is a running cluster: its API server says what it would store, by dry",
+      "runs. Nothing is changed there. The user's own kubeconfig is used, with its exec plugins.",
       "Risks are what a push may do and nobody may want: data that goes with an object, rights that grow,",
       "fields that can't be changed. docs/risks explains each and how it is silenced.",
     ],
@@ -78,6 +80,7 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
       ["sluice diff --from v1.4.0 --to HEAD", "between two revisions"],
       ["sluice diff --fail-on risk", "a gate before the push"],
       ["sluice diff --from ../other-checkout", "against another folder"],
+      ["sluice diff --context production", "against a running cluster"],
     ],
   },
   merge: {

@@ -4,10 +4,13 @@ import process from "node:process";
 import type { ExtensionContext } from "vscode";
 import { workspace } from "vscode";
 
+import { liveOn, loadKubeClient } from "#simulator/cluster";
+
 import * as actions from "./cluster/actions.ts";
 import { Clusters } from "./cluster/clusters.ts";
 import { followLogs } from "./cluster/controller-logs.ts";
 import * as git from "./cluster/git-ancestry.ts";
+import { watchApplied } from "./cluster/watch-applied.ts";
 import type { Live } from "./commands/live/live.ts";
 import { ClusterSettings } from "./platform/cluster-settings.ts";
 import type { Log } from "./platform/log.ts";
@@ -31,8 +34,7 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
     trusted: () => workspace.isTrusted,
     env: process.env,
     now: Date.now,
-    // A bundle of its own, read on the first connection.
-    client: () => import("./cluster/kube-client.ts"),
+    client: loadKubeClient,
     log: say,
   });
   const views = new LiveViews(clusters, settings);
@@ -55,7 +57,16 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
     views,
     actions,
     git,
+    push: () => import("#simulator/node/push"),
     start: start.run,
+    async ask(name, request, signal) {
+      await start.run();
+      const session = clusters.session(name);
+      return session === undefined
+        ? { status: 0, body: `There is no connection to ${name}.` }
+        : liveOn(name, session.api).request(request, signal);
+    },
+    onApplied: (listener) => watchApplied(clusters, listener),
     documentUri: liveDocumentUri,
     followLogs: (name, ref) => logs.follow({ context: name, ref }),
     log: say,

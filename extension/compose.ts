@@ -2,15 +2,17 @@
 import type { ExtensionContext } from "vscode";
 import { Uri, workspace } from "vscode";
 
+import { clusterBase } from "#protocol";
+
 import { PlanStore } from "./client/plan-store.ts";
 import type { ClientFactory } from "./client/server-link.ts";
 import { ServerLink } from "./client/server-link.ts";
 import type { Live } from "./commands/live/live.ts";
 import { registerCommands } from "./commands/register.ts";
 import type { FolderView } from "./model/folder-view.ts";
-import type { PreviewTree } from "./model/preview-tree.ts";
+import type { PreviewTree } from "./model/preview-node.ts";
 import type { Log } from "./platform/log.ts";
-import { createLog } from "./platform/log.ts";
+import { createLog, fireAndForget } from "./platform/log.ts";
 import { showError } from "./platform/notify.ts";
 import { Settings } from "./platform/settings.ts";
 import { ObjectDocuments } from "./views/object-documents.ts";
@@ -19,6 +21,7 @@ import { graphContent } from "./views/graph/graph-content.ts";
 import { GraphPanels } from "./views/graph/graph-panels.ts";
 import { registerPlanTool } from "./views/cluster/plan-tool.ts";
 import { PreviewView } from "./views/preview.ts";
+import { PushPlanDocument } from "./views/push-plan-document.ts";
 import { StatusBar } from "./views/status-bar.ts";
 
 /** What other extensions, and tests, get from `activate`. */
@@ -54,13 +57,27 @@ export function compose(
     context.subscriptions.push(settings, link, store, preview, new StatusBar(store));
     context.subscriptions.push(new ObjectDocuments(link, store), new OutlookDocument(link, store));
     context.subscriptions.push(registerPlanTool(store));
+    const pushPlan = new PushPlanDocument();
+    context.subscriptions.push(pushPlan);
     const live = composeLive?.(context, log);
+    if (live) context.subscriptions.push(answerClusters(link, live, settings, log));
     const graphs = new GraphPanels(context, graphContent(store, preview, live), store, live, log);
     context.subscriptions.push(graphs);
     const readAsset = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
       new Uint8Array(await workspace.fs.readFile(Uri.joinPath(context.extensionUri, path)));
     context.subscriptions.push(
-      ...registerCommands({ link, store, preview, graphs, settings, log, live, readAsset }),
+      ...registerCommands({
+        link,
+        store,
+        preview,
+        graphs,
+        pushPlan,
+        settings,
+        log,
+        live,
+        extensionUri: context.extensionUri,
+        readAsset,
+      }),
     );
     context.subscriptions.push({ dispose: () => void link.stop() });
     link.start();
@@ -78,4 +95,23 @@ export function compose(
     void showError("Sluice could not start.", { title: "Show Log", run: () => log.show() });
     throw error;
   }
+}
+
+/** The server asks only about the cluster that somebody chose to compare with. */
+function answerClusters(
+  link: ServerLink,
+  live: Live,
+  settings: Settings,
+  log: Log,
+): { dispose: () => void } {
+  const isChosen = (context: string): boolean => settings.chosenBase === `${clusterBase}${context}`;
+  link.answerClusters(({ context, request }, signal) =>
+    isChosen(context)
+      ? live.ask(context, request, signal)
+      : Promise.resolve({ status: 0, body: `Nobody chose to compare with ${context}.` }),
+  );
+  const end = live.onApplied((context) => {
+    if (isChosen(context)) fireAndForget(link.clusterMoved(context), log);
+  });
+  return { dispose: end };
 }

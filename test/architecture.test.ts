@@ -111,7 +111,7 @@ describe("who may import what", () => {
       (path: string) => path.startsWith("extension/client/") || /^extension\/[^/]+$/.test(path),
     ],
     ["vscode-languageserver", (path: string) => path.startsWith("language-server/")],
-    ["@kubernetes/client-node", (path: string) => path.startsWith("extension/cluster/")],
+    ["@kubernetes/client-node", (path: string) => path.startsWith("simulator/node/cluster/")],
     ["isomorphic-git", (path: string) => path.startsWith("simulator/node/")],
   ])("%s is imported only where it belongs", (name, mayImport) => {
     expect(

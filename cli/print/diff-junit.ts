@@ -6,6 +6,7 @@ import type { Plan, PlanApplier, PlanCluster, Problem, Risk } from "#simulator";
 import { problemKey } from "#simulator";
 
 import { changeNote } from "./diff-text.ts";
+import { knownText, partialText } from "./live-text.ts";
 import { placeText, refText } from "./names.ts";
 import { isSaidByRisk, loudRisks } from "./risks-text.ts";
 import { xmlText } from "./xml.ts";
@@ -23,7 +24,11 @@ interface Suite {
 
 /** The plan must be printable. */
 export function diffJunit(plan: Plan): string {
-  const suites = [...plan.clusters.map((cluster) => clusterSuite(cluster, plan)), ...others(plan)];
+  const suites = [
+    ...plan.clusters.map((cluster) => clusterSuite(cluster, plan)),
+    ...others(plan),
+    ...liveSuite(plan),
+  ];
   const tests = suites.reduce((sum, suite) => sum + suite.tests, 0);
   const failures = suites.reduce((sum, suite) => sum + suite.failures, 0);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="sluice diff" tests="${tests}" failures="${failures}">\n${suites.map(({ text }) => text).join("")}</testsuites>\n`;
@@ -65,6 +70,17 @@ function others(plan: Plan): readonly Suite[] {
   const name = "repository";
   const text = `    <testcase name="${name}" classname="sluice diff">\n${failures.map(failureText).join("")}    </testcase>\n`;
   return [suite(name, [{ failed: failures.length > 0, text }])];
+}
+
+/** A plan that is only a part of the truth must not look green. */
+function liveSuite(plan: Plan): readonly Suite[] {
+  const { live } = plan;
+  if (live === undefined) return [];
+  const partial = partialText(plan);
+  const failure = partial === undefined ? "" : failureText({ type: "partial", text: partial });
+  const output = [knownText(live), ...live.taken.map((name) => `taken: ${name}`)].join("\n");
+  const text = `    <testcase name="${xmlText(live.context)}" classname="live">\n${failure}      <system-out>${xmlText(output)}</system-out>\n    </testcase>\n`;
+  return [suite("live", [{ failed: partial !== undefined, text }])];
 }
 
 function failuresOf({ applier, problems }: PlanApplier, plan: Plan): readonly Failure[] {

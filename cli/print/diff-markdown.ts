@@ -5,6 +5,7 @@
 import type { FieldChange, Plan, PlanApplier } from "#simulator";
 
 import { applierNotes, changeNote, isNotable, oldNote, planSummary } from "./diff-text.ts";
+import { driftedLines, driftLines, knownText, partialText } from "./live-text.ts";
 import { counted, fieldText, placeText, refText } from "./names.ts";
 import { problemText, sortedProblems } from "./problems-text.ts";
 import { isSaidByRisk, riskLines } from "./risks-text.ts";
@@ -36,12 +37,28 @@ export function diffMarkdown(plan: Plan): string {
       .map((label) => codeSpan(shortened(label, longestName)))
       .join(" → "),
     "",
+    ...liveSection(plan),
     ...riskSection(plan),
     ...table(rows),
     ...folds(rows),
     ...imageSection(plan),
     ...problemSection(plan),
   ].join("\n");
+}
+
+/** How the plan is known, and that it is a part where it is one. */
+function liveSection(plan: Plan): readonly string[] {
+  const { live } = plan;
+  if (live === undefined) return [];
+  const partial = partialText(plan);
+  const taken = live.taken.slice(0, 50).map((name) => `taken from the cluster: ${name}`);
+  const lines = [
+    ...(partial === undefined ? [] : [partial]),
+    `${live.context}: ${knownText(live)}`,
+    ...taken,
+    ...(live.taken.length > taken.length ? [`and ${live.taken.length - taken.length} more`] : []),
+  ];
+  return ["#### Cluster", "", ...fenced(fitted(lines, budgetOfImages), "text"), ""];
 }
 
 function imageSection({ images }: Plan): readonly string[] {
@@ -57,6 +74,10 @@ function imageSection({ images }: Plan): readonly string[] {
 
 function table(rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return [];
+  // Only a cluster tells that something is recreated.
+  const isLive = rows.some(({ entry }) => entry.changes.some(({ kind }) => kind === "recreated"));
+  const recreated = isLive ? (["recreated"] as const) : [];
+  const kinds = ["created", "changed", ...recreated, "deleted", "moved", "orphaned"] as const;
   const lines = rows.map(({ cluster, entry }) => {
     const count = (kind: string): string => {
       const found = entry.changes.filter((change) => change.kind === kind).length;
@@ -65,7 +86,7 @@ function table(rows: readonly Row[]): readonly string[] {
     const cells = [
       tableCode(cluster),
       tableCode([refText(entry.applier.ref), ...applierNotes(entry)].join(", ")),
-      ...["created", "changed", "deleted", "moved", "orphaned"].map(count),
+      ...kinds.map(count),
       entry.problems.length === 0 ? "" : String(entry.problems.length),
     ];
     return `| ${cells.join(" | ")} |`;
@@ -73,8 +94,8 @@ function table(rows: readonly Row[]): readonly string[] {
   const shown = lines.slice(0, countFitting(lines, budgetOfTable));
   const more = lines.length - shown.length;
   return [
-    "| Cluster | Applier | Created | Changed | Deleted | Moved | Kept | Problems |",
-    "| --- | --- | --: | --: | --: | --: | --: | --: |",
+    `| Cluster | Applier | Created | Changed |${isLive ? " Recreated |" : ""} Deleted | Moved | Kept | Problems |`,
+    `| --- | --- |${" --: |".repeat(kinds.length + 1)}`,
     ...shown,
     "",
     ...(more > 0 ? [`${counted(more, "more applier")} not shown.`, ""] : []),
@@ -86,12 +107,13 @@ function folds(rows: readonly Row[]): readonly string[] {
   let left = budgetOfFolds;
   let leftOut = 0;
   for (const { cluster, entry } of rows) {
-    if (entry.changes.length === 0) continue;
+    if (entry.changes.length === 0 && driftedLines(entry).length === 0) continue;
     if (left <= 0) {
       leftOut += 1;
       continue;
     }
-    const body = fitted(changeLines(entry), left);
+    const drifted = driftedLines(entry).map((line) => `# ${line}`);
+    const body = fitted([...changeLines(entry), ...drifted], left);
     const title = shortened(`${cluster} · ${refText(entry.applier.ref)}`, longestName);
     const summary = `<code>${htmlText(title)}</code> ${counted(entry.changes.length, "change")}`;
     const fold = [
@@ -121,7 +143,8 @@ function changeLines(entry: PlanApplier): readonly string[] {
     const sign = diffSign(change.kind === "created", change.kind === "deleted");
     const title = `${sign} ${refText(change.ref)}${note === "" ? "" : `, ${note}`}${place}`;
     const whole = change.kind === "created" || change.kind === "deleted";
-    return [title, ...(whole ? [] : change.fields.flatMap(fieldLines))];
+    const drift = driftLines(change).map((line) => `#     ${line}`);
+    return [title, ...(whole ? [] : [...change.fields.flatMap(fieldLines), ...drift])];
   });
 }
 

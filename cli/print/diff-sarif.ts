@@ -6,6 +6,7 @@ import type { Place, Plan, Problem, Risk, RiskSeverity } from "#simulator";
 import { problemKey, riskRules } from "#simulator";
 
 import { version } from "../version.ts";
+import { knownText, partialText } from "./live-text.ts";
 import { printableJson } from "./printable.ts";
 import { isSaidByRisk } from "./risks-text.ts";
 
@@ -46,11 +47,32 @@ export function diffSarif(plan: Plan): string {
         automationDetails: { id: "sluice/diff/" },
         columnKind: "utf16CodeUnits",
         originalUriBaseIds: { ROOT: { description: { text: "The root of the repository." } } },
+        ...invocations(plan),
         results: results.map((result) => toResult(result, codes.indexOf(result.code))),
       },
     ],
   };
   return `${printableJson(JSON.stringify(log, undefined, 2))}\n`;
+}
+
+/** How the plan is known; a part of the truth is a run that did not succeed. */
+function invocations(plan: Plan): object {
+  const { live } = plan;
+  if (live === undefined) return {};
+  const partial = partialText(plan);
+  const note = (level: Level, text: string): object => ({ level, message: { text } });
+  return {
+    invocations: [
+      {
+        executionSuccessful: partial === undefined,
+        toolExecutionNotifications: [
+          ...(partial === undefined ? [] : [note("warning", partial)]),
+          note("note", `${live.context}: ${knownText(live)}`),
+          ...live.taken.map((name) => note("note", `Taken from the cluster: ${name}`)),
+        ],
+      },
+    ],
+  };
 }
 
 function ofRisk(risk: Risk, origins: ReadonlyMap<string, Place | undefined>): Result {

@@ -11,6 +11,7 @@ import type {
 } from "#simulator";
 import { problemKey } from "#simulator";
 
+import { driftedLines, driftLines, knownText, liveNotes, partialText } from "./live-text.ts";
 import { applierText, fieldText, placeText, refText } from "./names.ts";
 import { problemCountsText, problemText } from "./problems-text.ts";
 import { isSaidByRisk, riskCountsText, riskLines } from "./risks-text.ts";
@@ -19,6 +20,8 @@ import type { Style } from "./style.ts";
 /** The plan must be printable. */
 export function* diffText(plan: Plan, style: Style): Generator<string> {
   yield style.faint(`${plan.base ?? "nothing"} → ${plan.target}`) + "\n";
+  const partial = partialText(plan);
+  if (partial !== undefined) yield `${style.bad(partial)}\n`;
   for (const cluster of plan.clusters) yield* clusterText(cluster, plan, style);
   const shown = new Set(
     plan.clusters.flatMap((cluster) => cluster.appliers).map(({ applier }) => applier.id),
@@ -34,7 +37,14 @@ export function* diffText(plan: Plan, style: Style): Generator<string> {
   const risks = [...riskLines(plan, style)];
   if (risks.length > 0) yield `\n${style.strong("Risks")}\n`;
   for (const risk of risks) yield indented(risk, "  ");
+  yield* liveText(plan, style);
   yield `\n${planSummary(plan, style)}\n`;
+}
+
+function* liveText({ live }: Plan, style: Style): Generator<string> {
+  if (live === undefined) return;
+  yield `\n${style.strong("Cluster")}\n  ${live.context}: ${knownText(live)}\n`;
+  for (const name of live.taken) yield `  ${style.faint(`taken from it: ${name}`)}\n`;
 }
 
 function* imagesText({ images }: Plan, style: Style): Generator<string> {
@@ -46,10 +56,11 @@ function* imagesText({ images }: Plan, style: Style): Generator<string> {
 
 /** `3 created, 1 deleted; 1 error; 2 high risks`, or that nothing would change. */
 export function planSummary(plan: Plan, style: Style): string {
-  const { created, changed, deleted, moved, orphaned } = plan.counts;
+  const { created, changed, deleted, moved, orphaned, recreated = 0 } = plan.counts;
   const parts: string[] = [];
   if (created > 0) parts.push(style.good(`${created} created`));
   if (changed > 0) parts.push(style.attention(`${changed} changed`));
+  if (recreated > 0) parts.push(style.bad(`${recreated} recreated`));
   if (deleted > 0) parts.push(style.bad(`${deleted} deleted`));
   if (moved > 0) parts.push(style.accent(`${moved} moved`));
   if (orphaned > 0) parts.push(style.accent(`${orphaned} kept`));
@@ -71,6 +82,7 @@ export function isNotable(entry: PlanApplier): boolean {
   return (
     entry.changes.length > 0 ||
     entry.problems.length > 0 ||
+    (entry.drifted ?? []).length > 0 ||
     entry.status === "created" ||
     entry.status === "deleted"
   );
@@ -83,6 +95,8 @@ function changeSign(kind: Change["kind"]): string {
       return "+";
     case "changed":
       return "~";
+    case "recreated":
+      return "±";
     case "deleted":
       return "-";
     case "moved":
@@ -92,13 +106,19 @@ function changeSign(kind: Change["kind"]): string {
   }
 }
 
-/** Says what the sign and the fields don't: where an object moved from, why it is kept. */
+/** Says what the sign and the fields don't: where an object moved from, why it is kept, what follows on the cluster. */
 export function changeNote(change: Change): string {
+  return [kindNote(change), ...liveNotes(change)].filter((note) => note !== "").join(", ");
+}
+
+function kindNote(change: Change): string {
   switch (change.kind) {
     case "moved":
       return change.from === undefined ? "moved" : `moved from ${applierText(change.from)}`;
     case "orphaned":
       return `kept${change.kept === undefined ? "" : `: ${change.kept.replace(/\s*\n\s*/g, " ")}`}`;
+    case "recreated":
+      return "deleted and created again";
     case "created":
     case "changed":
     case "deleted":
@@ -141,6 +161,7 @@ function* clusterText(cluster: PlanCluster, plan: Plan, style: Style): Generator
     yield `  ${style.strong(refText(entry.applier.ref))}${path}${notes}\n`;
     yield* defaultsText(entry, style);
     for (const change of entry.changes) yield* changeText(change, style);
+    for (const line of driftedLines(entry)) yield `    ${style.attention(line)}\n`;
     for (const problem of entry.problems) {
       if (isSaidByRisk(problem, plan)) continue;
       const { applier: _shownAbove, ...rest } = problem;
@@ -167,6 +188,7 @@ function* changeText(change: Change, style: Style): Generator<string> {
   yield `    ${changeStyle(change.kind, style)(title)}${note === "" ? "" : `, ${note}`}${place}\n`;
   if (change.kind === "created" || change.kind === "deleted") return;
   for (const field of change.fields) yield `        ${fieldLine(field, style)}\n`;
+  for (const line of driftLines(change)) yield `        ${style.faint(line)}\n`;
 }
 
 function fieldLine(field: FieldChange, style: Style): string {
@@ -188,6 +210,7 @@ function changeStyle(kind: Change["kind"], style: Style): (text: string) => stri
     case "changed":
       return style.attention;
     case "deleted":
+    case "recreated":
       return style.bad;
     case "moved":
     case "orphaned":

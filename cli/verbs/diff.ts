@@ -2,12 +2,14 @@
 import type { SimulationOptions } from "#simulator";
 
 import { documentText } from "../print/document.ts";
+import { liveDiff } from "./live-diff.ts";
 import { printPlan, withoutTimes } from "./print-plan.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
 export async function diff(context: VerbContext): Promise<ExitCode> {
   const { session, request, signal } = context;
-  const { simulator, options, base, target } = session;
+  const { simulator, options, base, target, live } = session;
+  if (live !== undefined) return liveDiff(context, live);
   const before = base === undefined ? undefined : await simulator.simulate(base, options, context);
   const after = await simulator.simulate(target, withOrder(options, before?.allClusters), {
     ...context,

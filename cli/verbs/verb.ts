@@ -1,5 +1,5 @@
 /** What a verb is given and what it answers; the same for all, so that run.ts can treat them as a table. */
-import type { FileTree, Progress, SimulationOptions, Simulator } from "#simulator";
+import type { FileTree, Live, Progress, SimulationOptions, Simulator } from "#simulator";
 
 import type { Style } from "../print/style.ts";
 import type { Request } from "../request.ts";
@@ -14,6 +14,8 @@ export interface Session {
   readonly target: FileTree;
   /** The state to compare with, when the verb has one. */
   readonly base?: FileTree;
+  /** The cluster to compare with instead. */
+  readonly live?: Live;
   /** What the user should know about how the request was read: files left out, the root that was chosen. */
   readonly notes: readonly string[];
   readonly close: () => Promise<void>;

@@ -8,17 +8,27 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 import { State } from "vscode-languageclient";
 
 import type {
+  AskClusterParams,
   ClientRequests,
   InitializationOptions,
   PlanParams,
   ServerNotifications,
+  ServerRequests,
 } from "#protocol";
+import { clusterBase } from "#protocol";
+import type { LiveResponse } from "#simulator";
 
 import { WithDisposables } from "../platform/disposables.ts";
 import type { Log } from "../platform/log.ts";
 import { fireAndForget } from "../platform/log.ts";
 import type { Settings } from "../platform/settings.ts";
 import { RedHatYaml } from "./red-hat-yaml.ts";
+
+/** Answers what the server wants to know of a cluster. */
+export type AnswerCluster = (
+  params: AskClusterParams,
+  signal: AbortSignal,
+) => Promise<LiveResponse>;
 
 /** Makes the client of this platform; called at each start. */
 export type ClientFactory = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
@@ -30,6 +40,7 @@ export class ServerLink extends WithDisposables {
   readonly #initialization: Omit<InitializationOptions, "trusted">;
   readonly #redHatYaml: RedHatYaml;
   #client: Promise<BaseLanguageClient> | undefined;
+  #answerCluster: AnswerCluster | undefined;
   readonly #plan = this.own(new EventEmitter<PlanParams>());
   readonly onPlan: Event<PlanParams> = this.#plan.event;
   readonly #stopped = this.own(new EventEmitter<void>());
@@ -55,6 +66,11 @@ export class ServerLink extends WithDisposables {
         fireAndForget(this.#notify("sluice/trustGranted", {}), this.#log),
       ),
     );
+  }
+
+  /** Without it every question about a cluster is answered with nothing. */
+  answerClusters(answer: AnswerCluster): void {
+    this.#answerCluster = answer;
   }
 
   start(): void {
@@ -90,6 +106,19 @@ export class ServerLink extends WithDisposables {
     return (await client?.sendRequest("sluice/outlook", params, token)) ?? {};
   }
 
+  async planRevisions(
+    params: ClientRequests["sluice/planRevisions"][0],
+    token: CancellationToken,
+  ): Promise<ClientRequests["sluice/planRevisions"][1]> {
+    const client = await this.#client;
+    return (await client?.sendRequest("sluice/planRevisions", params, token)) ?? {};
+  }
+
+  /** What the appliers of a cluster have applied is another state now: plans against it are out of date. */
+  clusterMoved(context: string): Promise<void> {
+    return this.#notify("sluice/clusterMoved", { context });
+  }
+
   /** Resolves when the new plan is there. */
   async refresh(): Promise<void> {
     this.start();
@@ -121,18 +150,37 @@ export class ServerLink extends WithDisposables {
     client.onNotification("sluice/plan" satisfies keyof ServerNotifications, (params: PlanParams) =>
       this.#plan.fire(params),
     );
+    client.onRequest(
+      "sluice/askCluster" satisfies keyof ServerRequests,
+      (params: AskClusterParams, token: CancellationToken) => this.#askCluster(params, token),
+    );
     await client.start();
     return client;
   }
 
-  /** Puts the base that was chosen with "Compare With…" over the setting. */
+  async #askCluster(params: AskClusterParams, token: CancellationToken): Promise<LiveResponse> {
+    const controller = new AbortController();
+    const cancelled = token.onCancellationRequested(() => controller.abort());
+    try {
+      const answer = this.#answerCluster?.(params, controller.signal);
+      return (await answer) ?? { status: 0, body: "There are no clusters in VS Code for the Web." };
+    } finally {
+      cancelled.dispose();
+    }
+  }
+
+  /**
+   * Puts the base that was chosen with "Compare With…" over the setting. A setting may come from the repository, so it can't name
+   * a cluster.
+   */
   async #configuration(
     params: { readonly items: readonly { readonly section?: string }[] },
     token: CancellationToken,
     next: (params: never, token: CancellationToken) => unknown,
   ): Promise<unknown[]> {
     const answers = (await next(params as never, token)) as unknown[];
-    const base = this.#settings.chosenBase;
+    const { chosenBase, configuredBase } = this.#settings;
+    const base = chosenBase ?? (configuredBase.startsWith(clusterBase) ? "HEAD" : undefined);
     return answers.map((answer, index) =>
       params.items[index]?.section === "sluice" && base !== undefined
         ? { ...(answer as object), base }

@@ -1,6 +1,7 @@
 /** The table of commands: id, type and factory. A command that is in one and not in the other does not compile. */
 import { compareWith } from "./compare-with.ts";
 import { copyPlan } from "./copy-plan.ts";
+import { explainRisk } from "./explain-risk.ts";
 import { goToSource } from "./go-to-source.ts";
 import { arrangeClusters, filterClusters, refreshClusters } from "./live/arrange-clusters.ts";
 import { connect, disconnect } from "./live/connect.ts";
@@ -25,6 +26,7 @@ import { openAllChanges } from "./open-all-changes.ts";
 import { openChange } from "./open-change.ts";
 import { openRendered } from "./open-rendered.ts";
 import { refresh } from "./refresh.ts";
+import { simulateAndPush } from "./push/simulate-and-push.ts";
 import type { Services } from "./services.ts";
 import { setUpFlux } from "./set-up-flux.ts";
 import { showValues } from "./show-values.ts";
@@ -41,12 +43,14 @@ export interface CommandTypes {
   readonly "sluice.showValues": (node?: string) => Promise<void>;
   readonly "sluice.showOutlook": () => Promise<void>;
   readonly "sluice.goToSource": (node?: string) => Promise<void>;
+  readonly "sluice.explainRisk": (node?: string) => Promise<void>;
   readonly "sluice.showGraph": (node?: string) => Promise<void>;
   readonly "sluice.compareWith": () => Promise<void>;
   readonly "sluice.showChanges": () => Promise<void>;
   readonly "sluice.showProblems": () => Promise<void>;
   readonly "sluice.showEverything": () => Promise<void>;
   readonly "sluice.copyPlan": () => Promise<void>;
+  readonly "sluice.simulateAndPush": () => Promise<void>;
   readonly "sluice.setUpFlux": () => Promise<void>;
   readonly "sluice.showLog": () => Promise<void>;
   readonly "sluice.connect": LiveCommand;
@@ -89,12 +93,14 @@ export const commandTable: CommandTable = {
   "sluice.showValues": showValues,
   "sluice.showOutlook": showOutlook,
   "sluice.goToSource": goToSource,
+  "sluice.explainRisk": explainRisk,
   "sluice.showGraph": showGraph,
   "sluice.compareWith": compareWith,
   "sluice.showChanges": showChanges,
   "sluice.showProblems": showProblems,
   "sluice.showEverything": showEverything,
   "sluice.copyPlan": copyPlan,
+  "sluice.simulateAndPush": simulateAndPush,
   "sluice.setUpFlux": setUpFlux,
   "sluice.showLog": showLog,
   "sluice.connect": connect,

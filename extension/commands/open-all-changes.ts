@@ -36,6 +36,7 @@ function toResource({ folder, change }: ScopedChange): Resource {
     case "orphaned":
       return [base, base, undefined];
     case "changed":
+    case "recreated":
     case "moved":
       return [target, base, target];
   }

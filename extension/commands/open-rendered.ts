@@ -3,7 +3,7 @@ import { window } from "vscode";
 
 import { applierAddress, applierAddressOf, changeAddresses } from "../model/object-address.ts";
 import type { DocumentAddress } from "../model/object-address.ts";
-import type { NodeTarget } from "../model/preview-tree.ts";
+import type { NodeTarget } from "../model/preview-node.ts";
 import { toDocumentUri } from "../views/object-documents.ts";
 import type { CommandTypes } from "./index.ts";
 import { pickNode } from "./pick-node.ts";

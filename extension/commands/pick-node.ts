@@ -1,7 +1,7 @@
 /** Asks which node of the Preview is meant when a command comes from the palette. */
 import { ThemeIcon, window } from "vscode";
 
-import type { NodeTarget, PreviewNode } from "../model/preview-tree.ts";
+import type { NodeTarget, PreviewNode } from "../model/preview-node.ts";
 import { UserError } from "../platform/notify.ts";
 import type { Services } from "./services.ts";
 

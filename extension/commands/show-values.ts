@@ -2,7 +2,7 @@
 import { window } from "vscode";
 
 import { applierAddressOf } from "../model/object-address.ts";
-import type { NodeTarget } from "../model/preview-tree.ts";
+import type { NodeTarget } from "../model/preview-node.ts";
 import { toDocumentUri } from "../views/object-documents.ts";
 import type { CommandTypes } from "./index.ts";
 import { pickNode } from "./pick-node.ts";

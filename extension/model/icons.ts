@@ -1,5 +1,5 @@
 /** Which codicon and theme colour stands for what. State is never told by an icon alone: the words say it too. */
-import type { ApplierState, Change, Problem } from "#simulator";
+import type { ApplierState, Change, Problem, Risk } from "#simulator";
 
 export interface NodeIcon {
   /** Codicon. */
@@ -23,6 +23,7 @@ const applierIcons: Readonly<Record<ApplierState, NodeIcon>> = {
 const changeIcons: Readonly<Record<Change["kind"], NodeIcon>> = {
   created: { id: "diff-added", color: "gitDecoration.addedResourceForeground" },
   changed: { id: "diff-modified", color: "gitDecoration.modifiedResourceForeground" },
+  recreated: { id: "debug-restart", color: "problemsErrorIcon.foreground" },
   deleted: { id: "diff-removed", color: "gitDecoration.deletedResourceForeground" },
   moved: { id: "diff-renamed", color: "gitDecoration.renamedResourceForeground" },
   orphaned: { id: "debug-disconnect", color: "problemsWarningIcon.foreground" },
@@ -32,6 +33,12 @@ const problemIcons: Readonly<Record<Problem["severity"], NodeIcon>> = {
   error: { id: "error", color: "problemsErrorIcon.foreground" },
   warning: { id: "warning", color: "problemsWarningIcon.foreground" },
   information: { id: "info", color: "problemsInfoIcon.foreground" },
+};
+
+const riskIcons: Readonly<Record<Risk["severity"], NodeIcon>> = {
+  high: { id: "alert", color: "problemsErrorIcon.foreground" },
+  medium: { id: "alert", color: "problemsWarningIcon.foreground" },
+  low: { id: "alert", color: "problemsInfoIcon.foreground" },
 };
 
 export function applierIcon(state: ApplierState): NodeIcon {
@@ -44,4 +51,8 @@ export function changeIcon(kind: Change["kind"]): NodeIcon {
 
 export function problemIcon(severity: Problem["severity"]): NodeIcon {
   return problemIcons[severity];
+}
+
+export function riskIcon(severity: Risk["severity"]): NodeIcon {
+  return riskIcons[severity];
 }

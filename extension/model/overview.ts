@@ -1,7 +1,10 @@
 /** The whole at a glance: what the status bar says, which welcome text fits, what stands above the tree, the badge. */
+import type { PlanLive } from "#simulator";
+
 import type { FolderView, FolderViews } from "./folder-view.ts";
-import type { PreviewFilter, PreviewTree } from "./preview-tree.ts";
-import { changeCount, count, problemCount, sidesText } from "./words.ts";
+import type { PreviewTree } from "./preview-node.ts";
+import type { PreviewFilter } from "./preview-tree.ts";
+import { changeCount, count, countsText, loudRisks, problemCount, sidesText } from "./words.ts";
 
 /** Which welcome text the empty view shows; the value of the context key `sluice.view`. */
 export type WelcomeState =
@@ -47,13 +50,15 @@ export function statusText(views: FolderViews): StatusText | undefined {
   const failure = all.find((view) => view.failure)?.failure;
   const changes = sum(all, (view) => (view.plan ? changeCount(view.plan) : 0));
   const problems = sum(all, (view) => (view.plan ? problemCount(view.plan) : 0));
-  const words = `${count(changes, "change")}, ${count(problems, "problem")}`;
+  const risks = sum(all, (view) => (view.plan ? loudRisks(view.plan).length : 0));
+  const words = `${count(changes, "change")}, ${risks > 0 ? `${count(risks, "risk")}, ` : ""}${count(problems, "problem")}`;
+  const numbers = `${changes}${risks > 0 ? ` $(alert) ${risks}` : ""} $(warning) ${problems}`;
   const sides = all.flatMap(({ plan }) => (plan ? [sidesText(plan)] : [])).at(0);
   const tooltip = failure ? failure.message : `Sluice: ${words}${sides ? ` (${sides})` : ""}`;
   if (all.some(({ running }) => running)) {
     const doing = `simulating${progressText(all)}`;
     return {
-      text: `$(sync~spin) ${changes} $(warning) ${problems}`,
+      text: `$(sync~spin) ${numbers}`,
       accessibleLabel: `Sluice is ${doing}; ${words} so far`,
       tooltip: `${tooltip}, ${doing}…`,
     };
@@ -65,7 +70,7 @@ export function statusText(views: FolderViews): StatusText | undefined {
       tooltip,
     };
   return {
-    text: `$(git-compare) ${changes} $(warning) ${problems}`,
+    text: `$(git-compare) ${numbers}`,
     accessibleLabel: `Sluice: ${words}`,
     tooltip,
   };
@@ -79,12 +84,26 @@ function progressText(views: readonly FolderView[]): string {
 
 /** Above the tree: what was left out and why. `undefined` shows nothing. */
 export function viewMessage(views: FolderViews): string | undefined {
-  const notes = [...views.values()].flatMap((view) => view.notes.map(({ message }) => message));
+  const notes = [...views.values()].flatMap((view) => [
+    ...view.notes.map(({ message }) => message),
+    ...(view.plan?.live ? liveNotes(view.plan.live) : []),
+  ]);
   const failures = [...views.values()].flatMap(({ failure, plan }) =>
     failure && plan ? [failure.message] : [],
   );
   const lines = [...new Set([...failures, ...notes])];
   return lines.length > 0 ? lines.join(" ") : undefined;
+}
+
+/** How much of a plan against a cluster is the server's own word, and what it was not asked. */
+function liveNotes({ partial, known, taken }: PlanLive): readonly string[] {
+  return [
+    ...(partial === undefined ? [] : [`This is a part of the truth: ${partial}`]),
+    ...(known.structural > 0
+      ? [`${count(known.structural, "object")} compared without asking the API server.`]
+      : []),
+    ...(taken.length > 0 ? [`Taken from the cluster: ${taken.join(", ")}.`] : []),
+  ];
 }
 
 /** Beside the title of the view: `HEAD ↔ working tree`. */
@@ -100,11 +119,9 @@ export function badge(
   const all = [...views.values()];
   const changes = sum(all, (view) => (view.plan ? changeCount(view.plan) : 0));
   const problems = sum(all, (view) => (view.plan ? problemCount(view.plan) : 0));
+  const risks = sum(all, (view) => (view.plan ? loudRisks(view.plan).length : 0));
   if (changes + problems === 0) return undefined;
-  return {
-    value: changes + problems,
-    tooltip: `${count(changes, "change")}, ${count(problems, "problem")}`,
-  };
+  return { value: changes + problems, tooltip: countsText(changes, risks, problems) };
 }
 
 function sum(views: readonly FolderView[], of: (view: FolderView) => number): number {

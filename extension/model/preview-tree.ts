@@ -2,74 +2,28 @@
  * What the Preview view contains: cluster, applier, its changes and problems, as plain nodes with stable ids.
  * Decides everything the view draws, and which nodes have to be drawn again.
  */
-import { isInnerApplier } from "#simulator";
-import type { Change, Place, Plan, PlanApplier, PlanCluster, Problem } from "#simulator";
+import { groupBy, isInnerApplier } from "#simulator";
+import type { Change, Plan, PlanApplier, PlanCluster, Risk } from "#simulator";
 
 import { contextValue } from "./context-value.ts";
 import type { FolderView, FolderViews } from "./folder-view.ts";
-import type { NodeIcon } from "./icons.ts";
-import { applierIcon, changeIcon, clusterIcon, folderIcon, problemIcon } from "./icons.ts";
-import { applierTooltip, changeTooltip, placeText, problemTooltip } from "./tooltips.ts";
+import { applierIcon, changeIcon, clusterIcon, folderIcon } from "./icons.ts";
+import { addProblems, addRisks, isSaidByRisk } from "./preview-findings.ts";
+import type { Nodes, PreviewNode, PreviewTree } from "./preview-node.ts";
+import { applierTooltip, changeTooltip } from "./tooltips.ts";
 import {
-  applierName,
   changeText,
+  count,
   chartText,
   changeWord,
   countsText,
+  loudRisks,
   objectName,
-  severityText,
   stateText,
 } from "./words.ts";
 
-/** `changes`: what changes or has problems; `problems`: problems only; `everything`: quiet Kustomizations too. */
+/** `changes`: what changes, is a risk or has problems; `problems`: problems and risks only; `everything`: quiet Kustomizations too. */
 export type PreviewFilter = "changes" | "problems" | "everything";
-
-/** What a command that is called on a node acts on. */
-export type NodeTarget =
-  | { readonly kind: "folder"; readonly folder: string }
-  | { readonly kind: "cluster"; readonly folder: string; readonly cluster: string }
-  | {
-      readonly kind: "applier";
-      readonly folder: string;
-      readonly applier: string;
-      /** Whether its objects can be shown, and whether it has values. */
-      readonly rendered: boolean;
-      readonly values: boolean;
-      readonly place?: Place;
-    }
-  | {
-      readonly kind: "change";
-      readonly folder: string;
-      readonly change: Change;
-      readonly place?: Place;
-    }
-  | {
-      readonly kind: "problem";
-      readonly folder: string;
-      readonly problem: Problem;
-      readonly place?: Place;
-    };
-
-export interface PreviewNode {
-  readonly id: string;
-  readonly parent?: string;
-  readonly label: string;
-  readonly description: string;
-  /** Markdown. */
-  readonly tooltip: string;
-  readonly icon: NodeIcon;
-  /** What a screen reader says: everything that label, description and icon show. */
-  readonly accessibleLabel: string;
-  readonly contextValue: string;
-  readonly expand: "expanded" | "collapsed" | "leaf";
-  readonly children: readonly string[];
-  readonly target: NodeTarget;
-}
-
-export interface PreviewTree {
-  readonly roots: readonly string[];
-  readonly nodes: ReadonlyMap<string, PreviewNode>;
-}
 
 export const emptyTree: PreviewTree = { roots: [], nodes: new Map() };
 
@@ -98,7 +52,6 @@ export function changedNodes(before: PreviewTree, after: PreviewTree): readonly 
   return changed;
 }
 
-type Nodes = Map<string, PreviewNode>;
 type PlannedView = FolderView & { readonly plan: Plan };
 
 function hasPlan(view: FolderView): view is PlannedView {
@@ -110,7 +63,10 @@ function addFolder(
   { folder, name, plan }: PlannedView,
   children: readonly string[],
 ): string {
-  const counts = totals(plan.clusters.flatMap(({ appliers }) => appliers));
+  const counts = totals(
+    plan.clusters.flatMap(({ appliers }) => appliers),
+    loudRisks(plan),
+  );
   nodes.set(folder, {
     id: folder,
     label: name,
@@ -140,26 +96,29 @@ function addClusters(
   const loose = plan.problems.filter(
     ({ applier, code }) => !known.has(applier ?? "") && code !== "no-roots",
   );
+  const risks = groupBy(loudRisks(plan), ({ applier }) => applier);
   const clusters = plan.clusters.flatMap((cluster) =>
-    addCluster(nodes, folder, cluster, effective, parent),
+    addCluster({ nodes, folder, filter: effective, risks }, cluster, parent),
   );
   return [...addProblems(nodes, folder, `${folder}|`, loose, parent), ...clusters];
 }
 
 function addCluster(
-  nodes: Nodes,
-  folder: string,
+  scene: Omit<Scene, "branches">,
   cluster: PlanCluster,
-  filter: PreviewFilter,
   parent: string | undefined,
 ): readonly string[] {
+  const { nodes, folder } = scene;
   const id = `${folder}|${cluster.name}`;
   const branches = branchesOf(cluster.appliers);
   const children = branches.roots.flatMap((applier) =>
-    addApplier({ nodes, folder, filter, branches }, applier, id),
+    addApplier({ ...scene, branches }, applier, id),
   );
   if (children.length === 0) return [];
-  const counts = totals(cluster.appliers);
+  const counts = totals(
+    cluster.appliers,
+    cluster.appliers.flatMap(({ applier }) => scene.risks.get(applier.id) ?? []),
+  );
   nodes.set(id, {
     id,
     ...(parent ? { parent } : {}),
@@ -200,23 +159,29 @@ interface Scene {
   readonly folder: string;
   readonly filter: PreviewFilter;
   readonly branches: Branches;
+  /** By applier. */
+  readonly risks: ReadonlyMap<string, readonly Risk[]>;
 }
 
 function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly string[] {
   const { nodes, folder, filter, branches } = scene;
-  const { applier, changes, problems, status } = item;
+  const { applier, changes, status, drifted } = item;
+  const risks = scene.risks.get(applier.id) ?? [];
+  const problems = item.problems.filter((problem) => !isSaidByRisk(problem, risks));
   const id = `${folder}|${applier.id}`;
   const below = (branches.inner.get(applier.id) ?? []).flatMap((one) => addApplier(scene, one, id));
-  if (!isShown(item, filter) && below.length === 0) return [];
+  if (!isShown(item, filter) && risks.length === 0 && below.length === 0) return [];
   const children = [
     ...addProblems(nodes, folder, id, problems, id),
+    ...addRisks(nodes, folder, id, risks),
     ...(filter === "problems" ? [] : changes.map((change) => addChange(nodes, folder, change, id))),
     ...below,
   ];
   const words = [
     applier.state === "ready" ? "" : stateText(applier.state),
     status === "created" || status === "deleted" ? status : "",
-    totals([item]),
+    drifted === undefined ? "" : `drifted: ${count(drifted.length, "object")}`,
+    totals([item], risks),
   ].filter(Boolean);
   const { namespace, name, kind } = applier.ref;
   const place = applier.origin ? { place: applier.origin } : {};
@@ -295,53 +260,11 @@ function addChange(nodes: Nodes, folder: string, change: Change, parent: string)
   return id;
 }
 
-function addProblems(
-  nodes: Nodes,
-  folder: string,
-  scope: string,
-  problems: readonly Problem[],
-  parent: string | undefined,
-): readonly string[] {
-  return problems.map((problem, index) => {
-    const id = `${scope}|problem|${problem.code}|${index}`;
-    const where = problem.place ? placeText(problem.place) : "";
-    nodes.set(id, {
-      id,
-      ...(parent ? { parent } : {}),
-      label: shortMessage(problem),
-      description: where,
-      tooltip: problemTooltip(problem),
-      icon: problemIcon(problem.severity),
-      accessibleLabel: [`${severityText(problem.severity)}: ${problem.message}`, where]
-        .filter(Boolean)
-        .join(", "),
-      contextValue: contextValue("problem", problem.place ? ["source"] : []),
-      expand: "leaf",
-      children: [],
-      target: {
-        kind: "problem",
-        folder,
-        problem,
-        ...(problem.place ? { place: problem.place } : {}),
-      },
-    });
-    return id;
-  });
-}
-
-/** Without the name of the applier at its start: the node stands below it. */
-function shortMessage({ message, applier }: Problem): string {
-  const flat = message.replace(/\s+/g, " ");
-  const prefix = applier === undefined ? "" : `${applierName(applier)}: `;
-  return prefix && flat.startsWith(prefix) ? flat.slice(prefix.length) : flat;
-}
-
-function totals(appliers: readonly PlanApplier[]): string {
+function totals(appliers: readonly PlanApplier[], risks: readonly Risk[]): string {
   const changes = appliers.reduce((sum, { changes: list }) => sum + list.length, 0);
-  const problems = appliers.reduce(
-    (sum, { problems: list }) =>
-      sum + list.filter(({ severity }) => severity !== "information").length,
-    0,
-  );
-  return countsText(changes, problems);
+  const problems = appliers
+    .flatMap((item) => item.problems)
+    .filter(({ severity }) => severity !== "information")
+    .filter((problem) => !isSaidByRisk(problem, risks)).length;
+  return countsText(changes, risks.length, problems);
 }

@@ -2,7 +2,7 @@
 import type { Change, PlanApplier } from "#simulator";
 
 import type { FolderViews } from "./folder-view.ts";
-import type { NodeTarget } from "./preview-tree.ts";
+import type { NodeTarget } from "./preview-node.ts";
 
 export interface ScopedChange {
   readonly folder: string;
@@ -33,6 +33,7 @@ function isInScope(
     case "folder":
     case "change":
     case "problem":
+    case "risk":
       return true;
     case "cluster":
       return scope.cluster === cluster;

@@ -1,12 +1,25 @@
 /** Tooltips in Markdown. What comes from the repository is escaped or stands in a code span, so it can't become markup. */
-import type { ApplierRecord, Change, ChartChange, Place, PlanApplier, Problem } from "#simulator";
+import type {
+  ApplierRecord,
+  Change,
+  ChartChange,
+  FieldChange,
+  Place,
+  PlanApplier,
+  Problem,
+  Risk,
+} from "#simulator";
 
 import { codeSpan, escapeMarkdown } from "./markdown.ts";
-import { changeText, changeWord, objectName, severityText, stateText } from "./words.ts";
+import { changeText, changeWord, objectName, riskText, severityText, stateText } from "./words.ts";
 
 const fieldLimit = 12;
 
-export function applierTooltip({ applier, chart }: Pick<PlanApplier, "applier" | "chart">): string {
+export function applierTooltip({
+  applier,
+  chart,
+  drifted = [],
+}: Pick<PlanApplier, "applier" | "chart" | "drifted">): string {
   const rows: [string, string][] = [
     [
       "State",
@@ -23,7 +36,16 @@ export function applierTooltip({ applier, chart }: Pick<PlanApplier, "applier" |
   ];
   const table = rows.map(([name, value]) => `| ${name} | ${codeSpan(value)} |`).join("\n");
   const message = applier.message ? `\n\n${escapeMarkdown(applier.message)}` : "";
-  return `**${escapeMarkdown(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`;
+  const drift = drifted
+    .slice(0, fieldLimit)
+    .flatMap(({ ref, fields }) => [
+      `**${escapeMarkdown(objectName(ref))}**`,
+      ...driftLines(fields),
+    ]);
+  return [
+    `**${escapeMarkdown(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`,
+    ...drift,
+  ].join("\n\n");
 }
 
 function chartRows(
@@ -53,12 +75,33 @@ export function changeTooltip(change: Change): string {
   const origin = change.origin ? [`Written in ${codeSpan(placeText(change.origin))}`] : [];
   return [
     heading,
-    ...(change.kind === "moved" ? [escapeMarkdown(changeText(change))] : []),
+    ...(changeText(change) === changeWord(change.kind) ? [] : [escapeMarkdown(changeText(change))]),
     [...fields, ...rest].join("\n"),
+    ...driftLines(change.drift ?? []),
     ...origin,
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+/** What somebody changed on the cluster since the release was stored. */
+function driftLines(drift: readonly FieldChange[]): readonly string[] {
+  if (drift.length === 0) return [];
+  const shown = drift
+    .slice(0, fieldLimit)
+    .map(
+      ({ path, before, after }) =>
+        `- ${codeSpan(path)}: ${codeSpan(before ?? "–")} on the cluster, ${codeSpan(after ?? "–")} in the release`,
+    );
+  return [["Drift:", ...shown].join("\n")];
+}
+
+export function riskTooltip({ severity, code, message, place, suppressible }: Risk): string {
+  const silence = suppressible
+    ? `\n\nTo silence it: annotation ${codeSpan(`sluice/allow-risk: ${code.replace("risk/", "")}`)} on the object.`
+    : "";
+  const where = place ? `\n\n${codeSpan(placeText(place))}` : "";
+  return `**${riskText(severity)}** ${codeSpan(code)}\n\n${escapeMarkdown(message)}${silence}${where}`;
 }
 
 export function problemTooltip(problem: Problem): string {

@@ -1,5 +1,5 @@
 /** How records are called: names of objects, kinds of change, counts. Everything a person reads or hears is made here. */
-import type { ApplierState, Change, ObjectRef, Plan, PlanApplier, Problem } from "#simulator";
+import type { ApplierState, Change, ObjectRef, Plan, PlanApplier, Problem, Risk } from "#simulator";
 
 /** `apps/podinfo`, or `podinfo` for a cluster-scoped object. */
 function qualifiedName({ namespace, name }: ObjectRef): string {
@@ -21,35 +21,82 @@ export function count(amount: number, singular: string, plural = `${singular}s`)
   return `${amount} ${amount === 1 ? singular : plural}`;
 }
 
-/** `3 changes, 1 problem`; empty when there is nothing to count. */
-export function countsText(changes: number, problems: number): string {
+/** `3 changes, 2 risks, 1 problem`; empty when there is nothing to count. */
+export function countsText(changes: number, risks: number, problems: number): string {
   const parts = [
     ...(changes > 0 ? [count(changes, "change")] : []),
+    ...(risks > 0 ? [count(risks, "risk")] : []),
     ...(problems > 0 ? [count(problems, "problem")] : []),
   ];
   return parts.join(", ");
 }
 
 export function changeCount({ counts }: Plan): number {
-  return counts.created + counts.changed + counts.deleted + counts.moved + counts.orphaned;
+  return (
+    counts.created +
+    counts.changed +
+    counts.deleted +
+    counts.moved +
+    counts.orphaned +
+    (counts.recreated ?? 0)
+  );
 }
 
 export function problemCount({ counts }: Plan): number {
   return counts.errors + counts.warnings;
 }
 
+/** Risks that nobody has silenced, the worst first. */
+export function loudRisks({ risks = [] }: Plan): readonly Risk[] {
+  return risks.filter(({ suppressed }) => suppressed === undefined);
+}
+
+const riskWords: Readonly<Record<Risk["severity"], string>> = {
+  high: "High risk",
+  medium: "Medium risk",
+  low: "Low risk",
+};
+
+export function riskText(severity: Risk["severity"]): string {
+  return riskWords[severity];
+}
+
 const changeWords: Readonly<Record<Change["kind"], string>> = {
   created: "created",
   changed: "changed",
+  recreated: "deleted and created again",
   deleted: "deleted by prune",
   moved: "moved",
   orphaned: "no longer managed",
 };
 
+/** What happens to the object, and what else comes of it. */
 export function changeText(change: Change): string {
+  return [mainText(change), ...consequences(change)].join(" · ");
+}
+
+/** Pods that are replaced, fields that were somebody else's, drift, and how little is known. */
+function consequences({
+  restarts,
+  takesFrom = [],
+  drift = [],
+  known,
+  hook,
+}: Change): readonly string[] {
+  return [
+    ...(hook === undefined ? [] : [`hook: ${hook.join(", ")}`]),
+    ...(restarts ? ["replaces its pods"] : []),
+    ...(takesFrom.length > 0 ? [`takes fields from ${takesFrom.join(", ")}`] : []),
+    ...(drift.length > 0 ? [`drifted in ${count(drift.length, "field")}`] : []),
+    ...(known === "structural" ? ["compared without the API server"] : []),
+  ];
+}
+
+function mainText(change: Change): string {
   switch (change.kind) {
     case "created":
     case "deleted":
+    case "recreated":
       return changeWords[change.kind];
     case "changed":
       return count(change.fields.length, "field");

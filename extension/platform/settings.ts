@@ -4,6 +4,8 @@ import { EventEmitter, workspace } from "vscode";
 
 import type { DiagnosticsSettings, SluiceSettings } from "#protocol";
 
+import type { StopOn } from "../model/push/push-gate.ts";
+import { stopWords } from "../model/push/push-gate.ts";
 import type { PreviewFilter } from "../model/preview-tree.ts";
 import { WithDisposables } from "./disposables.ts";
 
@@ -20,14 +22,17 @@ const settingKeys = [
   "ageKeyFile",
   "diagnostics.severity",
   "diagnostics.ignore",
+  "risks",
   "keepManifestsFromRedHatYaml",
   "trace.server",
+  "push.stopOn",
 ] as const satisfies readonly (
   | keyof SluiceSettings
   | `diagnostics.${keyof DiagnosticsSettings}`
   | "enable"
   | "keepManifestsFromRedHatYaml"
   | "trace.server"
+  | "push.stopOn"
 )[];
 
 const filterKey = "sluice.filter";
@@ -57,6 +62,12 @@ export class Settings extends WithDisposables {
   /** Whether the Red Hat YAML extension is asked to leave manifests alone. */
   get keepsManifests(): boolean {
     return workspace.getConfiguration("sluice").get<boolean>("keepManifestsFromRedHatYaml", true);
+  }
+
+  /** From where on a push has to be confirmed by name. */
+  get pushStopOn(): StopOn {
+    const value = workspace.getConfiguration("sluice").get<string>("push.stopOn", "high");
+    return stopWords.find((word) => word === value) ?? "high";
   }
 
   /** What the setting says, not what was chosen. */

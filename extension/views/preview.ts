@@ -15,7 +15,7 @@ import type { PlanStore } from "../client/plan-store.ts";
 import type { FolderViews } from "../model/folder-view.ts";
 import type { WelcomeState } from "../model/overview.ts";
 import { badge, viewDescription, viewMessage, welcomeState } from "../model/overview.ts";
-import type { PreviewNode, PreviewTree } from "../model/preview-tree.ts";
+import type { PreviewNode, PreviewTree } from "../model/preview-node.ts";
 import { changedNodes, emptyTree, previewTree } from "../model/preview-tree.ts";
 import { ContextKey } from "../platform/context-key.ts";
 import { WithDisposables } from "../platform/disposables.ts";
@@ -131,6 +131,8 @@ function clickCommand({ target }: PreviewNode): string | undefined {
       return "sluice.openChange";
     case "problem":
       return target.place ? "sluice.goToSource" : undefined;
+    case "risk":
+      return target.place ? "sluice.goToSource" : "sluice.explainRisk";
     case "folder":
     case "cluster":
     case "applier":

@@ -197,6 +197,8 @@ function fakeSession(world: FakeWorld, request: Request): Session {
       problems: (simulated.label === "base" ? world.baseProblems : world.problems) ?? [],
     }),
     plan: async () => world.plan ?? emptyPlan,
+    livePlan: async () => world.plan ?? emptyPlan,
+    liveTexts: () => undefined,
     rendered: async (_simulation, { secrets }) =>
       (world.entries ?? []).filter((each) => secrets === "show" || each.ref.kind !== "Secret"),
     objectText: async () => undefined,

@@ -1,7 +1,7 @@
 /** The live side of the extension without an editor: sessions on a kubeconfig, and what tests ask of them. */
 import { vi } from "vitest";
 
-import * as client from "../../extension/cluster/kube-client.ts";
+import * as client from "../../simulator/node/cluster/kube-client.ts";
 import type { ClustersPorts } from "../../extension/cluster/clusters.ts";
 import { Clusters } from "../../extension/cluster/clusters.ts";
 import type { ClusterSession } from "../../extension/cluster/session.ts";

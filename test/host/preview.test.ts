@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
-import type { PreviewNode } from "../../extension/model/preview-tree.ts";
+import type { PreviewNode } from "../../extension/model/preview-node.ts";
 
 const deployment = "apps/podinfo/deployment.yaml";
 

@@ -11,28 +11,41 @@ import { liveOf } from "./targets.ts";
 export function connect(services: Services) {
   return async (node?: string): Promise<void> => {
     const live = liveOf(services);
-    if (!workspace.isTrusted)
-      throw new UserError("The workspace is not trusted: no cluster is contacted.", {
-        title: "Manage Workspace Trust",
-        run: () => commands.executeCommand("workbench.trust.manage"),
-      });
+    requireTrust();
     await live.start();
     const context = contextOf(node) ?? (await pickContext(live, "Connect to which context?"));
-    if (context === undefined) return;
-    const session = live.clusters.connect(context);
-    await live.settings.choose([...new Set([...live.settings.chosenContexts, context])]);
-    await whileConnecting(live, session);
-    // Who gives up on a cluster does not want it back the next time either.
-    if (session.signal.aborted && live.clusters.session(context) === undefined)
-      return live.settings.choose(live.settings.chosenContexts.filter((name) => name !== context));
-    const { state } = session;
-    if (state.kind === "failed")
-      await showError(
-        [`${context}: ${state.message}`, state.detail].filter(Boolean).join(" "),
-        { title: "Try Again", run: () => commands.executeCommand("sluice.connect", node) },
-        { title: "Show Log", run: () => services.log.show() },
-      );
+    if (context !== undefined) await connectTo(services, context);
   };
+}
+
+/** Whether there is a connection now. Says itself why there is none. */
+export async function connectTo(services: Services, context: string): Promise<boolean> {
+  const live = liveOf(services);
+  requireTrust();
+  const session = live.clusters.connect(context);
+  await live.settings.choose([...new Set([...live.settings.chosenContexts, context])]);
+  await whileConnecting(live, session);
+  // Who gives up on a cluster does not want it back the next time either.
+  if (session.signal.aborted && live.clusters.session(context) === undefined) {
+    await live.settings.choose(live.settings.chosenContexts.filter((name) => name !== context));
+    return false;
+  }
+  const { state } = session;
+  if (state.kind !== "failed") return true;
+  await showError(
+    [`${context}: ${state.message}`, state.detail].filter(Boolean).join(" "),
+    { title: "Try Again", run: () => connectTo(services, context) },
+    { title: "Show Log", run: () => services.log.show() },
+  );
+  return false;
+}
+
+function requireTrust(): void {
+  if (workspace.isTrusted) return;
+  throw new UserError("The workspace is not trusted: no cluster is contacted.", {
+    title: "Manage Workspace Trust",
+    run: () => commands.executeCommand("workbench.trust.manage"),
+  });
 }
 
 export function disconnect(services: Services) {
@@ -50,7 +63,7 @@ function contextOf(node: string | undefined): string | undefined {
   return node === undefined ? undefined : parseClusterId(node);
 }
 
-async function pickContext(
+export async function pickContext(
   live: Live,
   placeHolder: string,
   among?: readonly string[],

@@ -4,8 +4,8 @@
  */
 import { isObject, listAt, refTitle, textAt } from "#simulator";
 import type { ObjectRef } from "#simulator";
+import { StatusError } from "#simulator/cluster/errors";
 
-import { StatusError } from "../../cluster/connection-error.ts";
 import { lastErrorLine } from "../../cluster/controller-logs.ts";
 import type { ClusterSession } from "../../cluster/session.ts";
 import { culpritsIn } from "../../model/cluster/culprits.ts";

@@ -4,7 +4,8 @@
  */
 import { CancellationError, ProgressLocation, window } from "vscode";
 
-import { ConnectionError, StatusError } from "../../cluster/connection-error.ts";
+import { ConnectionError, StatusError } from "#simulator/cluster/errors";
+
 import { confirmation, isProtected, reportText } from "../../model/cluster/action-words.ts";
 import type { ActionOutcome } from "../../model/cluster/action-words.ts";
 import { liveName } from "../../model/cluster/live-words.ts";

@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 
 import type { Plan } from "#simulator";
 
-import type { PreviewFilter, PreviewTree } from "../../../extension/model/preview-tree.ts";
+import { statusText } from "../../../extension/model/overview.ts";
+import { planMarkdown } from "../../../extension/model/plan-markdown.ts";
+import type { PreviewTree } from "../../../extension/model/preview-node.ts";
+import type { PreviewFilter } from "../../../extension/model/preview-tree.ts";
 import { changedNodes, emptyTree, previewTree } from "../../../extension/model/preview-tree.ts";
 import { applier, change, folder, plan, problem, viewsOf } from "./plan-builder.ts";
 
@@ -86,6 +89,81 @@ test("a release stands below the Kustomization that applies it, with its chart a
       apps (flux-system) [sluice:applier+rendered]
         podinfo (podinfo 6.1.0 → 6.2.0 · 1 change · apps) [sluice:applier+rendered+values]
           Deployment podinfo (apps · 0 fields) [sluice:change+diff+rendered]"
+  `);
+});
+
+test("risks stand under their applier, the problem that says the same does not, and silenced ones are hidden", () => {
+  const { id } = applier("apps").applier;
+  const message = "PersistentVolumeClaim apps/data is deleted, and its volume with it";
+  const owned = {
+    severity: "high",
+    applier: id,
+    docs: "docs/risks/README.md#riskdata-loss",
+  } as const;
+  const given = plan([applier("apps", { problems: [problem(message)] })], {
+    risks: [
+      {
+        ...owned,
+        code: "risk/data-loss",
+        message,
+        suppressible: true,
+        place: { path: "a.yaml", line: 3 },
+      },
+      {
+        ...owned,
+        code: "risk/webhook-fail",
+        message: "seen",
+        suppressible: true,
+        suppressed: "comment",
+      },
+    ],
+  });
+  expect(checkTree([given], "changes")).toMatchInlineSnapshot(`
+    "production (1 risk) [sluice:cluster]
+      apps (1 risk · flux-system) [sluice:applier+rendered]
+        High risk: PersistentVolumeClaim apps/data is deleted, and its volume with it (a.yaml:3) [sluice:risk+source]"
+  `);
+  const views = viewsOf(given);
+  expect(statusText(views)?.accessibleLabel).toBe("Sluice: 0 changes, 1 risk, 1 problem");
+  expect(planMarkdown(given)).toContain("**High risk**: PersistentVolumeClaim apps/data");
+});
+
+test("many risks of one kind are one matter", () => {
+  const { id } = applier("apps").applier;
+  const risks = Array.from({ length: 9 }, (_, index) => ({
+    code: "risk/data-loss" as const,
+    severity: "high" as const,
+    applier: id,
+    docs: "docs/risks/README.md#riskdata-loss",
+    message: `claim ${index} goes`,
+    suppressible: true,
+  }));
+  const lines = checkTree([plan([applier("apps")], { risks })], "changes").split("\n");
+  expect(lines).toHaveLength(7);
+  expect(lines.at(-1)?.trim()).toBe("High risk: claim 4 goes (and 4 more like it) [sluice:risk]");
+});
+
+test("what a cluster adds to a change is told in words", () => {
+  const live = plan([
+    applier("apps", {
+      changes: [
+        change("changed", "Deployment apps/podinfo", {
+          fields: [{ path: "/spec/replicas", kind: "changed", before: "1", after: "2" }],
+          known: "structural",
+          restarts: true,
+          takesFrom: ["kubectl"],
+          drift: [{ path: "/spec/paused", kind: "removed", before: "true" }],
+          hook: ["pre-upgrade"],
+        }),
+        change("recreated", "Service apps/podinfo", { known: "dry-run" }),
+      ],
+    }),
+  ]);
+  expect(checkTree([live], "changes")).toMatchInlineSnapshot(`
+    "production (2 changes) [sluice:cluster]
+      apps (2 changes · flux-system) [sluice:applier+rendered]
+        Deployment podinfo (apps · 1 field · hook: pre-upgrade · replaces its pods · takes fields from kubectl · drifted in 1 field · compared without the API server) [sluice:change+diff+rendered]
+        Service podinfo (apps · deleted and created again) [sluice:change+diff+rendered]"
   `);
 });
 

@@ -1,0 +1,51 @@
+/**
+ * The oracle of the plan against a cluster: predict, push, let the real controllers act, compare with what the API server's audit log
+ * and its objects say, field by field. The table of it is docs/live-plan.md.
+ */
+import { beforeAll, describe, expect, test } from "vitest";
+
+import { planned } from "./oracle/printed.ts";
+import { kustomizationScenarios, planted } from "./oracle/kustomization-scenarios.ts";
+import { differencesBetween } from "./oracle/outcome.ts";
+import { releaseScenarios } from "./oracle/release-scenarios.ts";
+import { runScenarios } from "./oracle/run-scenarios.ts";
+import type { OracleResult, Verdict } from "./oracle/run-scenarios.ts";
+
+const only = process.env["ORACLE"]?.split(",");
+const scenarios = [...kustomizationScenarios, ...releaseScenarios].filter(
+  ({ name }) => only === undefined || only.includes(name),
+);
+let result: OracleResult;
+
+beforeAll(async () => {
+  result = await runScenarios(scenarios);
+});
+
+function verdict(name: string): Verdict {
+  const found = result.verdicts.find(({ scenario }) => scenario.name === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+}
+
+describe.each(scenarios)("$name: $about", ({ name }) => {
+  test("what was predicted is what happened", () => {
+    const { predicted, happened } = verdict(name);
+    expect(differencesBetween(predicted, happened)).toEqual([]);
+    expect(happened.size).toBeGreaterThan(0);
+  });
+
+  test("nothing is left to do afterwards", () => {
+    const { again, scenario } = verdict(name);
+    if (scenario.fails === undefined) expect(planned(again)).toEqual([]);
+  });
+
+  test("no planted secret is in a plan", () => {
+    const { plan, again } = verdict(name);
+    const text = JSON.stringify([plan, again]);
+    expect(planted.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+});
+
+test("nothing but reads and dry runs was sent", () => {
+  expect(Object.keys(result.sent).sort()).toEqual(["patch dryRun=All", "read"]);
+});

@@ -1,0 +1,31 @@
+/** Every object of a cluster at one moment, by `group/Kind/namespace/name`. */
+import type { JsonObject, Live } from "#simulator";
+import { objectAt, textAt } from "#simulator";
+import { servedKinds } from "../../../simulator/live/ask/kinds.ts";
+import { listObjects } from "../../../simulator/live/ask/read.ts";
+
+export type Snapshot = ReadonlyMap<string, JsonObject>;
+
+/** What comes and goes by itself. */
+const leftOut = new Set(["/Event", "events.k8s.io/Event", "coordination.k8s.io/Lease"]);
+
+export async function takeSnapshot(live: Live): Promise<Snapshot> {
+  const kinds = await servedKinds(live, undefined);
+  if (kinds.outcome !== "known") throw new Error(kinds.message);
+  const objects = new Map<string, JsonObject>();
+  const refs = [...kinds.preferred.values()].filter(
+    ({ group, kind }) => !leftOut.has(`${group}/${kind}`),
+  );
+  await Promise.all(
+    refs.map(async ({ group, kind }) => {
+      const list = await listObjects(live, { group, kind });
+      // Some kinds are questions only, and can't be listed.
+      for (const object of list.outcome === "found" ? list.objects : []) {
+        const metadata = objectAt(object, "metadata");
+        const place = `${textAt(metadata, "namespace") ?? ""}/${textAt(metadata, "name") ?? ""}`;
+        objects.set(`${group}/${kind}/${place}`, object);
+      }
+    }),
+  );
+  return objects;
+}

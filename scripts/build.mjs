@@ -66,13 +66,27 @@ const onlyWhatIsUsed = {
   },
 };
 
-/** The Kubernetes client is a bundle of its own, which is read when somebody connects to a cluster. */
+/** Bundles of their own: the Kubernetes client, read when somebody connects to a cluster, and what pushes. */
 const laterLoaded = {
   name: "later-loaded",
   setup(build) {
     build.onResolve({ filter: /\/kube-client\.ts$/ }, ({ kind }) =>
       kind === "dynamic-import" ? { path: "./cluster.cjs", external: true } : undefined,
     );
+    build.onResolve({ filter: /^#simulator\/node\/push$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./push.cjs", external: true } : undefined,
+    );
+  },
+};
+
+/** isomorphic-git is a file that two programs of the extension share; `sluice` has to be one file. */
+const sharedGit = {
+  name: "shared-git",
+  setup(build) {
+    build.onResolve({ filter: /^isomorphic-git$/ }, () => ({
+      path: "./isomorphic-git.cjs",
+      external: true,
+    }));
   },
 };
 
@@ -105,16 +119,34 @@ const bundles = [
   },
   {
     ...node,
-    entryPoints: ["extension/cluster/kube-client.ts"],
+    entryPoints: ["simulator/node/cluster/kube-client.ts"],
     outfile: "dist/cluster.cjs",
     plugins: [withoutFetch, onlyWhatIsUsed],
   },
-  { ...node, entryPoints: ["language-server/main.ts"], outfile: "dist/language-server.cjs" },
+  {
+    ...node,
+    entryPoints: ["language-server/main.ts"],
+    outfile: "dist/language-server.cjs",
+    plugins: [sharedGit],
+  },
+  {
+    ...node,
+    entryPoints: ["simulator/node/push/index.ts"],
+    outfile: "dist/push.cjs",
+    plugins: [sharedGit],
+  },
+  {
+    ...node,
+    entryPoints: ["node_modules/isomorphic-git/index.js"],
+    outfile: "dist/isomorphic-git.cjs",
+  },
   { ...node, entryPoints: ["simulator/node/engine-worker.ts"], outfile: "dist/engine-worker.cjs" },
   {
     ...node,
     entryPoints: ["cli/main.ts"],
     outfile: "dist/sluice.cjs",
+    plugins: [laterLoaded],
+    supported: { "dynamic-import": false },
     banner: { js: `#!/usr/bin/env node\n${ownAddress}` },
   },
   { ...web, format: "cjs", entryPoints: ["extension/web.ts"], outfile: "dist/web/extension.cjs" },

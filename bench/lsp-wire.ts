@@ -47,6 +47,11 @@ export class OpenFile {
     return this.#end;
   }
 
+  /** Everything above, and the line itself. */
+  get above(): { readonly start: Place; readonly end: Place } {
+    return { start: { line: 0, character: 0 }, end: this.#end };
+  }
+
   async type(round: number): Promise<void> {
     const text = this.#typing.inserted(round);
     const range = { start: this.#start, end: this.#end };
@@ -103,28 +108,37 @@ export async function measureKeystrokes(
   return { wallMs: series(times), cpuMs: (lsp.cpuMs() - cpu) / keys };
 }
 
+/** From `didChange` to the answer of another question. The first three are not counted. */
+export async function measureAnswers<T>(
+  file: OpenFile,
+  method: string,
+  about: (file: OpenFile) => object,
+  keys: number,
+): Promise<{ readonly times: readonly number[]; readonly answers: readonly T[] }> {
+  const times: number[] = [];
+  const answers: T[] = [];
+  for (let round = 0; round < keys + 3; round++) {
+    const started = performance.now();
+    await file.type(round);
+    answers.push(await file.ask<T>(method, about(file)));
+    if (round >= 3) times.push(performance.now() - started);
+    await sleep(pause / 4);
+  }
+  return { times, answers };
+}
+
 interface CompletionList {
   readonly items: readonly unknown[];
 }
 
-/** Throws when there is nothing to suggest: then nothing is measured either. */
 export async function measureCompletion(
   file: OpenFile,
   keys: number,
 ): Promise<{ readonly times: readonly number[]; readonly items: number }> {
-  const times: number[] = [];
-  let items = 0;
-  for (let round = 0; round < keys + 3; round++) {
-    const started = performance.now();
-    await file.type(round);
-    const list = await file.ask<CompletionList>("textDocument/completion", {
-      position: file.cursor,
-    });
-    if (round >= 3) times.push(performance.now() - started);
-    items = Math.max(items, list.items.length);
-    await sleep(pause / 4);
-  }
-  return { times, items };
+  const method = "textDocument/completion";
+  const atCursor = ({ cursor: position }: OpenFile): object => ({ position });
+  const { times, answers } = await measureAnswers<CompletionList>(file, method, atCursor, keys);
+  return { times, items: Math.max(...answers.map(({ items }) => items.length)) };
 }
 
 export function sleep(milliseconds: number): Promise<void> {

@@ -29,7 +29,7 @@ import { sluiceCheck } from "./lsp-sluice.ts";
 import { measureStart } from "./lsp-start.ts";
 import type { Cost } from "./lsp-turns.ts";
 import { inTurns } from "./lsp-turns.ts";
-import { measureCompletion, measureKeystrokes, OpenFile } from "./lsp-wire.ts";
+import { measureAnswers, measureCompletion, measureKeystrokes, OpenFile } from "./lsp-wire.ts";
 import { yamlLanguageServerCheck } from "./lsp-yaml.ts";
 import { describeMachine } from "./machine.ts";
 import { series } from "./statistics.ts";
@@ -164,6 +164,7 @@ async function inRepository(folder: string): Promise<readonly Row[]> {
         ...keys,
         target: { figure: "p95", below: 10 },
       });
+      rows.push(...(await otherAnswers(file)));
     }
     await file.close();
   }
@@ -171,6 +172,26 @@ async function inRepository(folder: string): Promise<readonly Row[]> {
   if (all.length === 0) return rows;
   const target = { figure: "p95", below: 15 } as const;
   return [...rows, { what: "completion, all of these", wallMs: series(all), target }];
+}
+
+/** What an editor asks besides, after each key. */
+async function otherAnswers(file: OpenFile): Promise<readonly Row[]> {
+  const atCursor = ({ cursor: position }: OpenFile): object => ({ position });
+  const questions = {
+    hover: { method: "textDocument/hover", about: atCursor },
+    definition: { method: "textDocument/definition", about: atCursor },
+    "inlay hints": {
+      method: "textDocument/inlayHint",
+      about: ({ above: range }: OpenFile): object => ({ range }),
+    },
+  };
+  const rows: Row[] = [];
+  for (const [what, { method, about }] of Object.entries(questions)) {
+    note(what);
+    const { times: found } = await measureAnswers(file, method, about, times(60));
+    rows.push({ what: `${what} after a key`, wallMs: series(found) });
+  }
+  return rows;
 }
 
 async function starts(folder: string): Promise<readonly Row[]> {

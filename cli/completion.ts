@@ -13,6 +13,7 @@ const shells = ["bash", "zsh", "fish"] as const;
 const operandWords: Partial<Record<Verb, readonly string[]>> = {
   cache: ["list", "clear", "path"],
   completion: shells,
+  hook: ["status", "install", "remove"],
 };
 
 /** Throws a `UserError` for a shell that it doesn't know. */

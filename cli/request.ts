@@ -12,7 +12,10 @@ import { UserError } from "./user-error.ts";
 import { verbs } from "./verb-table.ts";
 import type { Verb } from "./verb-table.ts";
 
-export type SimulatingVerb = Exclude<Verb, "bootstrap" | "cache" | "completion" | "lsp" | "merge">;
+export type SimulatingVerb = Exclude<
+  Verb,
+  "bootstrap" | "cache" | "completion" | "hook" | "lsp" | "merge" | "publish"
+>;
 
 /** What decides how a plan is printed. */
 export type PlanRequest = Pick<Request, "format" | "gate" | "risks" | "reports">;

@@ -87,6 +87,22 @@ async function answer(
     await print(await bootstrap(line));
     return 0;
   }
+  if (line.verb === "publish") {
+    const { publish } = await import("./verbs/publish.ts");
+    const report = (text: string): Promise<void> => writeAll(terminal.stderr, [text], signal);
+    await print(await publish(line, { now: Date.now(), env: terminal.env, report, signal }));
+    return 0;
+  }
+  if (line.verb === "hook") {
+    const { hook, standardInput } = await import("./verbs/hook.ts");
+    return hook(line, {
+      env: terminal.env,
+      input: standardInput,
+      print,
+      report: (text) => writeAll(terminal.stderr, [text], signal),
+      again: (argv) => run(argv, terminal, open, signal),
+    });
+  }
   if (line.verb === "merge") {
     const { merge } = await import("./verbs/merge.ts");
     const { stdout, env } = terminal;

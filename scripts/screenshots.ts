@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of docs/images from the packaged extension, in a dark, a light and a high-contrast theme. Not a test.
- * `node scripts/screenshots.ts [preview] [language] [live] [graph]`; without arguments everything. The live views are those of a real cluster,
+ * `node scripts/screenshots.ts [preview] [language] [live] [graph] [push]`; without arguments everything. The live views are those of a real cluster,
  * which `npm run build:test-cluster` builds.
  */
 import { mkdirSync } from "node:fs";
@@ -10,6 +10,7 @@ import { graphPictures } from "./screenshots/graph.ts";
 import { languagePictures } from "./screenshots/language.ts";
 import { livePictures } from "./screenshots/live.ts";
 import { previewPictures } from "./screenshots/preview.ts";
+import { pushPictures } from "./screenshots/push.ts";
 import { images } from "./screenshots/take.ts";
 
 const groups = {
@@ -17,6 +18,7 @@ const groups = {
   language: languagePictures,
   live: livePictures,
   graph: graphPictures,
+  push: pushPictures,
 } as const;
 
 mkdirSync(images, { recursive: true });

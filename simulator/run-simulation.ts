@@ -14,6 +14,7 @@ import { byMessage } from "./plan/merge.ts";
 import { renderCluster } from "./render/cluster.ts";
 import type { ClusterRender } from "./render/cluster.ts";
 import type { Memory, RenderContext } from "./render/context.ts";
+import { giveWay } from "./render/context.ts";
 import { liveObjects } from "./render/live.ts";
 import type { Problem } from "./records.ts";
 import { isInShard } from "./shard.ts";
@@ -52,7 +53,7 @@ export async function runSimulation(
   onProgress?.({ stage: "discover", ...progress });
   const discovery = discover(tree, options);
   stages.end("discover");
-  await turn?.();
+  await giveWay(context);
   const { clusters, allClusters, problems } = await renderClusters(discovery, context);
   stages.end("render");
   clusters.sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
@@ -81,12 +82,12 @@ export async function runSimulation(
 
 async function judgeAll(
   clusters: readonly ClusterRender[],
-  { tree, options, turn }: RenderContext,
+  context: RenderContext,
 ): Promise<readonly Judgement[]> {
   const judgements: Judgement[] = [];
   for (const cluster of clusters) {
-    await turn?.();
-    judgements.push(judge(cluster, tree, options));
+    await giveWay(context);
+    judgements.push(judge(cluster, context.tree, context.options));
   }
   return judgements;
 }

@@ -15,7 +15,7 @@ import type { RuleSettings } from "../rules/suppression.ts";
 import { defaultRuleSettings } from "../rules/suppression.ts";
 import type { ErrorLog } from "./guard.ts";
 import { describeError, unlessAborted } from "./guard.ts";
-import { nextTurn } from "./turns.ts";
+import { awaited, nextTurn } from "./turns.ts";
 
 /** Characters that are parsed although nobody asked: trees take far more memory than texts. */
 const mostInIdle = 4_000_000;
@@ -79,7 +79,7 @@ export class FolderModel {
     const { model } = this;
     const file = model.manifest(path);
     if (!file || file.parts.length < manyDocuments) return;
-    const turn = nextTurn(signal);
+    const turn = nextTurn(signal, awaited);
     for (const ordinal of file.parts.keys()) {
       await turn();
       if (this.model !== model) return;

@@ -1,9 +1,11 @@
 /** Long loops stay fair: every few milliseconds they let others have their turn, and look whether they are still wanted. */
 
-const slice = 4;
+const usual = 4;
+/** For what somebody waits for who types: whoever else has a turn makes them wait longer. */
+export const awaited = 16;
 
 /** Call what it gives between steps; it throws an `AbortError` when the signal says so. */
-export function nextTurn(signal: AbortSignal): () => Promise<void> {
+export function nextTurn(signal: AbortSignal, slice = usual): () => Promise<void> {
   let started = performance.now();
   return async () => {
     if (performance.now() - started >= slice) {

@@ -85,7 +85,7 @@ const fluxGroup = /toolkit\.fluxcd\.io|fluxcd\.controlplane\.io/;
 const syncValues = /^[ \t]*instance:/m;
 
 function scanText(path: string, text: string): FileScan {
-  const hasSync = syncValues.test(text) && text.includes("sync:");
+  const hasSync = text.includes("sync:") && syncValues.test(text);
   if (!fluxGroup.test(text))
     return hasSync ? { ...nothing, syncs: syncsOf(path, 1, text) } : nothing;
   const lines = text.split("\n");

@@ -16,7 +16,7 @@ import { build, remembered, settledInputs } from "./build.ts";
 import type { BuildInputs } from "./build.ts";
 import { indexCluster } from "./cluster-index.ts";
 import type { ClusterIndex } from "./cluster-index.ts";
-import { throwIfAborted } from "./context.ts";
+import { giveWay } from "./context.ts";
 import { recordFacts } from "./facts-view.ts";
 import type { FactsView } from "./facts-view.ts";
 import type { RenderContext } from "./context.ts";
@@ -61,8 +61,7 @@ export async function renderCluster(seed: Seed, given: RenderContext): Promise<C
   const outcomeOf = ({ id }: RenderNode): Outcome | undefined => evaluated.get(id)?.outcome;
   let patient = true;
   for (let round = 0; round < maxRounds; round++) {
-    await context.turn?.();
-    throwIfAborted(context.signal);
+    await giveWay(context);
     facts?.begin();
     const nodes = reach(seed, evaluated, context);
     const index = indexCluster(seed, nodes, outcomeOf, context, patient);
@@ -135,7 +134,7 @@ async function advanceAll(
   const advanced: Promise<void>[] = [];
   for (const node of nodes) {
     advanced.push(handled(advance(node)));
-    await context.turn?.();
+    await giveWay(context);
   }
   await Promise.all(advanced);
   await Promise.all(jobs);

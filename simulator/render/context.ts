@@ -75,3 +75,12 @@ export function gate(options: SimulationOptions, name: string, byDefault: boolea
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   signal?.throwIfAborted();
 }
+
+/** Between steps: others have their turn, and who is not wanted any more ends here. */
+export async function giveWay({
+  turn,
+  signal,
+}: Pick<RenderContext, "turn" | "signal">): Promise<void> {
+  await turn?.();
+  throwIfAborted(signal);
+}

@@ -1,20 +1,25 @@
 /**
  * ConfigMaps and Secrets that renders read. What the repository applies wins over what is on the cluster, because it will be
- * applied; of suspended appliers, and of objects that are created only when they are missing, the cluster's version counts.
+ * applied; of suspended appliers, of objects that are created only when they are missing, and of fields that are left to others
+ * (`spec.ignore`), the cluster's version counts.
  */
-import type { DataObject } from "../engine/protocol.ts";
+import type { DataObject, EngineObject } from "../engine/protocol.ts";
 import { localKey } from "../flux/object-ref.ts";
+import { ignoredPaths } from "../live/plan/ignore-rules.ts";
+import { listAt } from "../manifest/json.ts";
 import type { FactsView } from "./facts-view.ts";
 import type { DataInputs } from "./kustomization.ts";
 import type { Outcome, RenderNode } from "./node.ts";
-import { offerOf } from "./objects.ts";
+import { offerOf, parsed } from "./objects.ts";
 
-/** `held`: its applier is suspended, so it is not applied. `kept`: it is only created. */
-type Weak = "held" | "kept";
+/** `held`: its applier is suspended, so it is not applied. `kept`: it is only created. A list: pointers that are left to others. */
+type Weakness = "held" | "kept" | readonly string[];
+
+type BuiltNode = readonly [RenderNode, Extract<Outcome, { readonly outcome: "built" }>];
 
 export function dataInputs(
   rendered: ReadonlyMap<string, DataObject>,
-  built: readonly (readonly [RenderNode, Extract<Outcome, { readonly outcome: "built" }>])[],
+  built: readonly BuiltNode[],
   facts: FactsView | undefined,
 ): DataInputs {
   if (facts === undefined)
@@ -27,30 +32,58 @@ export function dataInputs(
       const own = rendered.get(key);
       if (!isOpen(key)) return own;
       const fact = facts.data(key);
-      if (fact === null) return weak.get(key) === "held" ? undefined : own;
-      return fact ?? own;
+      const weakness = weak.get(key);
+      if (fact === null) return weakness === "held" ? undefined : own;
+      if (fact === undefined || own === undefined) return fact ?? own;
+      return typeof weakness === "object" ? withOthers(own, fact, weakness) : fact;
     },
   };
 }
 
-function weakData(
-  built: readonly (readonly [RenderNode, Extract<Outcome, { readonly outcome: "built" }>])[],
-): ReadonlyMap<string, Weak> {
-  const weak = new Map<string, Weak>();
+function withOthers(own: DataObject, live: DataObject, pointers: readonly string[]): DataObject {
+  if (pointers.some((pointer) => pointer === "" || fields.includes(pointer))) return live;
+  const data: Record<string, string> = { ...own.data };
+  for (const pointer of pointers) {
+    const field = fields.find((one) => pointer.startsWith(`${one}/`));
+    const key = pointer
+      .slice((field ?? "").length + 1)
+      .replaceAll("~1", "/")
+      .replaceAll("~0", "~");
+    const value = live.data[key];
+    if (field !== undefined && value !== undefined) data[key] = value;
+  }
+  return { ...own, data };
+}
+
+const fields = ["/data", "/stringData"];
+
+function weakData(built: readonly BuiltNode[]): ReadonlyMap<string, Weakness> {
+  const weak = new Map<string, Weakness>();
   const firm = new Set<string>();
-  for (const [{ spec }, { result }] of built) {
+  for (const [{ spec, object: applier }, { result }] of built) {
     const { data } = offerOf(result);
-    const kept = new Set(
-      result.objects.flatMap(({ skipped, kind, namespace, name }) =>
-        skipped === "ssa-ifnotpresent" ? [localKey(kind, namespace, name)] : [],
-      ),
-    );
-    for (const key of data.keys()) {
-      if (spec.suspend) weak.set(key, "held");
-      else if (kept.has(key)) weak.set(key, "kept");
-      else firm.add(key);
+    const rules = listAt(applier, "spec", "ignore");
+    const isPlain = !spec.suspend && rules.length === 0;
+    for (const object of result.objects) {
+      if (object.kind !== "ConfigMap" && object.kind !== "Secret") continue;
+      const key = localKey(object.kind, object.namespace, object.name);
+      if (!data.has(key)) continue;
+      const weakness =
+        isPlain && object.skipped === undefined ? [] : weaknessOf(object, spec, rules);
+      if (weakness.length === 0) firm.add(key);
+      else weak.set(key, weakness);
     }
   }
   for (const key of firm) weak.delete(key);
   return weak;
+}
+
+function weaknessOf(
+  object: EngineObject,
+  { suspend, kind }: RenderNode["spec"],
+  rules: readonly unknown[],
+): Weakness {
+  if (suspend) return "held";
+  if (object.skipped === "ssa-ifnotpresent") return "kept";
+  return kind === "Kustomization" && rules.length > 0 ? ignoredPaths(rules, parsed(object)) : [];
 }

@@ -27,11 +27,13 @@ function verdict(name: string): Verdict {
   return found;
 }
 
-describe.each(scenarios)("$name: $about", ({ name }) => {
+describe.each(scenarios)("$name: $about", ({ name, isRefused }) => {
   test("what was predicted is what happened", () => {
-    const { predicted, happened } = verdict(name);
+    const { predicted, happened, plan } = verdict(name);
     expect(differencesBetween(predicted, happened)).toEqual([]);
-    expect(happened.size).toBeGreaterThan(0);
+    expect(happened.size === 0).toBe(isRefused ?? false);
+    const codes = plan.problems.map(({ code }) => code);
+    expect(codes.includes("live-refused")).toBe(isRefused ?? false);
   });
 
   test("nothing is left to do afterwards", () => {
@@ -46,6 +48,15 @@ describe.each(scenarios)("$name: $about", ({ name }) => {
   });
 });
 
+test("print", () => {
+  for (const v of result.verdicts)
+    console.log(
+      v.scenario.name,
+      planned(v.plan),
+      v.plan.problems.map((p) => p.code + p.message),
+      [...v.happened.keys()],
+    );
+});
 test("nothing but reads and dry runs was sent", () => {
   expect(Object.keys(result.sent).sort()).toEqual(["patch dryRun=All", "read"]);
 });

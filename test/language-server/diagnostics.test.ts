@@ -234,3 +234,24 @@ test("a document outside of every folder has no diagnostics", async () => {
   await client.open(elsewhere, "kind: [\n");
   expect(await pulled(client, elsewhere)).toEqual([]);
 });
+
+test("who asks while the folder is still being opened waits for it", async () => {
+  const host = createMemoryHost({ root, disk, simulator: createFileSimulator(), schemas: true });
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const slow: MemoryHost = {
+    ...host,
+    async openFolder(folder) {
+      await opened;
+      return host.openFolder(folder);
+    },
+  };
+  client = await connect(slow, { root, pulls: true });
+  const { connection } = client;
+  await client.open(uri, kustomization("apps", "./apps", "", "flet"));
+  const waiting = pulled(client);
+  // Questions are taken in turn, and this one is answered at once: by then the other would be.
+  await connection.sendRequest("textDocument/foldingRange", { textDocument: { uri } });
+  open();
+  expect(await waiting).toEqual(["flux/ref-not-found"]);
+});

@@ -6,7 +6,7 @@
  */
 import type { LiveNode } from "./live-node.ts";
 
-export interface Redraw {
+interface Redraw {
   /** Rows of the first level came, went or moved: everything is drawn again. */
   readonly all: boolean;
   /** Rows to draw again, with what is below them. */

@@ -9,7 +9,7 @@ import { nodeIds, plainNode } from "./live-node.ts";
 const pageSize = 100;
 
 /** Where a page begins, and in which list. */
-export interface Page {
+interface Page {
   readonly context: string;
   /** The node whose children are listed; absent for the roots of a view. */
   readonly list?: LiveTarget;

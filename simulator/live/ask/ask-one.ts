@@ -54,8 +54,7 @@ async function climb(
 ): Promise<LiveAnswer | "moved"> {
   const { id } = question;
   const read = await ask(asker, readRequest(where.path));
-  if (!read.ok && read.refusal !== "not-found" && read.refusal !== "not-allowed")
-    return lost(id, read.message);
+  if (!read.ok && !isWorthTrying(read.refusal)) return lost(id, read.message);
   const live = read.ok ? read.object : undefined;
   if (question.ask === "get" && live !== undefined)
     return compared({ id, known: "structural", live, applied: live, takenFrom: [] });
@@ -70,6 +69,11 @@ async function climb(
   const takenFrom = losersBetween(live, tried.object, question.manager);
   const applied = await cleaned(asker, question, where, { live, applied: tried.object });
   return compared({ id, known: "dry-run", live, applied, takenFrom });
+}
+
+/** A Namespace that is not there is missing as a namespace. */
+function isWorthTrying(refusal: Refusal): boolean {
+  return refusal === "not-found" || refusal === "namespace-missing" || refusal === "not-allowed";
 }
 
 /** What is there may not be read, so that it can't be compared; that nothing is there the dry run tells. */

@@ -109,7 +109,8 @@ function restored(
 ): Json | undefined {
   if (isObject(before) && isObject(after)) {
     const other = isObject(fresh) ? fresh : {};
-    const pairs = Object.keys(before).flatMap((key) => {
+    const keys = new Set([...Object.keys(before), ...besides(before, after, other)]);
+    const pairs = [...keys].flatMap((key) => {
       const left = allocated.has(key) ? before[key] : restored(before[key], after[key], other[key]);
       return left === undefined ? [] : [[key, left] as const];
     });
@@ -123,4 +124,10 @@ function restored(
     return list.map((item, index) => restored(item, after[index], others[index]) ?? item);
   }
   return after === undefined ? fresh : after;
+}
+
+/** A default that is another one now may bring defaults of other fields with it: those of `fresh` where something went. */
+function besides(before: JsonObject, after: JsonObject, fresh: JsonObject): readonly string[] {
+  const isReset = Object.keys(before).some((key) => !(key in after) && key in fresh);
+  return isReset ? Object.keys(fresh).filter((key) => !(key in after)) : [];
 }

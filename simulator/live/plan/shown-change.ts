@@ -131,7 +131,7 @@ function fieldKey({ path, kind, before, after }: FieldChange): string {
 
 /** The fields that the server names, as `spec.selector: Invalid value: …: field is immutable`. */
 export function immutableFields(message: string): readonly string[] {
-  const named = [...message.matchAll(/([\w$.[\]"/-]+): (?:Invalid value|Forbidden)/g)].map(
+  const named = [...message.matchAll(/([\w$][\w$.[\]"/-]*): (?:Invalid value|Forbidden)/g)].map(
     ([, field]) => field ?? "",
   );
   return named.length === 0 ? ["a field"] : [...new Set(named)];

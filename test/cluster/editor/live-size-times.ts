@@ -6,7 +6,7 @@ import type { ClusterSession } from "../../../extension/cluster/session.ts";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import type { LiveTreeView } from "../../../extension/views/cluster/live-tree-view.ts";
 
-export interface DrawingTimes {
+interface DrawingTimes {
   /** Milliseconds, one for each change that is shown. */
   readonly latencies: readonly number[];
   /** Rows that VS Code fetched. */

@@ -78,11 +78,9 @@ export async function writtenByControllers(
   return written;
 }
 
-/** Storage of Helm, and HelmCharts, which helm-controller makes of `spec.chart`: they are in no inventory. */
+/** Storage of Helm. */
 function isOwnRecord({ resource, name = "" }: NonNullable<AuditEvent["objectRef"]>): boolean {
-  return (
-    resource === "helmcharts" || (resource === "secrets" && name.startsWith("sh.helm.release.v1."))
-  );
+  return resource === "secrets" && name.startsWith("sh.helm.release.v1.");
 }
 
 /** Requests of the prediction by what they are: `get`, `list`, `patch dryRun` and so on. */

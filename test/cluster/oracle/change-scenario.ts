@@ -20,6 +20,8 @@ export interface ChangeScenario {
   readonly meddle?: (cluster: Cluster) => Promise<void>;
   /** Kustomizations and HelmReleases that do not become ready by the change, as `Kind name`. */
   readonly fails?: readonly string[];
+  /** The API server would not take it, so that nothing happens. */
+  readonly isRefused?: true;
   /** Words of `spec` of the root Kustomization, as JSON. */
   readonly rootSpec?: object;
 }

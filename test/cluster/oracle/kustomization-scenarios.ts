@@ -1,5 +1,8 @@
 /** Changes of Kustomizations: what each shows stands in its sentence. */
+import { readFileSync } from "node:fs";
+
 import type { Cluster } from "../harness/cluster.ts";
+import { writeKubeconfig } from "../harness/pki.ts";
 import { yaml } from "../recorder/scenario.ts";
 import type { ChangeScenario } from "./change-scenario.ts";
 import { kustomization, settings, workload } from "./change-scenario.ts";
@@ -136,6 +139,7 @@ const refused: ChangeScenario = {
     ),
   },
   fails: ["Kustomization child"],
+  isRefused: true,
 };
 
 const definition = (kind: string, plural: string): object => ({
@@ -218,14 +222,25 @@ export const planted = [secretValue, btoa(secretValue)];
 
 const suspended: ChangeScenario = {
   name: "suspended",
-  about: "A suspended Kustomization does nothing, its parent goes on",
+  about:
+    "Kustomizations that are suspended, in the repository or on the cluster, do nothing; their parent goes on",
   before: {
-    "flux/child.yaml": yaml(kustomization("suspended", "child", "./child")),
+    "flux/children.yaml": yaml(
+      kustomization("suspended", "by-git", "./child", { suspend: true }),
+      kustomization("suspended", "by-hand", "./child"),
+    ),
     "child/a.yaml": yaml(settings("suspended", "a", { k: "1" })),
     "flux/b.yaml": yaml(settings("suspended", "b", { k: "1" })),
   },
+  meddle: async ({ api }) => {
+    await api.request(
+      "PATCH",
+      "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/suspended/kustomizations/by-hand?fieldManager=flux",
+      { spec: { suspend: true } },
+      "application/merge-patch+json",
+    );
+  },
   change: {
-    "flux/child.yaml": yaml(kustomization("suspended", "child", "./child", { suspend: true })),
     "child/a.yaml": yaml(settings("suspended", "a", { k: "2" })),
     "flux/b.yaml": yaml(settings("suspended", "b", { k: "2" })),
   },
@@ -283,20 +298,9 @@ const byHand: ChangeScenario = {
   change: { "flux/b.yaml": yaml(settings("by-hand", "b", { k: "1" })) },
 };
 
-/** The same cluster under another name: to the controllers it is a remote one. */
+/** The same cluster under another name: to the controllers it is a remote one. The audit knows them by their certificate. */
 function kubeconfigOf({ server, pki }: Cluster): string {
-  const user = {
-    "client-certificate-data": btoa(pki.admin.certificate),
-    "client-key-data": btoa(pki.admin.key),
-  };
-  return yaml({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "c", cluster: { server, "certificate-authority-data": btoa(pki.ca) } }],
-    users: [{ name: "u", user }],
-    contexts: [{ name: "remote", context: { cluster: "c", user: "u" } }],
-    "current-context": "remote",
-  });
+  return readFileSync(writeKubeconfig(pki, "kustomize-controller", server), "utf8");
 }
 
 const remote: ChangeScenario = {

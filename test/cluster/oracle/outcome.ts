@@ -34,9 +34,14 @@ function fate(before: JsonObject | undefined, after: JsonObject | undefined): Ou
   if (before === undefined)
     return after === undefined ? undefined : { kind: "created", fields: [] };
   if (after === undefined || isGoing(after)) return { kind: "deleted", fields: [] };
-  const fields = fieldTexts(fieldChanges(sideOf(before), sideOf(after), false), isSecret(after));
-  if (uid(before) !== uid(after)) return { kind: "recreated", fields };
-  return fields.length === 0 ? undefined : { kind: "changed", fields };
+  const changes = fieldChanges(sideOf(before), sideOf(after), false);
+  if (uid(before) === uid(after))
+    return changes.length === 0
+      ? undefined
+      : { kind: "changed", fields: fieldTexts(changes, isSecret(after)) };
+  // The server writes the identity of a Job into its labels, which nobody can foresee.
+  const foreseeable = changes.filter((field) => field.after !== JSON.stringify(uid(after)));
+  return { kind: "recreated", fields: fieldTexts(foreseeable, isSecret(after)) };
 }
 
 /** Hooks that Helm deletes again are predicted as created: `gone` names what was made and is no longer there. */

@@ -27,13 +27,17 @@ metadata:
   annotations: {helm.sh/hook: ${event}, helm.sh/hook-delete-policy: ${policy}}
 data: {color: {{ .Values.color | quote }}}
 `;
-const web = (version: string, more: Readonly<Record<string, string>> = {}) =>
+const web = (
+  version: string,
+  more: Readonly<Record<string, string>> = {},
+  values: object = { color: "red", replicas: 1, tag: "1" },
+) =>
   below(
     "charts/web",
     chart(
       { name: "web", version },
       {
-        "values.yaml": yaml({ color: "red", replicas: 1, tag: "1" }),
+        "values.yaml": yaml(values),
         "templates/config.yaml": config,
         "templates/deployment.yaml": deployment,
         ...more,
@@ -62,9 +66,6 @@ const upgrade: ChangeScenario = {
       web("1.1.0", { ...hooks, "templates/fresh.yaml": config.replace(' }}"}', ' }}-fresh"}') }),
     ),
     "charts/web/templates/gone.yaml": undefined,
-    "flux/release.yaml": yaml(
-      helmRelease("upgrade", "web", "./charts/web", { values: { color: "blue", tag: "2" } }),
-    ),
   },
 };
 

@@ -1,7 +1,7 @@
 /** Every object of a cluster at one moment, by `group/Kind/namespace/name`. */
 import type { JsonObject, Live } from "#simulator";
 import { objectAt, textAt } from "#simulator";
-import { servedKinds } from "../../../simulator/live/ask/kinds.ts";
+import { forgetKinds, servedKinds } from "../../../simulator/live/ask/kinds.ts";
 import { listObjects } from "../../../simulator/live/ask/read.ts";
 
 export type Snapshot = ReadonlyMap<string, JsonObject>;
@@ -10,6 +10,8 @@ export type Snapshot = ReadonlyMap<string, JsonObject>;
 const leftOut = new Set(["/Event", "events.k8s.io/Event", "coordination.k8s.io/Lease"]);
 
 export async function takeSnapshot(live: Live): Promise<Snapshot> {
+  // Kinds may have come since the last one.
+  forgetKinds(live);
   const kinds = await servedKinds(live, undefined);
   if (kinds.outcome !== "known") throw new Error(kinds.message);
   const objects = new Map<string, JsonObject>();

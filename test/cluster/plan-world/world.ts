@@ -1,7 +1,7 @@
 /** A cluster with the real controllers and a repository: plans a push, pushes, and looks at what happened. */
 import { expect } from "vitest";
 
-import { createSimulator, defaultOptions } from "#simulator";
+import { createSimulator, defaultOptions, simulateOnCluster } from "#simulator";
 import type { Live, Plan, Simulator } from "#simulator";
 import { createLive } from "#simulator/cluster";
 import { createNodeEngine } from "#simulator/node";
@@ -75,12 +75,12 @@ interface Desk {
 }
 
 async function planOf(next: Files, { simulator, live, repository }: Desk): Promise<Plan> {
-  const simulation = await simulator.simulate(treeOf(next), {
+  const options = {
     ...defaultOptions,
     roots: [{ name: "root.yaml", text: root(repository.url) }],
     remoteUrls: [repository.url],
-    helm: "upgrade",
-  });
+  };
+  const simulation = await simulateOnCluster(simulator, treeOf(next), options, live);
   return simulator.livePlan(simulation, live);
 }
 

@@ -47,6 +47,8 @@ func marshalYAML(value any) ([]byte, error) {
 	}
 	made, err := yamlOf(text)
 	if err == nil {
+		// What the encoder gives has room for as much again.
+		made = bytes.Clone(made)
 		knownTexts.put(key, made, len(made))
 	}
 	return made, err

@@ -130,6 +130,32 @@ status: { exportedInputs: [{ id: "9" }] }
   });
 });
 
+describe("a ResourceSet that copies", () => {
+  it("copies what the cluster has, and shows digests of a Secret", async () => {
+    const tree = fixture(`${gotkSync}
+#- cluster/set.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: { name: copies, namespace: apps }
+spec:
+  resources:
+    - apiVersion: v1
+      kind: Secret
+      metadata: { name: copy, namespace: apps, annotations: { fluxcd.controlplane.io/copyFrom: "shared/token" } }
+`);
+    const live = memoryCluster(
+      `{apiVersion: v1, kind: Secret, metadata: {name: token, namespace: shared}, data: {t: ${btoa("planted-token")}}}`,
+    );
+    const simulation = await simulate(tree, live);
+    const [entry] = await bench.simulator
+      .rendered(simulation, { secrets: "show", origins: false })
+      .then((entries) => entries.filter(({ ref }) => ref.name === "copy"));
+    expect(entry?.json).toContain(btoa("planted-token"));
+    const shown = await bench.simulator.applierText(simulation, "cluster|ResourceSet/apps/copies");
+    expect(shown).not.toMatch(new RegExp(`planted-token|${btoa("planted-token")}`));
+  });
+});
+
 describe("the controllers as they run", () => {
   const controller = (name: string, args: readonly string[], version = "v2.8.3"): string =>
     JSON.stringify({

@@ -72,7 +72,12 @@ describe("variables", () => {
 
   it("come from the repository where it applies the same object", async () => {
     const tree = withVariables("ConfigMap", `#- cluster/vars.yaml\n${vars("ConfigMap", "green")}`);
-    const simulation = await simulate(tree, memoryCluster(vars("ConfigMap", "blue")));
+    const live = memoryCluster(vars("ConfigMap", "blue"));
+    const reader = createFactsReader(live);
+    const options = { ...defaultOptions, paths: ["cluster"] };
+    // Known from before, when the repository did not have it.
+    await simulateOnCluster(bench.simulator, withVariables("ConfigMap"), options, live, { reader });
+    const simulation = await simulateOnCluster(bench.simulator, tree, options, live, { reader });
     expect(await outOf(simulation)).toEqual({ k: "green" });
     expect(simulation.taken).not.toContain("ConfigMap/flux-system/vars");
   });
@@ -94,6 +99,24 @@ ${kustomization("config", "./config", "  suspend: true\n")}
 ${vars("ConfigMap", "green")}`,
     );
     expect(await outOf(await simulate(suspended, live))).toEqual({ k: "blue" });
+  });
+
+  it("come from the cluster where the repository leaves a field to others", async () => {
+    const rule = (path: string): string =>
+      `  ignore: [{ paths: ["${path}"], target: { kind: ConfigMap, name: vars } }]\n`;
+    const tree = (path: string) =>
+      withVariables(
+        "ConfigMap",
+        `#- cluster/config.yaml
+${kustomization("config", "./config", rule(path))}
+#- config/vars.yaml
+${vars("ConfigMap", "green")}`,
+      );
+    const live = memoryCluster(vars("ConfigMap", "blue"));
+    for (const path of ["/data", "/data/color"])
+      expect(await outOf(await simulate(tree(path), live))).toEqual({ k: "blue" });
+    expect(await outOf(await simulate(tree("/data/other"), live))).toEqual({ k: "green" });
+    expect(await outOf(await simulate(tree("/data"), memoryCluster()))).toEqual({ k: "green" });
   });
 
   it("stay unknown when they may not be read, which is said once", async () => {

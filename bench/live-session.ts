@@ -7,6 +7,7 @@ import { build } from "esbuild";
 
 import type { Corpus } from "./corpora.ts";
 import type { LiveOrder, LiveTimes } from "./live-orders.ts";
+import { serverFlags } from "../extension/client/server-flags.ts";
 import { sampleMemory } from "./process-tree.ts";
 import { engine } from "./tools.ts";
 
@@ -15,9 +16,6 @@ export interface LiveSession {
   /** Peak memory of the whole session in MiB. */
   end(): Promise<number>;
 }
-
-/** As the extension starts its language server (`extension/client/node-client.ts`). */
-const flags = ["--max-semi-space-size=2"];
 
 /** `scratch` is a folder for the bundle, because a program in TypeScript takes more memory than what is shipped. */
 export async function startLiveSession(corpus: Corpus, scratch: string): Promise<LiveSession> {
@@ -35,7 +33,7 @@ export async function startLiveSession(corpus: Corpus, scratch: string): Promise
   });
   const child = spawn(
     process.execPath,
-    [...flags, outfile, corpus.dir, corpus.cluster, engine.wasm, engine.worker],
+    [...serverFlags, outfile, corpus.dir, corpus.cluster, engine.wasm, engine.worker],
     { stdio: ["pipe", "pipe", "inherit"] },
   );
   const memory = sampleMemory(child.pid ?? 0, { own: "counted" });

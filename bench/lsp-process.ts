@@ -13,10 +13,9 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 
-export const serverBundle = join(import.meta.dirname, "../dist/language-server.cjs");
+import { serverFlags } from "../extension/client/server-flags.ts";
 
-/** As the extension starts it (`extension/client/node-client.ts`). */
-const flags = ["--max-semi-space-size=2"];
+export const serverBundle = join(import.meta.dirname, "../dist/language-server.cjs");
 
 /** `without`: the engine is not found, so that nothing is rendered; the rules work all the same. */
 export type Simulator = "with" | "without";
@@ -34,7 +33,7 @@ export interface LspProcess {
 }
 
 export async function startLsp(folder: string, simulator: Simulator): Promise<LspProcess> {
-  const child = spawn(process.execPath, [...flags, serverBundle, "--stdio"], {
+  const child = spawn(process.execPath, [...serverFlags, serverBundle, "--stdio"], {
     stdio: ["pipe", "pipe", "ignore"],
   });
   const connection = createProtocolConnection(

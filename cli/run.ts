@@ -13,6 +13,7 @@ import type { Request, SimulatingVerb } from "./request.ts";
 import { progressLine, ReaderGone, writeAll } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 import { UserError } from "./user-error.ts";
+import type { Verb } from "./verb-table.ts";
 import type { RunVerb, Session } from "./verbs/verb.ts";
 import { version } from "./version.ts";
 
@@ -74,49 +75,59 @@ async function answer(
     await print(verbHelp(line.verb));
     return 0;
   }
-  if (line.verb === "lsp") {
-    const { lsp } = await import("./verbs/lsp.ts");
-    return lsp(line, signal);
+  const { verb } = line;
+  if (isSimulating(verb))
+    return simulate(readRequest(verb, line), colourWish(line), terminal, open, signal);
+  return runWithoutSession(verb, line, terminal, open, signal);
+}
+
+function isSimulating(verb: Verb): verb is SimulatingVerb {
+  return verb in runners;
+}
+
+/** What simulates nothing, or brings what it simulates with it. */
+async function runWithoutSession(
+  verb: Exclude<Verb, SimulatingVerb>,
+  line: CommandLine,
+  terminal: Terminal,
+  open: OpenSession,
+  signal: AbortSignal,
+): Promise<number> {
+  const { stdout, stderr, env } = terminal;
+  const print = (text: string): Promise<void> => writeAll(stdout, [text], signal);
+  const report = (text: string): Promise<void> => writeAll(stderr, [text], signal);
+  switch (verb) {
+    case "lsp":
+      return (await import("./verbs/lsp.ts")).lsp(line, signal);
+    case "completion":
+      await print(completionScript(line.operand));
+      return 0;
+    case "bootstrap":
+      await print(await (await import("./verbs/bootstrap.ts")).bootstrap(line));
+      return 0;
+    case "publish": {
+      const { publish } = await import("./verbs/publish.ts");
+      await print(await publish(line, { now: Date.now(), env, report, signal }));
+      return 0;
+    }
+    case "hook": {
+      const { hook, standardInput } = await import("./verbs/hook.ts");
+      const again = (argv: readonly string[]): Promise<number> => run(argv, terminal, open, signal);
+      return hook(line, { env, input: standardInput, print, report, again });
+    }
+    case "merge": {
+      const { merge } = await import("./verbs/merge.ts");
+      const style = chooseStyle(colourWish(line), env, stdout.isTTY === true);
+      return merge(line, { style, print: (texts) => writeAll(stdout, texts, signal) });
+    }
+    case "cache": {
+      const { cache } = await import("./verbs/cache.ts");
+      const { defaultCacheDir } = await import("#simulator/node");
+      const cacheDir = line.given.get("cache-dir")?.[0] ?? defaultCacheDir(env);
+      await print(await cache(line, { cacheDir, now: Date.now() }));
+      return 0;
+    }
   }
-  if (line.verb === "completion") {
-    await print(completionScript(line.operand));
-    return 0;
-  }
-  if (line.verb === "bootstrap") {
-    const { bootstrap } = await import("./verbs/bootstrap.ts");
-    await print(await bootstrap(line));
-    return 0;
-  }
-  if (line.verb === "publish") {
-    const { publish } = await import("./verbs/publish.ts");
-    const report = (text: string): Promise<void> => writeAll(terminal.stderr, [text], signal);
-    await print(await publish(line, { now: Date.now(), env: terminal.env, report, signal }));
-    return 0;
-  }
-  if (line.verb === "hook") {
-    const { hook, standardInput } = await import("./verbs/hook.ts");
-    return hook(line, {
-      env: terminal.env,
-      input: standardInput,
-      print,
-      report: (text) => writeAll(terminal.stderr, [text], signal),
-      again: (argv) => run(argv, terminal, open, signal),
-    });
-  }
-  if (line.verb === "merge") {
-    const { merge } = await import("./verbs/merge.ts");
-    const { stdout, env } = terminal;
-    const style = chooseStyle(colourWish(line), env, stdout.isTTY === true);
-    return merge(line, { style, print: (texts) => writeAll(stdout, texts, signal) });
-  }
-  if (line.verb === "cache") {
-    const { cache } = await import("./verbs/cache.ts");
-    const { defaultCacheDir } = await import("#simulator/node");
-    const cacheDir = line.given.get("cache-dir")?.[0] ?? defaultCacheDir(terminal.env);
-    await print(await cache(line, { cacheDir, now: Date.now() }));
-    return 0;
-  }
-  return simulate(readRequest(line.verb, line), colourWish(line), terminal, open, signal);
 }
 
 async function simulate(

@@ -212,7 +212,10 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     exitCodes: ["0  published, or with --dry-run made", "2  could not be made or pushed"],
     examples: [
       ["sluice publish oci://ghcr.io/org/fleet:main --path clusters", "as flux push artifact does"],
-      ["sluice publish oci://ghcr.io/org/fleet --dry-run --reproducible -o json", "only the digest"],
+      [
+        "sluice publish oci://ghcr.io/org/fleet --dry-run --reproducible -o json",
+        "only the digest",
+      ],
     ],
   },
   hook: {

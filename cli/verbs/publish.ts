@@ -42,7 +42,9 @@ export async function publish(
     annotations: readAnnotations(line.given.get("annotation") ?? []),
     created: new Date(created).toISOString().replace(/\.\d+Z$/, "Z"),
     ...(line.given.has("ignore-paths") && { ignore: patterns(line) }),
-    wasm: bundledFile("engine.wasm") ?? fileURLToPath(new URL("../../dist/engine.wasm", import.meta.url)),
+    wasm:
+      bundledFile("engine.wasm") ??
+      fileURLToPath(new URL("../../dist/engine.wasm", import.meta.url)),
   };
   const dry = line.given.has("dry-run");
   try {
@@ -105,14 +107,18 @@ function readCredentials(
 async function originOf(path: string): Promise<string> {
   const url = await git(path, "config", "--get", "remote.origin.url");
   if (url !== undefined) return url.replace(/^(\w+:\/\/)[^@/]*@/, "$1");
-  throw new UserError("Where do the files come from? Give the address of the repository with --source.");
+  throw new UserError(
+    "Where do the files come from? Give the address of the repository with --source.",
+  );
 }
 
 /** `main@sha1:…`, as Flux writes revisions of Git. */
 async function revisionOf(path: string): Promise<string> {
   const commit = await git(path, "rev-parse", "--verify", "HEAD");
   if (commit === undefined)
-    throw new UserError("Which revision is it? Give it with --revision, for example main@sha1:COMMIT.");
+    throw new UserError(
+      "Which revision is it? Give it with --revision, for example main@sha1:COMMIT.",
+    );
   const branch = await git(path, "symbolic-ref", "--short", "--quiet", "HEAD");
   return branch === undefined ? `sha1:${commit}` : `${branch}@sha1:${commit}`;
 }

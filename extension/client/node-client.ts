@@ -2,10 +2,8 @@
 import type { ExtensionContext } from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 
+import { serverFlags } from "./server-flags.ts";
 import type { ClientFactory } from "./server-link.ts";
-
-/** Left alone, V8 takes 100 MB for the short-lived objects of a plan before it collects them. */
-const memory = ["--max-semi-space-size=2"];
 
 export function nodeClientFactory(context: ExtensionContext): ClientFactory {
   const module = context.asAbsolutePath("dist/language-server.cjs");
@@ -14,11 +12,11 @@ export function nodeClientFactory(context: ExtensionContext): ClientFactory {
       "sluice",
       "Sluice",
       {
-        run: { module, transport: TransportKind.ipc, options: { execArgv: memory } },
+        run: { module, transport: TransportKind.ipc, options: { execArgv: [...serverFlags] } },
         debug: {
           module,
           transport: TransportKind.ipc,
-          options: { execArgv: [...memory, "--nolazy", "--inspect=6019"] },
+          options: { execArgv: [...serverFlags, "--nolazy", "--inspect=6019"] },
         },
       },
       options,

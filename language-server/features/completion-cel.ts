@@ -81,7 +81,7 @@ function variablesAt(site: Site, path: Path): readonly Variable[] {
         kind: siblings.get("kind") ?? "",
       };
       const properties = schemaOfType(model, type)?.properties;
-      if (!properties) return objectFields.map((name) => ({ name, schema: undefined }));
+      if (!properties) return Object.entries(usual).map(([name, schema]) => ({ name, schema }));
       return Object.entries(properties).map(([name, schema]) => ({ name, schema }));
     }
     case "dependency":
@@ -101,7 +101,6 @@ function variablesAt(site: Site, path: Path): readonly Variable[] {
   }
 }
 
-const objectFields = ["apiVersion", "kind", "metadata", "spec", "status", "data"];
 const text: Schema = { type: "string" };
 const texts: Schema = { type: "object", additional: text };
 const metadata: Schema = {
@@ -109,6 +108,36 @@ const metadata: Schema = {
   properties: { name: text, namespace: text, labels: texts, annotations: texts },
 };
 const resource: Schema = { type: "object", properties: { apiVersion: text, kind: text, metadata } };
+/** Source: `k8s.io/apimachinery pkg/apis/meta/v1/types.go`, `Condition`. */
+const condition: Schema = {
+  type: "object",
+  properties: {
+    type: text,
+    status: { type: "string", enum: ["True", "False", "Unknown"] },
+    reason: text,
+    message: text,
+    lastTransitionTime: text,
+    observedGeneration: { type: "integer" },
+  },
+};
+/** What most kinds have, for one whose schema is not known. */
+const usual: Readonly<Record<string, Schema | undefined>> = {
+  apiVersion: text,
+  kind: text,
+  metadata: {
+    type: "object",
+    properties: { ...metadata.properties, generation: { type: "integer" } },
+  },
+  spec: undefined,
+  status: {
+    type: "object",
+    properties: {
+      conditions: { type: "array", items: condition },
+      observedGeneration: { type: "integer" },
+    },
+  },
+  data: undefined,
+};
 /** Source: `fluxcd/pkg apis/event/v1beta1/event.go`. */
 const event: Schema = {
   type: "object",

@@ -9,7 +9,7 @@ import { isTemplated } from "../model/object-index.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 import { keysOfData } from "./completion-data-keys.ts";
 import type { Path } from "./completion-outline.ts";
-import { scalarAt } from "./completion-outline.ts";
+import { nodeAt, scalarAt } from "./completion-outline.ts";
 import type { CompletionSite, Suggestion } from "./completion-site.ts";
 import { fluxRowOf, ownNamespaces, pattern, schemaOfPath } from "./completion-site.ts";
 
@@ -19,7 +19,8 @@ export function nameSuggestions(site: CompletionSite, path: Path): readonly Sugg
   const field = fieldAt(site, path.slice(0, -1));
   const { siblings } = site.typing;
   if (last === "kind" && field) return kindSuggestions(field);
-  if (last === "name" && field) return objectNames(site, kindsOf(field, siblings));
+  if (last === "name" && field)
+    return objectNames(site, kindsOf(field, siblings), field.namespace === "own" ? "own" : "said");
   if ((last === "valuesKey" || last === "key") && field?.use === "data")
     return keysOfData(site, kindsOf(field, siblings), siblings.get("name") ?? "");
   return workloadNames(site, path);
@@ -53,7 +54,14 @@ function kindSuggestions({ kinds }: ReferenceField): readonly Suggestion[] {
     : kinds.map((label) => ({ label, kind: "kind", rank: 1 }));
 }
 
-function objectNames(site: CompletionSite, kinds: readonly string[]): readonly Suggestion[] {
+/** Objects in other namespaces: can't be meant, are meant when the namespace is said beside the name, or may be meant. */
+type Elsewhere = "own" | "said" | "any";
+
+function objectNames(
+  site: CompletionSite,
+  kinds: readonly string[],
+  elsewhere: Elsewhere = "any",
+): readonly Suggestion[] {
   const { model, outline, typing } = site;
   const wanted = typing.siblings.get("namespace");
   const namespaces = wanted !== undefined && wanted !== "" ? [wanted] : ownNamespaces(site);
@@ -64,18 +72,35 @@ function objectNames(site: CompletionSite, kinds: readonly string[]): readonly S
     const isNear =
       namespaces.length === 0 || one.namespaces.some((name) => namespaces.includes(name));
     const rank = isNear ? 1 : 4;
+    if (!isNear && elsewhere === "own" && one.namespaces.length > 0) continue;
+    const isSaid = !isNear && elsewhere === "said" && wanted === undefined;
     if ((found.get(one.name)?.rank ?? 9) <= rank) continue;
     const place = one.namespaces.length > 0 ? ` in ${one.namespaces.join(", ")}` : "";
     found.set(one.name, {
       label: one.name,
       // Without the name, which stands beside it already and would be cut short for it.
       detail: `${one.kind}${place}`,
+      ...(isSaid && withNamespace(site, one)),
       ...(one.path !== undefined && { documentation: `Written in \`${one.path}\`` }),
       kind: "object",
       rank,
     });
   }
   return [...found.values()].toSorted((a, b) => (a.label < b.label ? -1 : 1));
+}
+
+/** In a block, the namespace goes on a line of its own below the name. */
+function withNamespace(
+  { outline, typing }: CompletionSite,
+  { name, namespaces }: Known,
+): Pick<Suggestion, "insert" | "snippet"> {
+  const node = nodeAt(outline.root, typing.path);
+  const [namespace, ...others] = namespaces;
+  const isQuoted = /^["']/.test(node?.value ?? "");
+  if (!node || namespace === undefined || others.length > 0 || isQuoted) return {};
+  const indent = (outline.lines[node.line] ?? "").search(/\S/);
+  const pad = " ".repeat(node.column - indent);
+  return { insert: name, snippet: `${name}\n${pad}namespace: ${namespace}` };
 }
 
 interface Known {
@@ -105,21 +130,27 @@ function* objectsOf(model: WorkspaceModel, kinds: readonly string[]): Generator<
         yield { kind, name, path, namespaces: namespace === undefined ? [] : [namespace] };
 }
 
+/** Source: `k8s.io/apimachinery pkg/util/validation`, `IsDNS1123Label`. */
+const isLabel = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
 function namespaceSuggestions({ model }: CompletionSite): readonly Suggestion[] {
   const written = new Set(model.index.ofKind("Namespace").map(({ name }) => name));
   const used = model.index.all.map(({ namespace }) => namespace);
   const given = [...model.graph.kustomizations.values()].map(({ namespace }) => namespace ?? "");
   const rendered = model.truth?.rendered.map(({ ref }) => ref.namespace) ?? [];
   const names = new Set([...written, ...used, ...given, ...rendered, "flux-system", "default"]);
-  return [...names]
-    .filter((name) => name !== "" && !isTemplated(name))
-    .toSorted()
-    .map((label) => ({
-      label,
-      kind: "object",
-      rank: written.has(label) ? 1 : 2,
-      ...(written.has(label) && { detail: "Namespace" }),
-    }));
+  return (
+    [...names]
+      // Components write `_` and the like where a transformer puts the name.
+      .filter((name) => isLabel.test(name) && !isTemplated(name))
+      .toSorted()
+      .map((label) => ({
+        label,
+        kind: "object",
+        rank: written.has(label) ? 1 : 2,
+        ...(written.has(label) && { detail: "Namespace" }),
+      }))
+  );
 }
 
 /** Fields of Kubernetes' own kinds, and of others that are often met, by the last two names on the way to them. */

@@ -2,17 +2,21 @@
  * The oracle of the plan against a cluster: predict, push, let the real controllers act, compare with what the API server's audit log
  * and its objects say, field by field. The table of it is docs/live-plan.md.
  */
+import { readFileSync, writeFileSync } from "node:fs";
+
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { planned } from "./oracle/printed.ts";
 import { kustomizationScenarios, planted } from "./oracle/kustomization-scenarios.ts";
 import { differencesBetween } from "./oracle/outcome.ts";
 import { releaseScenarios } from "./oracle/release-scenarios.ts";
+import { resourceSetScenario } from "./oracle/resource-set-scenario.ts";
+import { end, oracleTable, start } from "./oracle/table.ts";
 import { runScenarios } from "./oracle/run-scenarios.ts";
 import type { OracleResult, Verdict } from "./oracle/run-scenarios.ts";
 
 const only = process.env["ORACLE"]?.split(",");
-const scenarios = [...kustomizationScenarios, ...releaseScenarios].filter(
+const scenarios = [...kustomizationScenarios, ...releaseScenarios, resourceSetScenario].filter(
   ({ name }) => only === undefined || only.includes(name),
 );
 let result: OracleResult;
@@ -48,7 +52,6 @@ describe.each(scenarios)("$name: $about", ({ name, isRefused }) => {
   });
 });
 
-test("print", () => {
   for (const v of result.verdicts)
     console.log(
       v.scenario.name,
@@ -60,3 +63,19 @@ test("print", () => {
 test("nothing but reads and dry runs was sent", () => {
   expect(Object.keys(result.sent).sort()).toEqual(["patch dryRun=All", "read"]);
 });
+
+test("the table in the documents is what was measured", () => {
+  const file = "docs/live-plan.md";
+  const text = readFileSync(file, "utf8");
+  const [from, to] = [text.indexOf(start) + start.length, text.indexOf(end)];
+  const written = text.slice(from, to).trimEnd().split("\n");
+  const table = oracleTable(result.verdicts);
+  if (process.env["UPDATE"] === "1" && only === undefined)
+    writeFileSync(file, `${text.slice(0, from)}${table}\n${text.slice(to)}`);
+  else for (const row of cells(table)) expect(cells(written.join("\n"))).toContainEqual(row);
+});
+
+/** Without the blanks that align the columns. */
+function cells(table: string): readonly (readonly string[])[] {
+  return table.split("\n").slice(2).map((line) => line.split(" | ").map((cell) => cell.replace(/^\| |\|$/g, "").trim()));
+}

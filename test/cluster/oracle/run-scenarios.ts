@@ -22,6 +22,7 @@ import type { ChangeScenario } from "./change-scenario.ts";
 import { rootObjects } from "./change-scenario.ts";
 import { whatHappened, whatWasPredicted } from "./outcome.ts";
 import type { Outcomes } from "./outcome.ts";
+import { resourceSetDefinition } from "./resource-set-scenario.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 export interface Verdict {
@@ -52,6 +53,7 @@ export async function runScenarios(scenarios: readonly ChangeScenario[]): Promis
   const log = join(folder, "audit.log");
   const cluster = await startCluster({
     controllers: ["source-controller", "kustomize-controller", "helm-controller"],
+    moreCrds: [resourceSetDefinition],
     flags: { "kube-apiserver": auditFlags(join(folder, "policy.yaml"), log) },
   });
   const live = createLive([cluster.devKubeconfig], "dev@test");
@@ -104,7 +106,10 @@ async function converge(world: World, scenarios: readonly ChangeScenario[]): Pro
   }
   for (const { name } of scenarios) await settled(cluster, name, []);
   await quiet(cluster);
-  for (const { meddle } of scenarios) await meddle?.(cluster);
+  for (const { play, meddle } of scenarios) {
+    await play?.before(cluster);
+    await meddle?.(cluster);
+  }
 }
 
 async function predictAndPush(
@@ -123,6 +128,7 @@ async function predictAndPush(
     await settled(cluster, name, fails, `main@sha1:${commit}`);
   }
   await quiet(cluster);
+  for (const { play } of scenarios) await play?.after(cluster);
   const after = await takeSnapshot(live);
   const written = await writtenByControllers(log, pushed, live);
   const verdicts: Verdict[] = [];

@@ -33,12 +33,19 @@ export function sampleMemory(
 function treeOf(pid: number): readonly number[] {
   const found = [pid];
   for (const one of found) {
+    const command = commandOf(one);
     for (const thread of readFolder(`/proc/${one}/task`)) {
       const children = readText(`/proc/${one}/task/${thread}/children`);
-      found.push(...children.split(" ").filter(Boolean).map(Number));
+      const started = children.split(" ").filter(Boolean).map(Number);
+      // Until it starts its own program, a new process shows the memory that it shares with its parent.
+      found.push(...started.filter((child) => commandOf(child) !== command));
     }
   }
   return found;
+}
+
+function commandOf(pid: number): string {
+  return readText(`/proc/${pid}/cmdline`);
 }
 
 function highWater(pid: number): number {

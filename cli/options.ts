@@ -2,6 +2,7 @@
  * The table of options. The parser, `--help`, the completion scripts and docs/cli.md are all made from it.
  * What the values mean is checked in request.ts; the verbs are in verb-table.ts.
  */
+import { publishOptions } from "./publish-options.ts";
 import { verbNames } from "./verb-table.ts";
 import type { Verb } from "./verb-table.ts";
 
@@ -192,6 +193,19 @@ export const options = [
     help: "where fetched sources are kept (default: the user's cache folder)",
   },
   {
+    name: "cache",
+    value: "ADDRESS",
+    verbs: simulating,
+    group: "fetch",
+    help: "share the cache with other machines: oci://HOST/REPOSITORY[:TAG] or s3://BUCKET[/PREFIX]; used with --offline too",
+  },
+  {
+    name: "cache-read-only",
+    verbs: simulating,
+    group: "fetch",
+    help: "put nothing into the cache of --cache, for runs that are not trusted",
+  },
+  {
     name: "kind",
     value: "KIND",
     repeatable: true,
@@ -287,48 +301,7 @@ export const options = [
     group: "bootstrap",
     help: "write the files",
   },
-  {
-    name: "revision",
-    value: "BRANCH@sha1:COMMIT",
-    verbs: ["publish"],
-    group: "publish",
-    help: "the revision that the files are of (default: that of the Git repository)",
-  },
-  {
-    name: "annotation",
-    short: "a",
-    value: "KEY=VALUE",
-    repeatable: true,
-    verbs: ["publish"],
-    group: "publish",
-    help: "an annotation of the artifact; repeatable",
-  },
-  {
-    name: "ignore-paths",
-    value: "PATTERN,…",
-    repeatable: true,
-    verbs: ["publish"],
-    group: "publish",
-    help: "leave out what matches these patterns of .gitignore, instead of what flux leaves out",
-  },
-  {
-    name: "reproducible",
-    verbs: ["publish"],
-    group: "publish",
-    help: "say that it was made in 1970, so that the same files have the same digest",
-  },
-  {
-    name: "dry-run",
-    verbs: ["publish"],
-    group: "publish",
-    help: "make the artifact and send nothing",
-  },
-  {
-    name: "insecure-registry",
-    verbs: ["publish"],
-    group: "publish",
-    help: "the registry may be spoken to without encryption",
-  },
+  ...publishOptions,
   {
     name: "output",
     short: "o",

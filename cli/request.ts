@@ -53,6 +53,9 @@ export interface Request {
   readonly offline: boolean;
   readonly allowPrivateNetwork: boolean;
   readonly cacheDir?: string;
+  /** Address of the cache that machines share. */
+  readonly cache?: string;
+  readonly cacheReadOnly: boolean;
   readonly jobs?: number;
   readonly format: string;
   readonly showSecrets: boolean;
@@ -108,6 +111,7 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     offline: line.given.has("offline"),
     allowPrivateNetwork: line.given.has("allow-private-network"),
     ...optional("cacheDir", "cache-dir"),
+    ...readCache(line),
     ...(jobs !== undefined && { jobs: readJobs(jobs) }),
     format: readFormat(verb, line),
     showSecrets: line.given.has("show-secrets"),
@@ -124,6 +128,13 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     render: !line.given.has("no-render"),
     rules: readLintRules(all("rule"), all("ignore")),
   };
+}
+
+function readCache({ given }: CommandLine): Pick<Request, "cache" | "cacheReadOnly"> {
+  const cache = given.get("cache")?.[0];
+  const cacheReadOnly = given.has("cache-read-only");
+  // A variable of a pipeline may be empty.
+  return { cacheReadOnly, ...(cache !== undefined && cache !== "" && { cache }) };
 }
 
 /** The words of `sluice merge`. Throws a `UserError` as `readRequest` does. */

@@ -147,7 +147,7 @@ async function simulate(
   try {
     await write(stderr)(session.notes.map((note) => `note: ${printable(note)}\n`));
     const runVerb = await runners[request.verb]();
-    return await runVerb({
+    const code = await runVerb({
       request,
       session,
       print: write(stdout),
@@ -157,6 +157,9 @@ async function simulate(
       onProgress: progress.show,
       signal,
     });
+    const last = (await session.finish?.(signal)) ?? [];
+    await write(stderr)(last.map((note) => `note: ${printable(note)}\n`));
+    return code;
   } finally {
     progress.end();
     await session.close();

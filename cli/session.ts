@@ -12,6 +12,7 @@ import {
   UserError as NodeUserError,
 } from "#simulator/node";
 import type { AgeIdentities } from "#simulator/node";
+import type { SharedCache } from "#simulator/node/shared-cache";
 
 import { bundledFile } from "./bundled-file.ts";
 import { openLive } from "./open-live.ts";
@@ -31,8 +32,10 @@ export async function openSession(
   log: Log | undefined,
   signal: AbortSignal,
 ): Promise<Session> {
+  const shared = await inUserWords(() => openShared(request, env));
+  const sharedNotes = (await shared?.bring(signal)) ?? [];
   // The engine starts up while the trees are being read.
-  const { simulator, close: closeSimulator } = composed(request, env, log);
+  const { simulator, close: closeSimulator } = composed(request, env, log, shared);
   let named: NamedLive | undefined;
   const close = async (): Promise<void> => {
     named?.close();
@@ -43,13 +46,36 @@ export async function openSession(
     const live = named === undefined ? {} : { live: named.live };
     const sides = await readSides(request, signal);
     const options = await simulationOptions(request, sides, env, signal);
-    const notes = [...sides.notes, ...options.notes];
-    return { simulator, close, options: options.value, ...sidesOf(sides), ...live, notes };
+    const notes = [...sharedNotes, ...sides.notes, ...options.notes];
+    const finish = shared === undefined ? {} : { finish: shared.put };
+    const given = { options: options.value, ...sidesOf(sides), ...live, notes };
+    return { simulator, close, ...given, ...finish };
   } catch (error) {
     await close();
-    if (error instanceof NodeUserError) throw new UserError(error.message, { cause: error });
-    throw error;
+    throw inWords(error);
   }
+}
+
+function inWords(error: unknown): unknown {
+  return error instanceof NodeUserError ? new UserError(error.message, { cause: error }) : error;
+}
+
+async function inUserWords<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+/** The cache that machines share, when one was named. */
+async function openShared(request: Request, env: Environment): Promise<SharedCache | undefined> {
+  const { cache: address, cacheReadOnly: readOnly, shard } = request;
+  if (address === undefined) return undefined;
+  const { openSharedCache } = await import("#simulator/node/shared-cache");
+  const cacheDir = request.cacheDir ?? defaultCacheDir(env);
+  const part = shard === undefined ? {} : { shard };
+  return openSharedCache({ address, readOnly, cacheDir, env, now: Date.now, ...part });
 }
 
 function sidesOf({ target, base }: Sides): Pick<Session, "target" | "base"> {
@@ -60,16 +86,20 @@ function composed(
   request: Request,
   env: Environment,
   log: Log | undefined,
+  shared: SharedCache | undefined,
 ): Pick<Session, "simulator" | "close"> {
   const cacheDir = request.cacheDir ?? defaultCacheDir(env);
+  const onUse = shared === undefined ? {} : { onUse: shared.use };
   const wasm = bundledFile("engine.wasm");
   const engine = createCachedEngine({
     cacheDir,
+    ...onUse,
     ...(wasm !== undefined && { wasm }),
     ...(request.jobs !== undefined && { jobs: request.jobs }),
   });
   const sources = createSources({
     cacheDir,
+    ...onUse,
     offline: request.offline,
     allowPrivateNetwork: request.allowPrivateNetwork,
     pickVersion: versionPicker(engine),

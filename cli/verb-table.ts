@@ -202,20 +202,17 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     operand: "oci://HOST/PATH[:TAG]",
     formats: ["text", "json", "yaml"],
     about: [
-      "Makes the artifact that flux push artifact makes of the folder --path (default: here), with the same",
-      "bytes and so the same digest, and pushes it to the registry under TAG (default: latest). Without",
-      "--source and --revision they are those of the Git repository. Files that flux leaves out are left",
-      "out: those of Git, pictures and archives. Links are left out as well.",
+      "Makes the artifact that flux push artifact makes of the folder --path (default: here), with the",
+      "same bytes and so the same digest, and pushes it to the registry under TAG (default: latest).",
+      "Without --source and --revision they are those of the Git repository. Files that flux leaves out",
+      "are left out: those of Git, pictures and archives. Links are left out as well.",
       "Credentials are those of docker login, or the variables SLUICE_USERNAME and SLUICE_PASSWORD.",
       "With --dry-run nothing is sent.",
     ],
     exitCodes: ["0  published, or with --dry-run made", "2  could not be made or pushed"],
     examples: [
-      ["sluice publish oci://ghcr.io/org/fleet:main --path clusters", "as flux push artifact does"],
-      [
-        "sluice publish oci://ghcr.io/org/fleet --dry-run --reproducible -o json",
-        "only the digest",
-      ],
+      ["sluice publish oci://ghcr.io/org/fleet:main --path .", "as flux push artifact does"],
+      ["sluice publish oci://ghcr.io/org/fleet --dry-run -o json", "only the digest"],
     ],
   },
   hook: {
@@ -223,11 +220,11 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     operand: "[status|install|remove|run]",
     formats: [],
     about: [
-      "Puts a pre-push hook into the Git repository of the current folder that runs sluice diff for what is",
-      "pushed, and gives up the push when --fail-on says so (default: risk). A hook that is there already is",
-      "kept and runs first; core.hooksPath is respected. git push --no-verify skips it. run is what the hook",
-      "calls: it reads what git tells a hook. Deleted branches and tags are not simulated; of a new branch",
-      "the commits since it left the remote's main branch are.",
+      "Puts a pre-push hook into the Git repository of the current folder that runs sluice diff for what",
+      "is pushed, and gives up the push when --fail-on says so (default: risk). A hook that is there",
+      "already is kept and runs first; core.hooksPath is respected. git push --no-verify skips it.",
+      "run is what the hook calls: it reads what git tells a hook. Deleted branches and tags are not",
+      "simulated; of a new branch the commits since it left the remote's main branch are.",
     ],
     exitCodes: ["0  done; run: push", "1  run: do not push", "2  could not run"],
     examples: [

@@ -58,6 +58,7 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
     actions,
     git,
     push: () => import("#simulator/node/push"),
+    publish: () => import("#simulator/node/publish"),
     start: start.run,
     async ask(name, request, signal) {
       await start.run();

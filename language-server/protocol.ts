@@ -6,6 +6,7 @@ import type {
   ClusterOutlook,
   LiveRequest,
   LiveResponse,
+  Place,
   Plan,
   Progress,
   RiskSettings,
@@ -71,6 +72,16 @@ export interface ObjectTextParams {
 /** `text` is absent when this side doesn't have the object. */
 export interface ObjectTextResult {
   readonly text?: string;
+}
+
+/** A line of the document that `sluice/objectText` gave. */
+export interface LineOriginParams extends ObjectTextParams {
+  /** 1-based. */
+  readonly line: number;
+}
+/** Absent where nobody knows. */
+export interface LineOriginResult {
+  readonly place?: Place;
 }
 
 export interface OutlookParams {
@@ -155,6 +166,7 @@ export interface ClientNotifications {
 /** Client to server: parameters and result. */
 export interface ClientRequests {
   readonly "sluice/objectText": readonly [ObjectTextParams, ObjectTextResult];
+  readonly "sluice/lineOrigin": readonly [LineOriginParams, LineOriginResult];
   readonly "sluice/outlook": readonly [OutlookParams, OutlookResult];
   readonly "sluice/planRevisions": readonly [PlanRevisionsParams, PlanRevisionsResult];
   /** Reads everything again; resolves when the new plan has been sent. */

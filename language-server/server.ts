@@ -27,7 +27,7 @@ import { documentSymbols } from "./features/document-symbols.ts";
 import { folding } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
 import { inlayHints } from "./features/inlay-hints.ts";
-import { objectText } from "./features/object-text.ts";
+import { objectText, originOfLine } from "./features/object-text.ts";
 import { planRevisions } from "./features/plan-revisions.ts";
 import { documentReport, workspaceReports } from "./features/pull-diagnostics.ts";
 import { references } from "./features/references.ts";
@@ -165,6 +165,7 @@ function handleChanges({ connection, session, folders, log }: Parts): void {
 }
 
 type ObjectText = ClientRequests["sluice/objectText"];
+type LineOrigin = ClientRequests["sluice/lineOrigin"];
 type Outlook = ClientRequests["sluice/outlook"];
 type PlanRevisions = ClientRequests["sluice/planRevisions"];
 
@@ -195,6 +196,16 @@ function handleRequests({ connection, session, folders, log }: Parts): void {
         if (!snapshot) return {};
         const simulator = await session.simulators.for(snapshot.settings);
         return objectText(simulator, snapshot, params, toSignal(token));
+      }),
+  );
+  connection.onRequest(
+    "sluice/lineOrigin",
+    (params: LineOrigin[0], token): Promise<LineOrigin[1]> =>
+      guard(log, "line origin", {}, async () => {
+        const snapshot = folders.find(params.folder)?.live.snapshot;
+        if (!snapshot) return {};
+        const simulator = await session.simulators.for(snapshot.settings);
+        return originOfLine(simulator, snapshot, params, toSignal(token));
       }),
   );
   connection.onRequest("sluice/outlook", (params: Outlook[0], token): Promise<Outlook[1]> =>

@@ -73,8 +73,10 @@ const laterLoaded = {
     build.onResolve({ filter: /\/kube-client\.ts$/ }, ({ kind }) =>
       kind === "dynamic-import" ? { path: "./cluster.cjs", external: true } : undefined,
     );
-    build.onResolve({ filter: /^#simulator\/node\/push$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./push.cjs", external: true } : undefined,
+    build.onResolve({ filter: /^#simulator\/node\/(push|publish)$/ }, ({ kind, path }) =>
+      kind === "dynamic-import"
+        ? { path: `./${path.split("/").at(-1)}.cjs`, external: true }
+        : undefined,
     );
   },
 };
@@ -134,6 +136,12 @@ const bundles = [
     entryPoints: ["simulator/node/push/index.ts"],
     outfile: "dist/push.cjs",
     plugins: [sharedGit],
+  },
+  {
+    ...node,
+    entryPoints: ["simulator/node/publish/index.ts"],
+    outfile: "dist/publish.cjs",
+    plugins: [onlyWhatIsUsed],
   },
   {
     ...node,

@@ -14,6 +14,7 @@ const budget = 12_000_000;
 const needed = [
   "dist/extension.cjs",
   "dist/push.cjs",
+  "dist/publish.cjs",
   "dist/isomorphic-git.cjs",
   "dist/language-server.cjs",
   "dist/engine-worker.cjs",

@@ -112,6 +112,7 @@ export {
   refOf,
 } from "./flux/ownership.ts";
 export type { FindObject, Trace, TraceHop } from "./flux/trace.ts";
+export { sameRepository } from "./flux/git-url.ts";
 export { expectedRevision, dependenciesOf, sourceChain, sourcesOf, trace } from "./flux/trace.ts";
 export type { Headline } from "./manifest/headlines.ts";
 export { headlines } from "./manifest/headlines.ts";

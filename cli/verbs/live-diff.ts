@@ -44,7 +44,7 @@ async function optionsOfCluster(context: VerbContext, live: Live): Promise<Simul
   const match = await matchCluster(live, roots, options.remoteUrls, signal);
   switch (match.outcome) {
     case "one":
-      return { ...options, paths: [paths.get(match.cluster) ?? match.cluster] };
+      return { ...options, only: match.cluster };
     case "none":
       throw new UserError(
         `Nothing on ${live.name} syncs a cluster of this repository. Name the one that is meant: ${choices(paths.values())}.`,

@@ -18,6 +18,8 @@ export interface Session {
   readonly live?: Live;
   /** What the user should know about how the request was read: files left out, the root that was chosen. */
   readonly notes: readonly string[];
+  /** After the verb, when it was not interrupted; answers what the user should know. */
+  readonly finish?: (signal: AbortSignal) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 

@@ -98,6 +98,14 @@ export class ServerLink extends WithDisposables {
     return (await client?.sendRequest("sluice/objectText", params, token)) ?? {};
   }
 
+  async lineOrigin(
+    params: ClientRequests["sluice/lineOrigin"][0],
+    token: CancellationToken,
+  ): Promise<ClientRequests["sluice/lineOrigin"][1]> {
+    const client = await this.#client;
+    return (await client?.sendRequest("sluice/lineOrigin", params, token)) ?? {};
+  }
+
   async outlook(
     params: ClientRequests["sluice/outlook"][0],
     token: CancellationToken,

@@ -26,6 +26,8 @@ import { openAllChanges } from "./open-all-changes.ts";
 import { openChange } from "./open-change.ts";
 import { openRendered } from "./open-rendered.ts";
 import { refresh } from "./refresh.ts";
+import { gatePushes } from "./push/gate-pushes.ts";
+import { simulateAndPublish } from "./push/simulate-and-publish.ts";
 import { simulateAndPush } from "./push/simulate-and-push.ts";
 import type { Services } from "./services.ts";
 import { setUpFlux } from "./set-up-flux.ts";
@@ -51,6 +53,8 @@ export interface CommandTypes {
   readonly "sluice.showEverything": () => Promise<void>;
   readonly "sluice.copyPlan": () => Promise<void>;
   readonly "sluice.simulateAndPush": () => Promise<void>;
+  readonly "sluice.simulateAndPublish": () => Promise<void>;
+  readonly "sluice.gatePushes": () => Promise<void>;
   readonly "sluice.setUpFlux": () => Promise<void>;
   readonly "sluice.showLog": () => Promise<void>;
   readonly "sluice.connect": LiveCommand;
@@ -101,6 +105,8 @@ export const commandTable: CommandTable = {
   "sluice.showEverything": showEverything,
   "sluice.copyPlan": copyPlan,
   "sluice.simulateAndPush": simulateAndPush,
+  "sluice.simulateAndPublish": simulateAndPublish,
+  "sluice.gatePushes": gatePushes,
   "sluice.setUpFlux": setUpFlux,
   "sluice.showLog": showLog,
   "sluice.connect": connect,

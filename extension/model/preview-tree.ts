@@ -2,8 +2,8 @@
  * What the Preview view contains: cluster, applier, its changes and problems, as plain nodes with stable ids.
  * Decides everything the view draws, and which nodes have to be drawn again.
  */
-import { groupBy, isInnerApplier } from "#simulator";
-import type { Change, Plan, PlanApplier, PlanCluster, Risk } from "#simulator";
+import { dependentsOf, groupBy, isInnerApplier } from "#simulator";
+import type { ApplierRecord, Change, Plan, PlanApplier, PlanCluster, Risk } from "#simulator";
 
 import { contextValue } from "./context-value.ts";
 import type { FolderView, FolderViews } from "./folder-view.ts";
@@ -104,15 +104,16 @@ function addClusters(
 }
 
 function addCluster(
-  scene: Omit<Scene, "branches">,
+  scene: Omit<Scene, "branches" | "records">,
   cluster: PlanCluster,
   parent: string | undefined,
 ): readonly string[] {
   const { nodes, folder } = scene;
   const id = `${folder}|${cluster.name}`;
   const branches = branchesOf(cluster.appliers);
+  const records = cluster.appliers.map(({ applier }) => applier);
   const children = branches.roots.flatMap((applier) =>
-    addApplier({ ...scene, branches }, applier, id),
+    addApplier({ ...scene, branches, records }, applier, id),
   );
   if (children.length === 0) return [];
   const counts = totals(
@@ -159,6 +160,7 @@ interface Scene {
   readonly folder: string;
   readonly filter: PreviewFilter;
   readonly branches: Branches;
+  readonly records: readonly ApplierRecord[];
   /** By applier. */
   readonly risks: ReadonlyMap<string, readonly Risk[]>;
 }
@@ -192,7 +194,7 @@ function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly s
     parent,
     label: name,
     description: [chartText(item), ...words, namespace].filter(Boolean).join(" · "),
-    tooltip: applierTooltip(item),
+    tooltip: applierTooltip(item, waitingFor(item, scene.records)),
     icon: applierIcon(applier.state),
     accessibleLabel: [
       `${kind} ${name} in ${namespace}`,
@@ -209,6 +211,16 @@ function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly s
     target: { kind: "applier", folder, applier: applier.id, rendered, values, ...place },
   });
   return [id];
+}
+
+/** What would not happen if this applier failed; of those that nothing happens to it is no news. */
+function waitingFor(
+  { applier, changes }: PlanApplier,
+  records: readonly ApplierRecord[],
+): readonly string[] {
+  if (changes.length === 0 && applier.state !== "failed") return [];
+  const ids = new Set(dependentsOf(records, applier.id));
+  return records.filter(({ id }) => ids.has(id)).map(({ ref }) => objectName(ref));
 }
 
 function isShown(

@@ -15,11 +15,11 @@ import { changeText, changeWord, objectName, riskText, severityText, stateText }
 
 const fieldLimit = 12;
 
-export function applierTooltip({
-  applier,
-  chart,
-  drifted = [],
-}: Pick<PlanApplier, "applier" | "chart" | "drifted">): string {
+/** `waiting`: names of the appliers that get nothing while this one fails. */
+export function applierTooltip(
+  { applier, chart, drifted = [] }: Pick<PlanApplier, "applier" | "chart" | "drifted">,
+  waiting: readonly string[] = [],
+): string {
   const rows: [string, string][] = [
     [
       "State",
@@ -32,6 +32,7 @@ export function applierTooltip({
     ...(applier.dependsOn.length > 0
       ? [["Depends on", applier.dependsOn.join(", ")] as [string, string]]
       : []),
+    ...(waiting.length > 0 ? [["Wait for it", listText(waiting)] as [string, string]] : []),
     ...(applier.origin ? [["Written in", placeText(applier.origin)] as [string, string]] : []),
   ];
   const table = rows.map(([name, value]) => `| ${name} | ${codeSpan(value)} |`).join("\n");
@@ -46,6 +47,11 @@ export function applierTooltip({
     `**${escapeMarkdown(objectName(applier.ref))}**\n\n| | |\n| --- | --- |\n${table}${message}`,
     ...drift,
   ].join("\n\n");
+}
+
+function listText(names: readonly string[]): string {
+  const more = names.length - fieldLimit;
+  return `${names.slice(0, fieldLimit).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function chartRows(

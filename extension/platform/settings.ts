@@ -26,6 +26,8 @@ const settingKeys = [
   "keepManifestsFromRedHatYaml",
   "trace.server",
   "push.stopOn",
+  "publish.address",
+  "publish.path",
 ] as const satisfies readonly (
   | keyof SluiceSettings
   | `diagnostics.${keyof DiagnosticsSettings}`
@@ -33,6 +35,8 @@ const settingKeys = [
   | "keepManifestsFromRedHatYaml"
   | "trace.server"
   | "push.stopOn"
+  | "publish.address"
+  | "publish.path"
 )[];
 
 const filterKey = "sluice.filter";
@@ -68,6 +72,14 @@ export class Settings extends WithDisposables {
   get pushStopOn(): StopOn {
     const value = workspace.getConfiguration("sluice").get<string>("push.stopOn", "high");
     return stopWords.find((word) => word === value) ?? "high";
+  }
+
+  get publishAddress(): string {
+    return workspace.getConfiguration("sluice").get<string>("publish.address", "");
+  }
+
+  get publishPath(): string {
+    return workspace.getConfiguration("sluice").get<string>("publish.path", "");
   }
 
   /** What the setting says, not what was chosen. */

@@ -1,6 +1,20 @@
-/** Rendered objects as read-only documents; open ones follow the plan. */
-import type { CancellationToken, TextDocumentContentProvider } from "vscode";
-import { EventEmitter, Uri, workspace } from "vscode";
+/** Rendered objects as read-only documents; open ones follow the plan, and each line leads to where it is written. */
+import type {
+  CancellationToken,
+  DefinitionProvider,
+  Location,
+  Position,
+  TextDocument,
+  TextDocumentContentProvider,
+} from "vscode";
+import {
+  EventEmitter,
+  Location as Locations,
+  Position as Positions,
+  Uri,
+  languages,
+  workspace,
+} from "vscode";
 
 import type { PlanStore } from "../client/plan-store.ts";
 import type { ServerLink } from "../client/server-link.ts";
@@ -9,7 +23,10 @@ import type { DocumentAddress } from "../model/object-address.ts";
 import { objectScheme, parseQuery } from "../model/object-address.ts";
 import { WithDisposables } from "../platform/disposables.ts";
 
-export class ObjectDocuments extends WithDisposables implements TextDocumentContentProvider {
+export class ObjectDocuments
+  extends WithDisposables
+  implements TextDocumentContentProvider, DefinitionProvider
+{
   readonly #link: ServerLink;
   readonly #fired = this.own(new EventEmitter<Uri>());
   readonly onDidChange = this.#fired.event;
@@ -20,6 +37,7 @@ export class ObjectDocuments extends WithDisposables implements TextDocumentCont
     super();
     this.#link = link;
     this.own(workspace.registerTextDocumentContentProvider(objectScheme, this));
+    this.own(languages.registerDefinitionProvider({ scheme: objectScheme }, this));
     this.own(store.onDidChange((views) => this.#refresh(views)));
   }
 
@@ -28,6 +46,20 @@ export class ObjectDocuments extends WithDisposables implements TextDocumentCont
     const params = parseQuery(uri.query);
     if (!params) return "";
     return (await this.#link.objectText(params, token)).text ?? "";
+  }
+
+  /** "Go to Definition" on a rendered line opens the manifest at the field that it comes from. */
+  async provideDefinition(
+    { uri }: TextDocument,
+    { line }: Position,
+    token: CancellationToken,
+  ): Promise<Location | undefined> {
+    const params = parseQuery(uri.query);
+    if (!params || params.part !== undefined) return undefined;
+    const { place } = await this.#link.lineOrigin({ ...params, line: line + 1 }, token);
+    if (!place) return undefined;
+    const file = Uri.joinPath(Uri.parse(params.folder, true), place.path);
+    return new Locations(file, new Positions((place.line ?? 1) - 1, (place.column ?? 1) - 1));
   }
 
   #refresh(views: FolderViews): void {

@@ -1,8 +1,14 @@
 /** The text of one rendered object, of all of an applier, or of the values of a release, on one side of a snapshot, secrets digested. */
 import type { Change, ObjectRef, Simulation, Simulator } from "#simulator";
 
-import type { ObjectTextParams, ObjectTextResult } from "../protocol.ts";
+import type {
+  LineOriginParams,
+  LineOriginResult,
+  ObjectTextParams,
+  ObjectTextResult,
+} from "../protocol.ts";
 import type { Snapshot } from "../workspace/snapshot.ts";
+import { lineOrigin } from "./line-origin.ts";
 
 export async function objectText(
   simulator: Simulator,
@@ -24,9 +30,26 @@ export async function objectText(
   return text === undefined ? {} : { text };
 }
 
+/** The place in the manifests that a line of such a text comes from. */
+export async function originOfLine(
+  simulator: Simulator,
+  snapshot: Snapshot,
+  params: LineOriginParams,
+  signal: AbortSignal,
+): Promise<LineOriginResult> {
+  const { plan, target } = snapshot.live ?? snapshot;
+  const origin =
+    changeOf({ plan }, { ...params, side: "target" })?.origin ??
+    target.appliers.find(({ id }) => id === params.applier)?.origin;
+  const bytes = origin && snapshot.tree.files.get(origin.path)?.bytes;
+  const { text } = await objectText(simulator, snapshot, params, signal);
+  if (!origin || !bytes || text === undefined) return origin ? { place: origin } : {};
+  return { place: lineOrigin(text, params.line, new TextDecoder().decode(bytes), origin) };
+}
+
 /** Both sides of an object that changes on a cluster are known only as the change. */
 function changeOf(
-  { plan }: NonNullable<Snapshot["live"]>,
+  { plan }: Pick<Snapshot, "plan">,
   { applier, object, side, part = "object" }: ObjectTextParams,
 ): Change | undefined {
   if (part !== "object") return undefined;

@@ -1,7 +1,6 @@
 /** Where objects are written, by kind and name, out of the headlines of all files. Namespaces are decided when someone asks. */
-import { derived } from "../manifest/manifest-document.ts";
 import type { SourceFile } from "./source-file.ts";
-import { headlinesOf, lineOfPiece } from "./source-file.ts";
+import { lineOfPiece } from "./source-file.ts";
 
 export interface Written {
   readonly path: string;
@@ -25,7 +24,7 @@ export interface ObjectIndex {
 
 const written = new WeakMap<SourceFile, readonly Written[]>();
 
-export function writtenIn(file: SourceFile): readonly Written[] {
+function writtenIn(file: SourceFile): readonly Written[] {
   let known = written.get(file);
   if (!known) written.set(file, (known = readWritten(file)));
   return known;
@@ -42,22 +41,28 @@ function readWritten(file: SourceFile): readonly Written[] {
   );
 }
 
-function hasAlias({ pieces }: SourceFile): boolean {
-  return pieces.some(({ document }) => namesAlias(document));
+const aliasing = new WeakMap<SourceFile, boolean>();
+
+function hasAlias(file: SourceFile): boolean {
+  let known = aliasing.get(file);
+  if (known === undefined) aliasing.set(file, (known = file.headlines.some(namesAlias)));
+  return known;
 }
 
-const namesAlias = derived((document: { readonly text: string }) =>
-  headlinesOf(document).some(({ name, namespace }) => /^[*&]/.test(name + namespace)),
-);
+function namesAlias(own: readonly Pick<Written, "name" | "namespace">[]): boolean {
+  return own.some(({ name, namespace }) => /^[*&]/.test(name + namespace));
+}
 
 /** Whether the same objects are written in both, in the same documents. Documents that were not edited need no look. */
 export function sameWritten(old: SourceFile, file: SourceFile): boolean {
   const [before, after] = [old.headlines, file.headlines];
-  if (hasAlias(old) || hasAlias(file)) return areSame(writtenIn(old), writtenIn(file));
-  return (
+  const isSame =
     before.length === after.length &&
-    before.every((own, at) => own === after[at] || areSame(own, after[at] ?? []))
-  );
+    before.every((own, at) => own === after[at] || areSame(own, after[at] ?? []));
+  if (!isSame) return false;
+  const hasAliases = hasAlias(old);
+  aliasing.set(file, hasAliases);
+  return !hasAliases || areSame(writtenIn(old), writtenIn(file));
 }
 
 type Named = Pick<Written, "kind" | "name" | "namespace" | "apiVersion"> & {

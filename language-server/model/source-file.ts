@@ -90,7 +90,7 @@ export function createSourceFile(
 }
 
 /** With lines that count from the start of the document. */
-export const headlinesOf = derived(({ text }: { readonly text: string }) => headlines(text));
+const headlinesOf = derived(({ text }: { readonly text: string }) => headlines(text));
 
 function piecesOf(text: string | undefined, manifest: ManifestFile | undefined): readonly Piece[] {
   if (manifest) return manifest.parts;

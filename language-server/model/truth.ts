@@ -26,7 +26,7 @@ export interface SaidProblem extends Pick<Problem, "code" | "severity" | "messag
 }
 
 /** An object as one applier renders it. */
-export interface Render {
+interface Render {
   readonly namespace: string;
   readonly cluster: string;
   /** `Kind namespace/name` of the applier. */

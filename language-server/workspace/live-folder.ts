@@ -43,6 +43,7 @@ interface SimulationTurns {
 }
 
 const progressInterval = 100;
+const longestDelay = 300;
 
 export class LiveFolder {
   readonly #options: LiveFolderOptions;
@@ -52,6 +53,8 @@ export class LiveFolder {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: AbortController | undefined;
   #waiting: (() => void)[] = [];
+  /** Milliseconds of the last simulation after an edit, also of one that was cancelled while it took longer than that. */
+  #took = 0;
   #disposed = false;
 
   constructor(options: LiveFolderOptions) {
@@ -71,7 +74,9 @@ export class LiveFolder {
     // Who types fast would have each simulation cancelled just after it started.
     const keys = this.#timer === undefined ? 1 : 2;
     clearTimeout(this.#timer);
-    const delay = this.#revision === 0 ? 0 : this.#options.delay * keys;
+    // One that takes long would get into the way of the next key.
+    const usual = Math.max(this.#options.delay * keys, Math.min(this.#took * 2, longestDelay));
+    const delay = this.#revision === 0 ? 0 : usual;
     this.#timer = setTimeout(() => void this.#run(), delay);
   }
 
@@ -96,6 +101,7 @@ export class LiveFolder {
     const controller = new AbortController();
     this.#running = controller;
     const revision = ++this.#revision;
+    const started = performance.now();
     const { publish, simulate } = this.#options;
     const changed = this.#changed === "everything" ? this.#changed : [...this.#changed];
     publish({ state: "running", revision });
@@ -118,6 +124,8 @@ export class LiveFolder {
     } catch (error) {
       if (!controller.signal.aborted && !isAbort(error)) this.#fail(revision, error);
     } finally {
+      const took = performance.now() - started;
+      if (revision > 1) this.#took = controller.signal.aborted ? Math.max(this.#took, took) : took;
       if (this.#running === controller) this.#running = undefined;
       if (this.#timer === undefined && !this.#running) this.#release();
     }

@@ -146,12 +146,10 @@ export function missingSource(
   ref: LocalRef | undefined,
   { live, facts }: Pick<RenderContext, "live" | "facts">,
 ): Stopped {
-  if (ref?.kind === externalArtifact.kind && !live.complete)
-    return unsupported(localKey(ref.kind, ref.namespace, ref.name));
+  const key = ref === undefined ? "" : localKey(ref.kind, ref.namespace, ref.name);
   if (ref !== undefined && facts !== undefined) {
-    const key = localKey(ref.kind, ref.namespace, ref.name);
     if (facts.object(key, "source") === undefined) return untold(key, facts.cluster.context);
-  }
+  } else if (ref?.kind === externalArtifact.kind && !live.complete) return unsupported(key);
   const group = fluxKind("GitRepository").group;
   return stopped(
     "failed",

@@ -21,20 +21,28 @@ export type ReleaseAnswer =
 /** A Secret can't be larger than 1 MiB; what it unpacks to is bounded as well. */
 const maxUnpacked = 64 << 20;
 
-/** The newest revision of a release, as helm-controller finds it. `known` is an earlier answer, given again while it still counts. */
+/** The newest revision of a release, as helm-controller finds it. */
 export async function readRelease(
   live: Live,
   storageNamespace: string,
   name: string,
   signal?: AbortSignal,
+): Promise<ReleaseAnswer> {
+  const heads = await listReleases(live, { namespace: storageNamespace, name }, signal);
+  if (heads.outcome !== "found") return heads;
+  const newest = heads.newest.get(`${storageNamespace}/${name}`);
+  return newest === undefined ? { outcome: "absent" } : readNewest(live, newest, signal);
+}
+
+/** What a Secret of Helm's storage holds. `known` is an earlier answer, given again while it still counts. */
+export async function readNewest(
+  live: Live,
+  newest: ReleaseHead,
+  signal?: AbortSignal,
   known?: ReleaseAnswer,
 ): Promise<ReleaseAnswer> {
-  const heads = await readHeads(live, storageNamespace, name, signal);
-  if (heads.outcome !== "found") return heads;
-  const [newest] = heads.all;
-  if (newest === undefined) return { outcome: "absent" };
   if (known?.outcome === "found" && known.resourceVersion === newest.resourceVersion) return known;
-  const secret = { apiVersion: "v1", kind: "Secret", namespace: storageNamespace };
+  const secret = { apiVersion: "v1", kind: "Secret", namespace: newest.namespace };
   const answer = await readObject(live, { ...secret, name: newest.secret }, signal);
   switch (answer.outcome) {
     case "found": {
@@ -52,41 +60,53 @@ export async function readRelease(
   }
 }
 
-interface Head {
+/** The Secret of a revision, without its content. */
+export interface ReleaseHead {
   readonly secret: string;
+  readonly namespace: string;
   readonly revision: number;
   readonly resourceVersion: string;
 }
 
-/** Names and revisions of what is stored, the newest first, without their content. */
-async function readHeads(
+export type ReleaseList =
+  /** The newest revision of each release by `<storage namespace>/<name>`. */
+  | { readonly outcome: "found"; readonly newest: ReadonlyMap<string, ReleaseHead> }
+  | { readonly outcome: "forbidden" | "lost"; readonly message: string };
+
+/** What is stored: of one release, or in all namespaces. */
+export async function listReleases(
   live: Live,
-  namespace: string,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<
-  | { readonly outcome: "found"; readonly all: readonly Head[] }
-  | { readonly outcome: "forbidden" | "lost"; readonly message: string }
-> {
+  only?: { readonly namespace: string; readonly name: string },
+  signal?: AbortSignal,
+): Promise<ReleaseList> {
   const answer = await listObjects(
     live,
     {
       apiVersion: "v1",
       kind: "Secret",
-      namespace,
-      labelSelector: `owner=helm,name=${name}`,
+      ...(only === undefined ? {} : { namespace: only.namespace }),
+      labelSelector: only === undefined ? "owner=helm" : `owner=helm,name=${only.name}`,
       metadataOnly: true,
     },
     signal,
   );
-  if (answer.outcome === "unknown-kind") return { outcome: "found", all: [] };
+  if (answer.outcome === "unknown-kind") return { outcome: "found", newest: new Map() };
   if (answer.outcome !== "found") return answer;
-  const heads = answer.objects.map(({ metadata }) => ({
-    secret: textAt(metadata, "name") ?? "",
-    revision: Number(textAt(metadata, "labels", "version") ?? 0),
-    resourceVersion: textAt(metadata, "resourceVersion") ?? "",
-  }));
-  return { outcome: "found", all: heads.toSorted((a, b) => b.revision - a.revision) };
+  if (answer.isPart) return { outcome: "lost", message: "there are too many releases to list" };
+  const newest = new Map<string, ReleaseHead>();
+  for (const { metadata } of answer.objects) {
+    const namespace = textAt(metadata, "namespace") ?? "";
+    const key = `${namespace}/${textAt(metadata, "labels", "name") ?? ""}`;
+    const revision = Number(textAt(metadata, "labels", "version") ?? 0);
+    if (revision <= (newest.get(key)?.revision ?? 0)) continue;
+    newest.set(key, {
+      secret: textAt(metadata, "name") ?? "",
+      namespace,
+      revision,
+      resourceVersion: textAt(metadata, "resourceVersion") ?? "",
+    });
+  }
+  return { outcome: "found", newest };
 }
 
 /** The release in a Secret of Helm's storage; `undefined` for what is none. */

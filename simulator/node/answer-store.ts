@@ -19,21 +19,28 @@ export const answersFolder = "answers-1";
 const day = 24 * 60 * 60 * 1000;
 const keptFor = 30 * day;
 
-/** `build` is the identity of the engine: another build is another folder. */
-export function openAnswerStore(cacheDir: string, build: string): DiskAnswerStore {
+/** `build` is the identity of the engine: another build is another folder. `onUse` hears of files that were read or written. */
+export function openAnswerStore(
+  cacheDir: string,
+  build: string,
+  onUse?: (path: string) => void,
+): DiskAnswerStore {
   const root = join(cacheDir, answersFolder);
   const folder = join(root, build);
   const isFilled = fs.existsSync(folder);
   let writable = true;
-  const pathOf = (question: string): string =>
-    join(folder, `${createHash("sha256").update(question).digest("hex")}.json`);
+  const nameOf = (question: string): string =>
+    `${createHash("sha256").update(question).digest("hex")}.json`;
+  const used = (name: string): void => onUse?.(`${answersFolder}/${build}/${name}`);
   return {
     isFilled,
     load(question) {
-      const path = pathOf(question);
+      const name = nameOf(question);
+      const path = join(folder, name);
       try {
         const text = fs.readFileSync(path, "utf8");
         keepYoung(path);
+        used(name);
         return text;
       } catch {
         return undefined;
@@ -45,7 +52,9 @@ export function openAnswerStore(cacheDir: string, build: string): DiskAnswerStor
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
         const beside = join(folder, `${randomUUID()}.new`);
         fs.writeFileSync(beside, answer, { mode: 0o600 });
-        fs.renameSync(beside, pathOf(question));
+        const name = nameOf(question);
+        fs.renameSync(beside, join(folder, name));
+        used(name);
         sweepDaily(root);
       } catch {
         writable = false;

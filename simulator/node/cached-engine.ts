@@ -11,12 +11,14 @@ import { createFastestEngine } from "./native-engine.ts";
 export interface CachedEngineOptions extends NodeEngineOptions {
   /** Without it this is the plain engine. */
   readonly cacheDir?: string;
+  /** Hears of every file of the cache that is read or written: its path below `cacheDir`. */
+  readonly onUse?: (path: string) => void;
 }
 
-export function createCachedEngine({ cacheDir, ...options }: CachedEngineOptions): Engine {
+export function createCachedEngine({ cacheDir, onUse, ...options }: CachedEngineOptions): Engine {
   const build = options.wasm === undefined ? undefined : buildOf(options.wasm, options.image);
   if (cacheDir === undefined || build === undefined) return createFastestEngine(options);
-  const store = openAnswerStore(cacheDir, build);
+  const store = openAnswerStore(cacheDir, build, onUse);
   const engine = store.isFilled ? startedWhenNeeded(options) : createFastestEngine(options);
   return withStoredAnswers(engine, store);
 }

@@ -36,7 +36,7 @@ export interface FetchContext {
 
 export interface FetchHttpRequest {
   readonly url: string;
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** A redirect to another origin goes without the client certificate, and is always verified. */

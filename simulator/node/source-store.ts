@@ -39,6 +39,8 @@ export interface SourceStore {
 
 export interface SourceStoreOptions {
   readonly onError: (message: string) => void;
+  /** Hears of every entry that is read or written: its path below the folder for caches. */
+  readonly onUse?: (path: string) => void;
   /** Above this the least recently used entries go. */
   readonly maxBytes?: number;
 }
@@ -48,9 +50,10 @@ const defaultMaxBytes = 2 * 1024 * 1024 * 1024;
 const hour = 60 * 60 * 1000;
 
 export function createSourceStore(cacheDir: string, options: SourceStoreOptions): SourceStore {
-  const { onError, maxBytes = defaultMaxBytes } = options;
+  const { onError, onUse, maxBytes = defaultMaxBytes } = options;
   const root = join(cacheDir, storeFolder);
   const entryPath = (key: string): string => join(root, "entries", sha256(key));
+  const used = (key: string): void => onUse?.(`${storeFolder}/entries/${sha256(key)}`);
   const sweepEvery = Math.min(maxBytes / 16, 64 * 1024 * 1024);
   let untilSweep = 0;
 
@@ -79,6 +82,7 @@ export function createSourceStore(cacheDir: string, options: SourceStoreOptions)
       const files = await loadFiles(root, entry.files);
       if (files === undefined) return undefined;
       await keepYoung(path);
+      used(key);
       const { label, revision, digest, remarks } = entry;
       return {
         tree: { label, revision, files },
@@ -92,6 +96,7 @@ export function createSourceStore(cacheDir: string, options: SourceStoreOptions)
         for (const part of batches([...source.tree.files.values()], 64))
           await Promise.all(part.map((file) => saveBlob(root, file)));
         await writeAtomically(root, entryPath(key), writeEntry(sha256(key), name, source));
+        used(key);
         await sweepNowAndThen(source.tree);
       }),
     confirm: (key, name, source) =>

@@ -38,6 +38,8 @@ export interface SourcesOptions {
   readonly maxBytes?: number;
   /** Of the whole store. */
   readonly maxCacheBytes?: number;
+  /** Hears of every entry of the cache that is read or written: its path below `cacheDir`. */
+  readonly onUse?: (path: string) => void;
   /** Sources at the same time. */
   readonly parallel?: number;
   /** The engine's `version` call; without it no version range can be resolved. */
@@ -81,6 +83,7 @@ function contextOf(options: SourcesOptions): Context {
   const { cacheDir, log, maxBytes = 256 * 1024 * 1024, now = Date.now } = options;
   const store = createSourceStore(cacheDir, {
     onError: (message) => log?.warn(message),
+    ...(options.onUse !== undefined && { onUse: options.onUse }),
     ...(options.maxCacheBytes !== undefined && { maxBytes: options.maxCacheBytes }),
   });
   const context: Context = {

@@ -62,10 +62,7 @@ export function helmInputs(
   context: RenderContext,
 ): BuildInputs {
   const { options, memory } = context;
-  const isElsewhere = node.spec.remoteCluster !== undefined;
-  const { cluster, target } = isElsewhere
-    ? elsewhere(given, context)
-    : { cluster: given, target: context };
+  const { cluster, target } = targetOf(node.spec, given, context);
   const { kubeVersion } = target.options;
   const { part, text } = partOf(node.object, helmPart);
   const { objects, assumed } = dataOf(node.spec.data, cluster.inputs, context);
@@ -117,13 +114,14 @@ export function helmInputs(
   };
 }
 
-/** A release on another cluster (`spec.kubeConfig`): of that one nothing is known but what the options say. */
-function elsewhere(
+/** Where it is installed. Of another cluster (`spec.kubeConfig`) nothing is known but what the options say. */
+function targetOf(
+  { remoteCluster }: HelmReleaseSpec,
   cluster: ClusterKnowledge,
   context: RenderContext,
 ): { readonly cluster: ClusterKnowledge; readonly target: RenderContext } {
   const { facts, ...target } = context;
-  if (facts === undefined) return { cluster, target };
+  if (facts === undefined || remoteCluster === undefined) return { cluster, target: context };
   const { kubeVersion, ...options } = context.options;
   const isGiven = kubeVersion !== undefined && kubeVersion !== facts.cluster.kubeVersion;
   return {

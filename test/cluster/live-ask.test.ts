@@ -2,6 +2,7 @@
  * Questions to a real API server: what a dry run answers, that our own merge says the same where the server may not be asked, and that
  * nothing is written meanwhile.
  */
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
@@ -251,6 +252,68 @@ describe("what a dry run says, our own merge says as well", () => {
     const after = await answerOf(question(wanted));
     expect(after.outcome === "compared" && after.live === after.applied).toBe(true);
   });
+});
+
+interface Step {
+  readonly manager: string;
+  readonly verb: "apply" | "update";
+  readonly parts: readonly { readonly id: string; readonly weight: number }[];
+  readonly marks: readonly string[];
+  readonly tags: readonly string[];
+  readonly size: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+const steps: fc.Arbitrary<Step> = fc.record({
+  manager: fc.constantFrom("one", "two", "three"),
+  verb: fc.constantFrom("apply" as const, "apply" as const, "update" as const),
+  parts: fc.uniqueArray(
+    fc.record({ id: fc.constantFrom("a", "b", "c"), weight: fc.integer({ min: 1, max: 3 }) }),
+    { selector: ({ id }) => id, maxLength: 3 },
+  ),
+  marks: fc.uniqueArray(fc.constantFrom("p", "q", "r"), { maxLength: 3 }),
+  tags: fc.array(fc.constantFrom("x", "y"), { maxLength: 2 }),
+  size: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
+  labels: fc.dictionary(fc.constantFrom("k", "l", "m"), fc.constantFrom("1", "2"), { maxKeys: 3 }),
+});
+
+function widgetOf(name: string, { parts, marks, tags, size, labels }: Step): JsonObject {
+  const lists = Object.entries({ parts, marks, tags }).filter(([, list]) => list.length > 0);
+  return {
+    apiVersion: "example.test/v1",
+    kind: "Widget",
+    metadata: { name, namespace: "default", labels },
+    spec: { ...Object.fromEntries(lists), ...(size === undefined ? {} : { size }) },
+  };
+}
+
+test("whatever several managers did before", async () => {
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(steps, { minLength: 1, maxLength: 4 }),
+      steps,
+      async (before, wish) => {
+        const name = `random-${count++}`;
+        for (const step of [
+          { ...wish, ...before[0], verb: "apply" as const },
+          ...before.slice(1),
+        ]) {
+          const object = widgetOf(name, step) as KubeObject;
+          const path = `/apis/example.test/v1/namespaces/default/widgets/${name}?fieldManager=${step.manager}`;
+          if (step.verb === "apply") await cluster.api.apply(object, step.manager);
+          else await cluster.api.request("PATCH", path, object, "application/merge-patch+json");
+        }
+        const object = widgetOf(name, wish);
+        const { manager } = wish;
+        const asked = question(JSON.stringify(object), { manager });
+        const exact = await answerOf(asked);
+        expect(exact).toMatchObject({ outcome: "compared", known: "dry-run" });
+        expect(sorted(await answerOf(asked, nothingArrives, readOnly()))).toEqual(sorted(exact));
+      },
+    ),
+    { numRuns: Number(process.env["RUNS"] ?? 60), seed: Number(process.env["SEED"] ?? 7) },
+  );
 });
 
 /** Order in lists that have keys says nothing; how it is known differs. */

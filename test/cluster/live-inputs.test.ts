@@ -14,9 +14,10 @@ import {
 } from "#simulator";
 import type { Live, Simulation, Simulator } from "#simulator";
 import { createLive } from "#simulator/cluster";
-import { createNodeEngine } from "#simulator/node";
+import { createNodeEngine, createSources } from "#simulator/node";
 import { treeOf } from "../support/fixture.ts";
 import { noSources } from "../support/simulator.ts";
+import { temporaryFolder } from "../support/temporary-repository.ts";
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
 import { isReady } from "./harness/kube-api.ts";
@@ -51,9 +52,11 @@ const template = [
   "color: '{{ .Values.color }}'",
 ];
 
+const settings = (name: string, token: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: demo}\ndata: {token: "${token}"}\n`;
+
 const files = (color: string): Record<string, string> => ({
-  "apps/config.yaml":
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: demo}\ndata: {token: "${token}"}\n',
+  "apps/config.yaml": settings("settings", "${token}"),
   "apps/release.yaml": `
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -106,8 +109,76 @@ const release = {
   name: "web",
 } as const;
 
-async function rendered(simulation: Simulation, name: string): Promise<unknown> {
-  const entries = await simulator.rendered(simulation, { secrets: "show", origins: false });
+test("says what may not be read, and goes on without it", async () => {
+  const restricted = createLive([cluster.devKubeconfig], "dev@test");
+  const roots = [{ name: "root.yaml", text: root("https://git.test/repo") }];
+  const options = { ...defaultOptions, roots, remoteUrls: ["https://git.test/repo"] };
+  const tree = treeOf(files("green"));
+  const simulation = await simulateOnCluster(simulator, tree, options, restricted);
+  restricted.close();
+  expect(await rendered(simulation, "settings")).toEqual({
+    token: expect.stringContaining("SLUICE_UNKNOWN"),
+  });
+  const refused = simulation.problems.filter(({ code }) => code === "live-unanswered");
+  expect(refused.some(({ message }) => message.includes("Secret flux-system/vars"))).toBe(true);
+});
+
+test("uses the commit of another repository that the cluster uses, and the new one when the cluster does", async () => {
+  const library = cluster.git.create("library");
+  const content = (value: string) => ({ "library/config.yaml": settings("library", value) });
+  library.push(content("old"));
+  const source = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: library, namespace: flux-system}
+spec: {interval: 1h, url: "${library.url}", ref: {branch: main}}
+`;
+  const ref = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" } as const;
+  const place = { ...ref, namespace: "flux-system", name: "library" };
+  await cluster.api.apply(source);
+  await cluster.api.waitFor(place, isReady);
+  const second = library.push(content("new"));
+
+  const repository = "https://git.test/own";
+  const roots = [
+    {
+      name: "root.yaml",
+      text: root(repository).replace(/^ *postBuild:.*\n/m, ""),
+    },
+  ];
+  const options = { ...defaultOptions, roots, remoteUrls: [repository] };
+  const tree = treeOf({
+    "apps/library.yaml": `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: library, namespace: flux-system}
+spec: {interval: 1h, path: ./library, prune: true, sourceRef: {kind: GitRepository, name: library}}
+`,
+  });
+  const sources = createSources({
+    cacheDir: temporaryFolder(),
+    offline: false,
+    allowPrivateNetwork: true,
+    userCredentials: false,
+  });
+  const fetching = createSimulator({ engine: createNodeEngine({ jobs: 1 }), sources });
+  const valueNow = async (): Promise<unknown> => {
+    const simulation = await simulateOnCluster(fetching, tree, options, live);
+    return rendered(simulation, "library", fetching);
+  };
+  expect(await valueNow()).toEqual({ token: "old" });
+  await cluster.api.patch(place, {
+    metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "2" } },
+  });
+  await cluster.api.waitFor(place, ({ status }) => JSON.stringify(status).includes(second));
+  expect(await valueNow()).toEqual({ token: "new" });
+  await fetching.dispose();
+});
+
+async function rendered(
+  simulation: Simulation,
+  name: string,
+  by: Simulator = simulator,
+): Promise<unknown> {
+  const entries = await by.rendered(simulation, { secrets: "show", origins: false });
   const found = entries.find(({ ref }) => ref.name === name && ref.kind === "ConfigMap");
   return (JSON.parse(found?.json ?? "{}") as { readonly data?: unknown }).data;
 }

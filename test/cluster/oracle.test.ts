@@ -52,14 +52,6 @@ describe.each(scenarios)("$name: $about", ({ name, isRefused }) => {
   });
 });
 
-  for (const v of result.verdicts)
-    console.log(
-      v.scenario.name,
-      planned(v.plan),
-      v.plan.problems.map((p) => p.code + p.message),
-      [...v.happened.keys()],
-    );
-});
 test("nothing but reads and dry runs was sent", () => {
   expect(Object.keys(result.sent).sort()).toEqual(["patch dryRun=All", "read"]);
 });
@@ -77,5 +69,8 @@ test("the table in the documents is what was measured", () => {
 
 /** Without the blanks that align the columns. */
 function cells(table: string): readonly (readonly string[])[] {
-  return table.split("\n").slice(2).map((line) => line.split(" | ").map((cell) => cell.replace(/^\| |\|$/g, "").trim()));
+  return table
+    .split("\n")
+    .slice(2)
+    .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| |\|$/g, "").trim()));
 }

@@ -11,11 +11,21 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
+import { FakeApiServer } from "../extension/cluster/fake-api-server.ts";
+import { failed, gitRepository, kustomization, ready } from "../extension/cluster/live-objects.ts";
+import type { Asked, DialogKind } from "../support/dialogs.ts";
 import { Dialogs } from "../support/dialogs.ts";
 import type { GitServer } from "../support/git-server.ts";
 import { startGitServer } from "../support/git-server.ts";
 
 const deployment = "apps/podinfo/deployment.yaml";
+const sourced = { sourceRef: { kind: "GitRepository", name: "flux-system" } };
+const owned = {
+  labels: {
+    "kustomize.toolkit.fluxcd.io/name": "flux-system",
+    "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+  },
+};
 
 suite("Simulate and Push", () => {
   const served = mkdtempSync(join(tmpdir(), "sluice-push-"));
@@ -24,6 +34,7 @@ suite("Simulate and Push", () => {
   let server: GitServer;
   let root: string;
   let start: string;
+  let api: SluiceApi;
   let password = "first password";
 
   suiteSetup(async function () {
@@ -54,7 +65,7 @@ suite("Simulate and Push", () => {
     git(root, "branch", "--quiet", "--set-upstream-to=origin/main");
     const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
     assert.ok(extension);
-    const api = await extension.activate();
+    api = await extension.activate();
     await until("the first plan", () => api.folders()[0]?.plan);
     await until("VS Code's Git", async () => (await repository())?.state.HEAD?.upstream);
     dialogs.open();
@@ -163,6 +174,94 @@ suite("Simulate and Push", () => {
       assert.match(error.message, /main is protected/);
     } finally {
       rmSync(hook);
+    }
+  });
+
+  suite("with a cluster that follows the branch", () => {
+    const cluster = new FakeApiServer();
+    const kubeconfig = join(served, "kubeconfig");
+    const settings = (): vscode.WorkspaceConfiguration =>
+      vscode.workspace.getConfiguration("sluice.cluster");
+
+    suiteSetup(async () => {
+      await cluster.start();
+      putObjects(start);
+      writeFileSync(
+        kubeconfig,
+        `current-context: one
+clusters: [{name: here, cluster: {server: "${cluster.url}"}}]
+users: [{name: me, user: {token: t}}]
+contexts: [{name: one, context: {cluster: here, user: me}}]
+`,
+      );
+      await settings().update("kubeconfig", kubeconfig, vscode.ConfigurationTarget.Global);
+      const { live } = api;
+      assert.ok(live);
+      await live.clusters.load();
+      live.clusters.connect("one");
+      await until("the objects", () => live.clusters.index("one").size === 4);
+    });
+
+    suiteTeardown(async () => {
+      api.live?.clusters.disconnect("one");
+      await settings().update("kubeconfig", undefined, vscode.ConfigurationTarget.Global);
+      await cluster.stop();
+    });
+
+    test("the commit is followed until everything it changes is ready", async () => {
+      const commit = commitReplicas(3);
+      dialogs.answer("warning", "Push");
+      const ended = vscode.commands.executeCommand("sluice.simulateAndPush");
+      await until("the offer", () => asked("information", /^one will fetch/));
+      assert.ok(!asked("information", / is live in one/));
+      putObjects(commit);
+      await ended;
+      const news = await until("the good news", () => asked("information", / is live in one/));
+      // The source, the root and what it applies; infrastructure is not touched.
+      assert.equal(news.message, `${commit.slice(0, 7)} is live in one: all 3 objects are ready.`);
+    });
+
+    test("what fails is named with its reason", async () => {
+      putObjects(start);
+      const commit = commitReplicas(4);
+      dialogs.answer("warning", "Push");
+      const ended = vscode.commands.executeCommand("sluice.simulateAndPush");
+      await until("the offer", () => asked("information", /^one will fetch/));
+      putObjects(commit);
+      const message = "Deployment/apps/podinfo dry-run failed: no";
+      cluster.put(
+        kustomization("apps", {
+          metadata: owned,
+          spec: sourced,
+          status: {
+            ...failed("ReconciliationFailed", message),
+            lastAttemptedRevision: `main@sha1:${commit}`,
+          },
+        }),
+      );
+      await ended;
+      const error = await until("the error", () => asked("error", /apps failed/));
+      assert.ok(error.message.includes(message));
+      assert.deepEqual(error.items, ["Show in Cluster"]);
+    });
+
+    function putObjects(commit: string): void {
+      const revision = `main@sha1:${commit}`;
+      const applied = { lastAppliedRevision: revision, lastAttemptedRevision: revision };
+      cluster.put(
+        gitRepository("flux-system", {
+          spec: { url: `${server.url}/repo.git`, ref: { branch: "main" } },
+          status: { ...ready("stored artifact"), artifact: { revision } },
+        }),
+      );
+      const status = { ...ready(), ...applied };
+      cluster.put(kustomization("flux-system", { spec: sourced, status }));
+      for (const name of ["apps", "infrastructure"])
+        cluster.put(kustomization(name, { metadata: owned, spec: sourced, status }));
+    }
+
+    function asked(kind: DialogKind, pattern: RegExp): Asked | undefined {
+      return dialogs.asked(kind).find(({ message }) => pattern.test(message));
     }
   });
 

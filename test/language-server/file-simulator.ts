@@ -113,6 +113,7 @@ function changesOf(base: FileTree, target: FileTree): readonly Change[] {
         id: `${applier}|v1/ConfigMap/apps/${path}`,
         ref,
         applier,
+        origin: { path, line: 1 },
         fields: [],
       } as const,
     ];

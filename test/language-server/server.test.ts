@@ -201,6 +201,22 @@ test("a cluster as the base is asked through the client, and answers what the pl
   expect(await text("target")).toEqual({ text: `applied ${change?.id}` });
 });
 
+test("a line of a rendered object leads to the manifest", async () => {
+  const { client } = await start();
+  await client.next("ready");
+  await client.open(`${root}/a.yaml`, "a: 1\nb:\n  c: 2\n");
+  const { plan } = await client.next("ready", (params) => changed(params) === 1);
+  const [change] = plan.clusters[0]?.appliers[0]?.changes ?? [];
+  const answer = await client.connection.sendRequest("sluice/lineOrigin", {
+    folder: root,
+    applier: change?.applier,
+    object: "v1/ConfigMap/apps/a.yaml",
+    side: "target",
+    line: 3,
+  });
+  expect(answer).toEqual({ place: { path: "a.yaml", line: 3, column: 3 } });
+});
+
 test("without Git there is a plan, and a note about what is missing", async () => {
   const simulator = createFileSimulator();
   const host = createMemoryHost({ root, disk: { "a.yaml": "FIXME\n" }, simulator });

@@ -94,6 +94,7 @@ const served: readonly Served[] = [
   kind("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories"),
   kind("source.toolkit.fluxcd.io", "v1", "HelmRepository", "helmrepositories"),
   kind("source.toolkit.fluxcd.io", "v1", "HelmChart", "helmcharts"),
+  kind("source.toolkit.fluxcd.io", "v1", "ExternalArtifact", "externalartifacts"),
   kind("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations"),
   kind("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases"),
   kind("fluxcd.controlplane.io", "v1", "ResourceSet", "resourcesets"),

@@ -154,7 +154,9 @@ function gestures(page: Page): Omit<Workbench, "page" | "useScheme" | "close"> {
       await page.getByRole("tab", { name: new RegExp(`^${name}`) }).waitFor();
     },
     async replaceInEditor(from, to) {
-      const find = page.locator(".find-widget textarea, .find-widget .input").first();
+      // Each editor that was searched in has a widget of its own.
+      const widget = page.locator(".find-widget.visible");
+      const find = widget.locator("textarea, .input").first();
       // Keys that arrive while the workbench is busy opening an editor are lost.
       for (let tries = 0; tries < 5 && !(await find.isVisible()); tries++) {
         await page.locator(".editor-instance .view-lines").first().click();
@@ -163,7 +165,7 @@ function gestures(page: Page): Omit<Workbench, "page" | "useScheme" | "close"> {
       }
       await find.waitFor();
       await find.fill(from);
-      await page.getByRole("textbox", { name: "Replace" }).first().fill(to);
+      await widget.getByRole("textbox", { name: "Replace" }).first().fill(to);
       await page.keyboard.press("Control+Alt+Enter");
       await page.keyboard.press("Escape");
     },

@@ -2,6 +2,7 @@
 import type { Uri } from "vscode";
 
 import type { LiveRequest, LiveResponse, ObjectRef } from "#simulator";
+import type * as publish from "#simulator/node/publish";
 import type * as push from "#simulator/node/push";
 
 import type * as actions from "../../cluster/actions.ts";
@@ -19,6 +20,8 @@ export interface Live {
   readonly git: typeof git;
   /** A bundle of its own, read when somebody pushes. */
   readonly push: () => Promise<typeof push>;
+  /** The same for publishing. */
+  readonly publish: () => Promise<typeof publish>;
   /** Reads the kubeconfig, once, and connects what was connected in this workspace. */
   readonly start: () => Promise<void>;
   /** A read or a dry run on a cluster that somebody connected to. */

@@ -51,6 +51,11 @@ async function openRepositories(): Promise<readonly GitRepository[]> {
   return git.getAPI(1).repositories;
 }
 
+/** Addresses of all remotes: a cluster may know the repository by another one than the push. */
+export function urlsOf({ state }: GitRepository): readonly string[] {
+  return state.remotes.flatMap(({ fetchUrl, pushUrl }) => [fetchUrl ?? [], pushUrl ?? []].flat());
+}
+
 export function uncommittedFiles({ state }: GitRepository): number {
   const { mergeChanges, indexChanges, workingTreeChanges, untrackedChanges = [] } = state;
   return (

@@ -28,7 +28,9 @@ export async function planPush(
   const answer = await link.planRevisions({ folder, target, ...(base && { base }) }, token);
   if (token.isCancellationRequested) throw new CancellationError();
   if (answer.plan === undefined)
-    throw new UserError(`Nothing was pushed, because there is no plan: ${answer.failure ?? "the language server is not running."}`);
+    throw new UserError(
+      `Nothing was pushed, because there is no plan: ${answer.failure ?? "the language server is not running."}`,
+    );
   return answer.plan;
 }
 

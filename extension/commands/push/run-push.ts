@@ -55,7 +55,7 @@ export async function runPush(
 }
 
 /** The library has a `UserError` of its own. */
-function inOurWords(error: unknown): never {
+export function inOurWords(error: unknown): never {
   if (error instanceof Error && error.name === "UserError") throw new UserError(error.message);
   throw error;
 }

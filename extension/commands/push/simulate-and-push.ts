@@ -2,14 +2,10 @@
  * "Simulate and Push": what the commits that would be pushed do to the clusters, one question, then the push. The plan is made of
  * the very commit that is pushed afterwards; nothing is pushed by force.
  */
-import { CancellationError, ProgressLocation, commands, window, workspace } from "vscode";
+import { ProgressLocation, commands, window, workspace } from "vscode";
 
-import type { Plan } from "#simulator";
-
-import { planMarkdown } from "../../model/plan-markdown.ts";
 import type { PushFacts } from "../../model/push/push-facts.ts";
 import { pushReadiness, upstreamName } from "../../model/push/push-facts.ts";
-import { stopReason } from "../../model/push/push-gate.ts";
 import { pushDetail, pushTitle } from "../../model/push/push-words.ts";
 import { count } from "../../model/words.ts";
 import { showInformation, UserError } from "../../platform/notify.ts";
@@ -17,9 +13,10 @@ import type { CommandTypes } from "../index.ts";
 import { liveOf } from "../live/targets.ts";
 import type { Services } from "../services.ts";
 import { commitFirst, unsavedDocuments } from "./commit-first.ts";
+import { confirmPlan } from "./confirm-plan.ts";
 import { followPush } from "./follow-push.ts";
 import type { GitRepository } from "./git-extension.ts";
-import { chooseRepository, uncommittedFiles } from "./git-extension.ts";
+import { chooseRepository, uncommittedFiles, urlsOf } from "./git-extension.ts";
 import { planPush } from "./plan-push.ts";
 import { runPush } from "./run-push.ts";
 
@@ -40,11 +37,25 @@ export function simulateAndPush(services: Services): CommandTypes["sluice.simula
       { location: ProgressLocation.Notification, title: "Simulating the push", cancellable: true },
       (_, token) => planPush(services, live, repository, facts, token),
     );
-    await confirm(services, repository, facts, plan);
+    const left = {
+      uncommitted: uncommittedFiles(repository),
+      unsaved: unsavedDocuments(repository).length,
+    };
+    await confirmPlan(services, {
+      plan,
+      question: `Push ${pushTitle(facts)}?`,
+      detail: pushDetail(facts, plan, left),
+      verb: "Push",
+      name: facts.remoteBranch,
+    });
     if (!(await runPush(live, repository, facts))) return;
     const what = facts.ahead === undefined ? facts.branch : count(facts.ahead, "commit");
     void showInformation(`Pushed ${what} to ${upstreamName(facts)}.`);
-    await followPush(live, facts, plan);
+    await followPush(live, plan, {
+      commit: facts.commit,
+      folder: repository.rootUri.fsPath,
+      place: { kind: "git", urls: urlsOf(repository), branch: facts.remoteBranch },
+    });
   };
 }
 
@@ -74,47 +85,4 @@ async function readyFacts(repository: GitRepository): Promise<PushFacts | undefi
     case "choose-remote":
       return undefined;
   }
-}
-
-/** Throws a `CancellationError` unless the person said yes. */
-async function confirm(
-  { pushPlan, settings }: Services,
-  repository: GitRepository,
-  facts: PushFacts,
-  plan: Plan,
-): Promise<void> {
-  const reason = stopReason(plan, settings.pushStopOn);
-  const left = {
-    uncommitted: uncommittedFiles(repository),
-    unsaved: unsavedDocuments(repository).length,
-  };
-  const yes = reason === undefined ? "Push" : "Push Anyway…";
-  const question = `Push ${pushTitle(facts)}?`;
-  const detail = pushDetail(facts, plan, left);
-  const answer = await window.showWarningMessage(
-    question,
-    { modal: true, detail },
-    yes,
-    "Show Plan",
-  );
-  const chosen = answer === "Show Plan" ? await askBesidePlan() : answer;
-  if (chosen !== yes) throw new CancellationError();
-  if (reason !== undefined) await typed(facts.remoteBranch, reason);
-
-  /** The page stays visible under a question that does not cover it. */
-  async function askBesidePlan(): Promise<string | undefined> {
-    await pushPlan.show(`# ${question}\n\n${planMarkdown(plan)}`);
-    return window.showInformationMessage(question, yes, "Cancel");
-  }
-}
-
-/** Where the gate stops, a click is not enough. */
-async function typed(branch: string, reason: string): Promise<void> {
-  const answer = await window.showInputBox({
-    title: `${title}: ${reason}`,
-    prompt: `Type ${branch} to push all the same (sluice.push.stopOn says when this is asked).`,
-    ignoreFocusOut: true,
-    validateInput: (text) => (text === "" || text === branch ? undefined : "Not the branch's name"),
-  });
-  if (answer !== branch) throw new CancellationError();
 }

@@ -11,7 +11,11 @@ export interface RepositoryFacts {
         readonly behind?: number | undefined;
       }
     | undefined;
-  readonly remotes: readonly { readonly name: string }[];
+  readonly remotes: readonly {
+    readonly name: string;
+    readonly fetchUrl?: string | undefined;
+    readonly pushUrl?: string | undefined;
+  }[];
 }
 
 export interface PushFacts {

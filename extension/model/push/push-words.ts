@@ -32,7 +32,7 @@ const shownRisks = 6;
 const shownErrors = 3;
 
 /** The lines of the question: the plan in numbers, then what may hurt, the worst first, then what is left behind. */
-export function pushDetail(facts: PushFacts, plan: Plan, left: LeftBehind): string {
+export function pushDetail(facts: Pick<PushFacts, "commit">, plan: Plan, left: LeftBehind): string {
   const risks = loudRisks(plan);
   const errors = newErrors(plan);
   const summary = countsText(changeCount(plan), risks.length, problemCount(plan));

@@ -10,6 +10,7 @@ import type { Asker } from "./asker.ts";
 import { inFlightLimit, untilAborted } from "./gate.ts";
 import type { Wait } from "./gate.ts";
 import type { LiveMemory } from "./memory.ts";
+import { stillTrue } from "./still-true.ts";
 
 export interface AskOptions {
   readonly arrivals: Arrivals;
@@ -32,11 +33,10 @@ export async function askLive(
   const { memory, signal } = options;
   signal?.throwIfAborted();
   const answers = new Map<string, LiveAnswer>();
-  const open = questions.filter((question) => {
-    const known = memory.recall(live.name, question);
-    if (known !== undefined) answers.set(question.id, known);
-    return known === undefined;
-  });
+  for (const [question, answer] of await recalled(live, questions, options))
+    answers.set(question.id, answer);
+  signal?.throwIfAborted();
+  const open = questions.filter(({ id }) => !answers.has(id));
   const finish = (question: LiveQuestion, answer: LiveAnswer): void => {
     answers.set(question.id, answer);
     memory.keep(live.name, question, answer);
@@ -61,6 +61,25 @@ export async function askLive(
   await untilAborted(Promise.all(workers), signal);
   signal?.throwIfAborted();
   return answers;
+}
+
+/** What earlier plans learnt and what still holds. */
+async function recalled(
+  live: Live,
+  questions: readonly LiveQuestion[],
+  { memory, signal }: AskOptions,
+): Promise<readonly (readonly [LiveQuestion, LiveAnswer])[]> {
+  const known = questions.flatMap((question) => {
+    const found = memory.recall(live.name, question);
+    return found === undefined ? [] : [{ question, ...found }];
+  });
+  const stale = known.filter(({ isFresh }) => !isFresh);
+  const held = stale.length === 0 ? new Set() : await stillTrue(live, stale, signal);
+  return known.flatMap(({ question, answer, isFresh }) => {
+    if (!isFresh && !held.has(question.id)) return [];
+    if (!isFresh) memory.confirm(live.name, question);
+    return [[question, answer] as const];
+  });
 }
 
 interface Boss {

@@ -3,7 +3,7 @@ import type { Live, LiveRequest } from "../../ports.ts";
 import type { Arrivals } from "../question.ts";
 import { send } from "./gate.ts";
 import type { Wait } from "./gate.ts";
-import { replyOf } from "./status.ts";
+import { readReplyOf, replyOf } from "./status.ts";
 import type { Reply } from "./status.ts";
 
 export interface Asker {
@@ -19,7 +19,8 @@ export interface Asker {
 
 /** Rejects only when cancelled. */
 export async function ask(asker: Asker, request: LiveRequest): Promise<Reply> {
-  const reply = replyOf(await send(asker.live, request, asker.signal, asker.wait));
+  const response = await send(asker.live, request, asker.signal, asker.wait);
+  const reply = request.verb === "get" ? readReplyOf(response) : replyOf(response);
   asker.heard(!reply.ok && reply.refusal === "lost" ? reply.message : undefined);
   return reply;
 }

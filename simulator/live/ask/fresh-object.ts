@@ -20,7 +20,15 @@ export async function freshObject(
   // The names of these say what they are about, so that no other name is valid.
   if (kind.kind === "CustomResourceDefinition" || kind.kind === "APIService") return undefined;
   const namespace = textAt(question.object, "metadata", "namespace") ?? "";
-  const name = `${(textAt(question.object, "metadata", "name") ?? "").slice(0, 40)}-sluice-probe`;
+  const own = textAt(question.object, "metadata", "name") ?? "";
+  const name = `${own.slice(0, 40)}-sluice-probe`;
   const reply = await ask(asker, probeRequest(question, pathOf(kind, namespace, name), name));
-  return reply.ok ? reply.object : undefined;
+  return reply.ok ? renamed(reply.object, name, own) : undefined;
+}
+
+/** The server writes names into fields: a Namespace has its own as a label. */
+function renamed(object: JsonObject, from: string, to: string): JsonObject {
+  return JSON.parse(JSON.stringify(object), (_key, value: unknown) =>
+    typeof value === "string" ? value.replaceAll(from, to) : value,
+  ) as JsonObject;
 }

@@ -98,9 +98,9 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(reasonOf(signal));
-    if (signal.aborted) return stop();
     const forget = onAbort(signal, stop);
     promise.then(resolve, reject).finally(forget);
+    if (signal.aborted) stop();
   });
 }
 

@@ -7,7 +7,7 @@ import type { JsonObject } from "../../manifest/json.ts";
 import type { Live } from "../../ports.ts";
 import { send } from "./gate.ts";
 import type { Wait } from "./gate.ts";
-import { replyOf } from "./status.ts";
+import { readReplyOf } from "./status.ts";
 
 export interface ServedKind {
   readonly group: string;
@@ -71,7 +71,7 @@ async function discover(
   wait: Wait | undefined,
 ): Promise<Kinds> {
   const get = async (path: string) =>
-    replyOf(await send(live, { verb: "get", path, as: "discovery" }, signal, wait));
+    readReplyOf(await send(live, { verb: "get", path, as: "discovery" }, signal, wait));
   const [core, groups] = await Promise.all([get("/api"), get("/apis")]);
   for (const reply of [groups, core])
     if (!reply.ok) {

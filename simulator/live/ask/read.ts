@@ -6,7 +6,7 @@ import type { Live } from "../../ports.ts";
 import { send } from "./gate.ts";
 import { forgetKinds, pathOf, servedKinds } from "./kinds.ts";
 import type { ServedKind } from "./kinds.ts";
-import { replyOf } from "./status.ts";
+import { readReplyOf } from "./status.ts";
 import type { Refusal } from "./status.ts";
 
 type Failed =
@@ -55,7 +55,7 @@ export async function readObject(
   if ("outcome" in found) return found;
   if (found.namespaced && ref.namespace === "") return { outcome: "absent" };
   const path = pathOf(found, ref.namespace, ref.name);
-  const reply = replyOf(await send(live, { verb: "get", path }, signal));
+  const reply = readReplyOf(await send(live, { verb: "get", path }, signal));
   if (reply.ok) return { outcome: "found", object: reply.object };
   if (reply.refusal === "not-found" || reply.refusal === "namespace-missing")
     return { outcome: "absent" };
@@ -74,7 +74,7 @@ export async function listObjects(
   do {
     const path = `${pathOf(found, ref.namespace ?? "")}?${queryOf(ref, token)}`;
     const as = ref.metadataOnly === true ? ({ as: "metadata" } as const) : {};
-    const reply = replyOf(await send(live, { verb: "get", path, ...as }, signal));
+    const reply = readReplyOf(await send(live, { verb: "get", path, ...as }, signal));
     if (!reply.ok) {
       if (reply.refusal === "not-found") return { outcome: "unknown-kind" };
       return failed(reply.refusal, reply.message);

@@ -25,6 +25,12 @@ export type Reply =
   | { readonly ok: true; readonly object: JsonObject }
   | { readonly ok: false; readonly refusal: Refusal; readonly message: string };
 
+/** Nothing but rights stands in the way of a read, whatever words the authorizer has for it. */
+export function readReplyOf(response: LiveResponse): Reply {
+  const reply = replyOf(response);
+  return reply.ok || response.status !== 403 ? reply : { ...reply, refusal: "not-allowed" };
+}
+
 export function replyOf(response: LiveResponse): Reply {
   const body = parsed(response.body);
   if (response.status >= 200 && response.status < 300)

@@ -49,7 +49,7 @@ export function tidy(trie: Trie): Trie {
 
 function overlaid(live: Json, wanted: Json, tries: readonly Trie[], path: string): Json {
   if (isObject(live) && isObject(wanted))
-    return isOneValue(tries) ? wanted : overlaidMap(live, wanted, tries, path);
+    return isOneMap(tries, wanted) ? wanted : overlaidMap(live, wanted, tries, path);
   if (Array.isArray(live) && Array.isArray(wanted)) {
     const list = listKindOf(tries) ?? (isOneValue(tries) ? undefined : builtInList(path, wanted));
     if (list !== undefined) return overlaidList(live, wanted, list, tries, path);
@@ -93,6 +93,11 @@ function overlaidList(
     return list.kind === "set" ? item : overlaid(item, value, children(tries, step), path);
   });
   return [...kept, ...byStep.values()];
+}
+
+/** An atomic map, and not one that somebody applied empty. */
+function isOneMap(tries: readonly Trie[], wanted: JsonObject): boolean {
+  return isOneValue(tries) && tries.every(isLeaf) && Object.keys(wanted).length > 0;
 }
 
 /** Somebody owns it as a whole: an atomic map or list. */

@@ -8,12 +8,12 @@ import type { JsonObject } from "../../manifest/json.ts";
 import type { Live } from "../../ports.ts";
 import { inFlightLimit, untilAborted } from "../ask/gate.ts";
 import type { ClusterFacts, LackingFact, StoredRelease } from "../facts.ts";
-import { readRelease } from "../releases.ts";
-import type { ReleaseAnswer } from "../releases.ts";
 import { readGeneralFacts } from "./general-facts.ts";
 import type { GeneralFacts } from "./general-facts.ts";
 import { readAllOf, readLookup, readOne } from "./read-facts.ts";
 import type { Read } from "./read-facts.ts";
+import { readReleases } from "./read-releases.ts";
+import type { ReleaseReader } from "./read-releases.ts";
 
 export interface FactsReader {
   readonly live: Live;
@@ -87,9 +87,11 @@ class RememberingReader implements FactsReader {
   #facts: ClusterFacts | undefined;
   /** Set when the connection broke while reading: what is still to be read is not waited for. */
   #lost: Read<never> | undefined;
+  readonly #releases: ReleaseReader;
 
   constructor(live: Live, options: FactsReaderOptions) {
     this.live = live;
+    this.#releases = readReleases(live);
     this.#options = options;
   }
 
@@ -103,7 +105,7 @@ class RememberingReader implements FactsReader {
     });
     await Promise.all(kinds.map((kind) => this.#readList(kind, signal)));
     const old = [...this.#entries.values()].filter(
-      ({ answer, at }) => isBroken(answer) || this.#isOld(at),
+      ({ fact, answer, at }) => isBroken(answer) || this.#isOld(at, listedKind(fact)),
     );
     await this.#askAll(
       old.map(({ fact }) => fact),
@@ -155,8 +157,10 @@ class RememberingReader implements FactsReader {
     return (this.#options.now ?? (() => performance.now()))();
   }
 
-  #isOld(at: number): boolean {
-    return this.#now() - at >= (this.#options.maxAge ?? defaultMaxAge);
+  /** Objects of a kind that may not be listed are many requests, so these are looked at less often. */
+  #isOld(at: number, unlisted?: FluxKindName): boolean {
+    const maxAge = this.#options.maxAge ?? defaultMaxAge;
+    return this.#now() - at >= (unlisted === undefined ? maxAge : 10 * maxAge);
   }
 
   async #readGeneral(signal: AbortSignal | undefined): Promise<void> {
@@ -192,6 +196,7 @@ class RememberingReader implements FactsReader {
     signal: AbortSignal | undefined,
     step?: () => void,
   ): Promise<void> {
+    this.#releases.begin(facts);
     const waiting = facts.values();
     const work = async (): Promise<void> => {
       for (const fact of waiting) {
@@ -228,13 +233,8 @@ class RememberingReader implements FactsReader {
       }
       case "lookup":
         return readLookup(this.live, fact, signal);
-      case "release": {
-        const known = before?.outcome === "told" ? before.source : undefined;
-        const { storageNamespace, name } = fact;
-        return toldRelease(
-          await readRelease(this.live, storageNamespace, name, signal, known as ReleaseAnswer),
-        );
-      }
+      case "release":
+        return this.#releases.read(fact, before, signal);
     }
   }
 
@@ -284,17 +284,4 @@ function isSame(before: Read<unknown> | undefined, now: Read<unknown>): boolean 
   if (before?.outcome === "refused" && now.outcome === "refused")
     return before.reason === now.reason;
   return false;
-}
-
-function toldRelease(answer: ReleaseAnswer): Read<StoredRelease> {
-  switch (answer.outcome) {
-    case "found":
-      return { outcome: "told", value: answer.release, source: answer };
-    case "absent":
-      return { outcome: "told", value: null };
-    case "forbidden":
-    case "lost":
-    case "unreadable":
-      return { outcome: "refused", reason: answer.message, isLost: answer.outcome === "lost" };
-  }
 }

@@ -1,4 +1,5 @@
 /** What a simulation took from its live cluster, what it still lacks, and what the cluster would not tell. */
+import { groupBy } from "../../flux/group-by.ts";
 import type { Problem } from "../../records.ts";
 import type { ClusterRender } from "../../render/cluster.ts";
 import type { Simulation } from "../../simulator.ts";
@@ -41,20 +42,30 @@ function general({
   ];
 }
 
-/** A problem for each thing that was asked for in vain, at the applier that needs it. */
+/**
+ * A problem for each thing that was asked for in vain, at the applier that needs it. Of stored releases and appliers there is one of
+ * each, and who may not read the first may read none: of these one problem speaks for all.
+ */
 export function untold(
   clusters: readonly ClusterRender[],
   cluster: ClusterFacts | undefined,
 ): readonly Problem[] {
   const refused = cluster?.refused;
   if (cluster === undefined || refused === undefined) return [];
-  return distinct(clusters).flatMap((fact): readonly Problem[] => {
-    const reason = refused.get(fact.key);
-    if (reason === undefined) return [];
-    const message = `${factTitle(fact)} could not be read from ${cluster.context}: ${reason}. What comes from it is unknown here.`;
-    const applier = fact.applier === undefined ? {} : { applier: fact.applier };
-    return [{ code: "live-unanswered", severity: "warning", message, ...applier }];
+  const facts = distinct(clusters).filter(({ key }) => refused.has(key));
+  return [...groupBy(facts, groupOf).values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const reason = (refused.get(first.key) ?? "").replace(/\.$/, "");
+    const more = others.length === 0 ? "" : ` The same holds for ${others.length} more.`;
+    const message = `${factTitle(first)} could not be read from ${cluster.context}: ${reason}. What comes from it is unknown here.${more}`;
+    const applier = first.applier === undefined ? {} : { applier: first.applier };
+    return [{ code: "live-unanswered", severity: "information", message, ...applier } as const];
   });
+}
+
+function groupOf(fact: LackingFact): string {
+  if (fact.kind === "object" && fact.use === "applier") return fact.objectKind;
+  return fact.kind === "release" ? fact.kind : `${fact.kind} ${fact.key}`;
 }
 
 function factTitle(fact: LackingFact): string {

@@ -91,8 +91,18 @@ export function leftRefs(
   { scopes }: ClusterRender,
 ): ReturnType<typeof inventoryOfLive> {
   if (live === undefined || node.built.outcome !== "built") return [];
-  const now = new Set(inventoryOf(node.built.result, scopes).map(({ ref }) => objectId(ref)));
+  const now = new Set(inventoryOf(node.built.result, scopes).flatMap(possibleIds));
   return inventoryOfLive(live).filter((ref) => !now.has(objectId(ref)));
+}
+
+/**
+ * Ids that an object may have on the cluster: a kind that only the cluster knows may have no namespace there, although kustomize gave the
+ * object one.
+ */
+export function possibleIds({ ref, object }: InventoryItem): readonly string[] {
+  const id = objectId(ref);
+  const isKnown = object.scope !== undefined || ref.namespace === "";
+  return isKnown ? [id] : [id, objectId({ ...ref, namespace: "" })];
 }
 
 export function leaverOf(subject: Subject): Leaver | undefined {

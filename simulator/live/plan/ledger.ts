@@ -47,7 +47,7 @@ export function openLedger(applier: string): Ledger {
   };
 }
 
-/** `amend` adds what only the asker knows about the change. */
+/** Notes what became of one object, and how it is known. */
 export function enter(
   ledger: Ledger,
   wish: Wish,
@@ -74,8 +74,11 @@ export function enter(
       ledger.unanswered.push({ item, reason: verdict.reason, message: verdict.message });
       return;
   }
+  // That an object is there and left alone is certain, however it was asked.
   const isByUs =
-    (answer?.outcome === "compared" || answer?.outcome === "absent") && answer.known !== "dry-run";
+    !(wish.question.ask === "get" && verdict.outcome === "unchanged") &&
+    (answer?.outcome === "compared" || answer?.outcome === "absent") &&
+    answer.known !== "dry-run";
   ledger.known[isByUs ? "structural" : "dry-run"]++;
 }
 

@@ -10,6 +10,7 @@ import type { Built } from "../../render/node.ts";
 import type { InventoryItem } from "../../render/inventory.ts";
 import type { StoredRelease } from "../facts.ts";
 import type { LiveAnswer, LiveQuestion } from "../question.ts";
+import { possibleIds } from "./asked-subjects.ts";
 import { comparable } from "./comparable.ts";
 import { enter } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
@@ -62,7 +63,7 @@ export function prepareRelease(work: ReleaseWork): PreparedRelease {
     ),
     settle(answers, ledger) {
       for (const one of asked) settleOne(one, answers, { work, ledger });
-      const rendered = new Set(items.map(({ ref }) => objectId(ref)));
+      const rendered = new Set(items.flatMap(possibleIds));
       return [...objects].flatMap(([id, { ref }]) => (rendered.has(id) ? [] : [ref]));
     },
   };

@@ -5,13 +5,14 @@
 import { localKey } from "../../flux/object-ref.ts";
 import type { ApplierRecord, ObjectRef } from "../../records.ts";
 import type { ClusterRender } from "../../render/cluster.ts";
-import type { LiveAnswer } from "../question.ts";
+import type { LiveAnswer, LiveQuestion } from "../question.ts";
 import {
   arrivalsOf,
   askAll,
   enterAnswers,
   leaverOf,
   leftRefs,
+  possibleIds,
   releaseItems,
   sentItems,
   wishesOf,
@@ -57,6 +58,8 @@ export interface Ground extends SurveyContext {
   readonly ledgers: ReadonlyMap<string, Ledger>;
   /** Where the objects of an applier go. Absent: they can't be asked about. */
   readonly askers: ReadonlyMap<string, Asker>;
+  /** What was said about the appliers themselves: their parents send them, and nobody has to ask again. */
+  readonly answered: ReadonlyMap<string, LiveAnswer>;
   readonly arrivals: ReturnType<typeof arrivalsOf>;
   readonly removal: (asker: Asker) => RemovalContext;
 }
@@ -86,7 +89,8 @@ async function lookAround(cluster: ClusterRender, context: SurveyContext): Promi
   const live = await readLiveAppliers(cluster.nodes, asker);
   const arrivals = arrivalsOf(cluster.nodes);
   const sources = { cluster, records, live };
-  const subjects = subjectsOf(sources, await asker.ask(applierQuestions(sources), arrivals));
+  const answered = await asker.ask(applierQuestions(sources), arrivals);
+  const subjects = subjectsOf(sources, answered);
   const askers = new Map<string, Asker>();
   await Promise.all(
     [...subjects].map(async ([id, subject]) => {
@@ -105,7 +109,7 @@ async function lookAround(cluster: ClusterRender, context: SurveyContext): Promi
     rendered: one === asker ? rendered : new Map(),
     released: (release) => storedRefs(release, one, cluster),
   });
-  return { ...context, cluster, live, subjects, ledgers, askers, arrivals, removal };
+  return { ...context, cluster, live, subjects, ledgers, askers, answered, arrivals, removal };
 }
 
 /** By object, the appliers that will apply it to this cluster. */
@@ -116,27 +120,32 @@ function renderedIds(
   const ids = new Map<string, string[]>();
   for (const [id, subject] of subjects) {
     if (subject.spec.remoteCluster !== undefined || !isActive(subject)) continue;
-    for (const item of [...sentItems(subject, cluster), ...releaseItems(subject, cluster)])
-      ids.set(item.id, [...(ids.get(item.id) ?? []), id]);
+    const items = [...sentItems(subject, cluster), ...releaseItems(subject, cluster)];
+    for (const one of items.flatMap(possibleIds)) ids.set(one, [...(ids.get(one) ?? []), id]);
   }
   return ids;
 }
 
 async function askSubjects(ground: Ground): Promise<ReadonlyMap<string, LiveAnswer>> {
-  const { cluster, subjects, askers, asker, ledgers, arrivals } = ground;
+  const { cluster, subjects, askers, asker, ledgers, answered, arrivals } = ground;
   const asked = [...subjects.values()].flatMap((subject) => {
     if (subject.spec.suspend) return [];
     // The HelmChart of a release for another cluster is on this one.
     const target = subject.node.spec.kind === "HelmRelease" ? asker : askers.get(subject.node.id);
     return target === undefined ? [] : [{ subject, target, wishes: wishesOf(subject, cluster) }];
   });
-  const answers = await askAll(
+  const isOpen = (target: Asker, { id }: LiveQuestion): boolean =>
+    target !== asker || !answered.has(id);
+  const told = await askAll(
     asked.map(({ target, wishes }) => ({
       asker: target,
-      questions: wishes.map(({ question }) => question),
+      questions: wishes
+        .map(({ question }) => question)
+        .filter((question) => isOpen(target, question)),
     })),
     arrivals,
   );
+  const answers = new Map([...answered, ...told]);
   for (const { subject, wishes } of asked) {
     const ledger = ledgers.get(subject.node.id);
     if (ledger !== undefined) enterAnswers(subject, wishes, answers, ledger);

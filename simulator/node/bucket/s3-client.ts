@@ -1,7 +1,9 @@
 /**
- * The part of the S3 API that reading a bucket takes: does it exist, what is in it, and one object. Requests are signed
+ * The part of the S3 API that a bucket takes: does it exist, what is in it, and one object, read or written. Requests are signed
  * (Signature Version 4) or anonymous, and addressed as minio-go does it.
  */
+import { createHash } from "node:crypto";
+
 import { AwsV4Signer } from "aws4fetch";
 import { XMLParser } from "fast-xml-parser";
 
@@ -14,7 +16,9 @@ export interface S3Bucket {
   readonly origin: string;
   readonly bucket: string;
   readonly region: string | undefined;
-  readonly keys: { readonly accessKey: string; readonly secretKey: string } | undefined;
+  readonly keys:
+    | { readonly accessKey: string; readonly secretKey: string; readonly sessionToken?: string }
+    | undefined;
   readonly tls: TlsMaterial | undefined;
 }
 
@@ -95,31 +99,53 @@ export async function getObject(
   return { bytes: answer.body, etag: unquoted(answer.headers.etag ?? "") };
 }
 
+/** Throws a `FetchFailure` when the bucket does not take it. */
+export async function putObject(
+  bucket: S3Bucket,
+  key: string,
+  body: Uint8Array,
+  context: FetchContext,
+): Promise<void> {
+  const path = `/${key.split("/").map(encoded).join("/")}`;
+  const answer = await send(bucket, context, { method: "PUT", path, body });
+  if (answer.status >= 200 && answer.status < 300) return;
+  const mayNot = answer.status === 401 || answer.status === 403;
+  throw new FetchFailure(
+    mayNot ? "unauthorized" : "failed",
+    `${shown(bucket)} does not take what is written to it (${said(answer)}).`,
+  );
+}
+
 interface S3Request {
-  readonly method: "GET" | "HEAD";
+  readonly method: "GET" | "HEAD" | "PUT";
   /** Below the bucket. */
   readonly path: string;
   readonly query?: URLSearchParams;
   readonly maxBytes?: number;
+  readonly body?: Uint8Array;
 }
 
 async function send(
   bucket: S3Bucket,
   context: FetchContext,
-  { method, path, query, maxBytes = maxListingBytes }: S3Request,
+  { method, path, query, maxBytes = maxListingBytes, body }: S3Request,
 ): Promise<Exchange> {
   const { keys, region = defaultRegion, tls } = bucket;
   const url = `${baseOf(bucket)}${path}${query === undefined ? "" : `?${query.toString()}`}`;
   const headers: Record<string, string> = { "user-agent": "sluice" };
   if (keys !== undefined) {
-    const { accessKey: accessKeyId, secretKey: secretAccessKey } = keys;
+    const { accessKey: accessKeyId, secretKey: secretAccessKey, sessionToken } = keys;
     const signer = new AwsV4Signer({
       ...{ method, url, accessKeyId, secretAccessKey, region, service: "s3" },
+      ...(sessionToken !== undefined && { sessionToken }),
+      ...(body !== undefined && { headers: { "x-amz-content-sha256": sha256(body) } }),
     });
     const signed = await signer.sign();
     for (const [name, value] of signed.headers) headers[name] = value;
   }
-  const request = { url, method, headers, ...(tls !== undefined && { tls }) };
+  if (body !== undefined) headers["content-length"] = `${body.byteLength}`;
+  const more = { ...(tls !== undefined && { tls }), ...(body !== undefined && { body }) };
+  const request = { url, method, headers, ...more };
   return exchange(context, request, maxBytes);
 }
 
@@ -135,16 +161,27 @@ function baseOf({ origin, bucket }: S3Bucket): string {
   return `${url.protocol}//${bucket}.${url.host}`;
 }
 
-function check(bucket: S3Bucket, { status, body }: Exchange): void {
-  if (status >= 200 && status < 300) return;
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function said({ status, body }: Exchange): string {
   const code = /<Code>(\w{1,60})<\/Code>/.exec(new TextDecoder().decode(body))?.[1];
-  const said = code === undefined ? `status ${status}` : `${code}, status ${status}`;
+  return code === undefined ? `status ${status}` : `${code}, status ${status}`;
+}
+
+function check(bucket: S3Bucket, answer: Exchange): void {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return;
   if (status === 404) throw new FetchFailure("not-found", `${shown(bucket)} not found.`);
   if (status === 401 || status === 403) {
     const how = bucket.keys === undefined ? "without credentials" : "with the keys of the Secret";
-    throw new FetchFailure("unauthorized", `${shown(bucket)} may not be read ${how} (${said}).`);
+    throw new FetchFailure(
+      "unauthorized",
+      `${shown(bucket)} may not be read ${how} (${said(answer)}).`,
+    );
   }
-  throw new FetchFailure("failed", `${shown(bucket)} could not be read (${said}).`);
+  throw new FetchFailure("failed", `${shown(bucket)} could not be read (${said(answer)}).`);
 }
 
 function shown({ origin, bucket }: S3Bucket): string {

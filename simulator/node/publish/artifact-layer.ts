@@ -1,5 +1,6 @@
 /** Makes the layer of an artifact with the engine, whose gzip is Go's: another one would give other bytes and another digest. */
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { compileEngine, EngineInstance } from "#simulator/engine";
 
@@ -58,7 +59,8 @@ async function startEngine(wasm: string): Promise<EngineInstance> {
   const bytes = await readFile(wasm).catch(() => {
     throw new UserError(`The render engine ${wasm} is missing, which makes the archive.`);
   });
-  return new EngineInstance(await compileEngine(bytes));
+  const image = await readFile(join(dirname(wasm), "engine.image")).catch(() => undefined);
+  return new EngineInstance(await compileEngine(bytes), image);
 }
 
 interface ArchiveRequest {

@@ -6,6 +6,7 @@ import { FetchFailure } from "../fetch-failure.ts";
 import { guardedRequest } from "../guarded-http.ts";
 import type { GuardedRequest } from "../guarded-http.ts";
 import { createNetworkGuard } from "../network-guard.ts";
+import type { Challenge } from "../oci/challenge.ts";
 import { parseChallenge } from "../oci/challenge.ts";
 import { mayBePlain, shownRepository } from "../oci/reference.ts";
 import type { OciRepository } from "../oci/reference.ts";
@@ -84,7 +85,11 @@ async function openSender(
   const credentials = await credentialsOf(registry, options, context);
   const scope = `repository:${repository.path}:pull,push`;
   let authorization: string | undefined;
-  const raw = async (origin: string, request: Parameters<Send>[0]): Promise<Answer> => {
+  const raw = async (
+    origin: string,
+    request: Parameters<Send>[0],
+    attempt = 1,
+  ): Promise<Answer> => {
     const url = new URL(request.url, `${origin}/`);
     const own = url.origin === origin && authorization !== undefined;
     const { method, body, type } = request;
@@ -99,11 +104,12 @@ async function openSender(
     const answer = await context.send(sent);
     const challenge = parseChallenge(answer.headers["www-authenticate"] ?? "");
     const text = await textOf(answer.body);
-    if (answer.status === 401 && challenge !== undefined && !own) {
+    // A token may also run out while a large layer is on its way.
+    if (answer.status === 401 && challenge !== undefined && attempt === 1) {
       const login = { context, registryUrl: new URL(origin), credentials, tls: undefined };
-      authorization = await authorize(login, challenge, scope);
+      authorization = await authorize(login, withoutScope(challenge), scope);
       if (authorization === undefined) throw unauthorized(registry, credentials);
-      return raw(origin, request);
+      return raw(origin, request, 2);
     }
     if (answer.status === 401 || answer.status === 403) throw notAllowed(repository, credentials);
     const { location } = answer.headers;
@@ -114,6 +120,13 @@ async function openSender(
   );
   signal.throwIfAborted();
   return (request) => raw(origin, request);
+}
+
+/** The registry names the scope of one request; the token is for all of them. */
+function withoutScope(challenge: Challenge): Challenge {
+  if (challenge.scheme === "basic") return challenge;
+  const { scope: _, ...rest } = challenge;
+  return rest;
 }
 
 /** https first, and http only where go-containerregistry allows it. */

@@ -6,7 +6,7 @@ import { chmod, lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/pr
 import { basename, dirname, join, resolve } from "node:path";
 
 import { findRepository } from "../find-repository.ts";
-import { findGit } from "../git-process.ts";
+import { findGit, findProgram } from "../git-process.ts";
 import { UserError } from "../user-error.ts";
 import { runUserGit } from "./user-git.ts";
 
@@ -69,6 +69,11 @@ export async function removeHook(folder: string): Promise<HookState> {
   if (chained === undefined) await rm(file);
   else await rename(chained, file);
   return hookState(folder);
+}
+
+/** Whether the hook finds its program. On Windows it may be a script, which only a shell knows how to start. */
+export function isSluiceInPath(): boolean {
+  return process.platform === "win32" || findProgram("sluice") !== undefined;
 }
 
 /** Where git looks for it. A folder for all repositories of the user or the machine is left alone. */

@@ -5,6 +5,7 @@ export type { PushRoute } from "./push-route.ts";
 export {
   hookState,
   installHook,
+  isSluiceInPath,
   removeHook,
   type HookOptions,
   type HookState,

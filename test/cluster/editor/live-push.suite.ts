@@ -7,7 +7,6 @@ import type { Plan } from "#simulator";
 
 import type { Live } from "../../../extension/commands/live/live.ts";
 import type { SluiceApi } from "../../../extension/compose.ts";
-import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
 import { Dialogs } from "../../support/dialogs.ts";
 import { activated, control, mochaPatience, nodeIn, until } from "./until.ts";
 
@@ -82,6 +81,14 @@ suite("From an edit to the cluster", function () {
     );
     assert.match(before ?? "", /color: red/);
     assert.match(after ?? "", /color: green/);
+    const line = (after ?? "").split("\n").findIndex((text) => text.includes("color: green"));
+    const places = await vscode.commands.executeCommand<vscode.Location[]>(
+      "vscode.executeDefinitionProvider",
+      input.modified,
+      new vscode.Position(line, 4),
+    );
+    assert.match(places[0]?.uri.path ?? "", /\/apps\/config\.yaml$/);
+    assert.equal(places[0]?.range.start.line, 4);
     await vscode.commands.executeCommand("sluice.openAllChanges");
     await until("all changes", () =>
       vscode.window.tabGroups.activeTabGroup.activeTab?.label.startsWith("Sluice: "),
@@ -105,13 +112,15 @@ suite("From an edit to the cluster", function () {
     dialogs.answer("warning", "Save and Commit…");
     dialogs.answer("input", "green");
     dialogs.answer("warning", "Push");
+    // The first is the news of the push, the second the offer not to wait for the interval.
+    for (let count = 0; count < 2; count++) dialogs.answer("information", "Reconcile Now");
     await vscode.commands.executeCommand("sluice.simulateAndPush");
     assert.match(dialogs.asked("warning").at(-1)?.detail ?? "", /1 changed/);
     assert.deepEqual(dialogs.asked("error"), []);
-    dialogs.close();
-    await vscode.commands.executeCommand(
-      "sluice.reconcileWithSource",
-      nodeIds.object(context, "kustomize.toolkit.fluxcd.io/Kustomization/flux-system/apps"),
+    const news = dialogs.asked("information").map(({ message }) => message);
+    assert.match(
+      news.join("\n"),
+      /^[0-9a-f]{7} is live in dev@test: all \d+ objects are ready\.$/m,
     );
     assert.equal(await control("color"), "green");
     await until("an empty plan", () => livePlan() && changes().length === 0);

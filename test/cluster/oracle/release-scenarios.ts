@@ -56,14 +56,19 @@ const text = (files: ReturnType<typeof web>): Record<string, string> =>
 
 const upgrade: ChangeScenario = {
   name: "upgrade",
-  about: "A HelmRelease is upgraded: values, a new template, one that goes, and hooks that run",
+  about:
+    "A HelmRelease gets another version of its chart: other defaults, a new template, one that goes, and hooks that run",
   before: {
     ...web("1.0.0", { ...hooks, "templates/gone.yaml": config.replace(' }}"}', ' }}-gone"}') }),
     "flux/release.yaml": yaml(helmRelease("upgrade", "web", "./charts/web")),
   },
   change: {
     ...text(
-      web("1.1.0", { ...hooks, "templates/fresh.yaml": config.replace(' }}"}', ' }}-fresh"}') }),
+      web(
+        "1.1.0",
+        { ...hooks, "templates/fresh.yaml": config.replace(' }}"}', ' }}-fresh"}') },
+        { color: "blue", replicas: 1, tag: "2" },
+      ),
     ),
     "charts/web/templates/gone.yaml": undefined,
   },

@@ -15,14 +15,13 @@ import { treeOf } from "../../support/fixture.ts";
 import { startCluster } from "../harness/cluster.ts";
 import type { Cluster } from "../harness/cluster.ts";
 import type { GitRepository } from "../harness/git-repositories.ts";
-import { condition } from "../harness/kube-api.ts";
-import { pause } from "../harness/process.ts";
 import { auditFlags, auditPosition, sentByPredictor, writtenByControllers } from "./audit-log.ts";
 import type { ChangeScenario } from "./change-scenario.ts";
 import { rootObjects } from "./change-scenario.ts";
 import { whatHappened, whatWasPredicted } from "./outcome.ts";
 import type { Outcomes } from "./outcome.ts";
 import { resourceSetDefinition } from "./resource-set-scenario.ts";
+import { quiet, settled } from "./settled.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
 export interface Verdict {
@@ -190,67 +189,9 @@ export async function predict(
   }
 }
 
-const appliers = [
-  ["kustomize.toolkit.fluxcd.io/v1", "Kustomization"],
-  ["helm.toolkit.fluxcd.io/v2", "HelmRelease"],
-] as const;
-
 async function reconcile({ api }: Cluster, name: string, token: string): Promise<void> {
   const requestedAt = { "reconcile.fluxcd.io/requestedAt": token };
   const apiVersion = "source.toolkit.fluxcd.io/v1";
   const ref = { apiVersion, kind: "GitRepository", namespace: name, name };
   await api.patch(ref, { metadata: { annotations: requestedAt } });
-}
-
-/** Every applier of the scenario has dealt with the newest revision, and is ready unless it is one of `fails`. */
-async function settled(
-  { api }: Cluster,
-  name: string,
-  fails: readonly string[],
-  revision?: string,
-): Promise<void> {
-  const deadline = performance.now() + 300_000;
-  let state = "";
-  for (;;) {
-    const objects = (
-      await Promise.all(appliers.map(([apiVersion, kind]) => api.list(apiVersion, kind, name)))
-    ).flat();
-    const open = objects.filter((object) => {
-      if (object.spec?.["suspend"] === true) return false;
-      const { kind, metadata, status } = object;
-      const ready = condition(object);
-      const attempted = status?.["lastAttemptedRevision"];
-      const isNew = revision === undefined || kind !== "Kustomization" || attempted === revision;
-      const observed =
-        ready?.observedGeneration === undefined || ready.observedGeneration === metadata.generation;
-      const wanted = fails.includes(`${kind} ${metadata.name}`) ? "False" : "True";
-      return !(isNew && observed && ready?.status === wanted);
-    });
-    state = open
-      .map(
-        (object) => `${object.kind} ${object.metadata.name}: ${JSON.stringify(condition(object))}`,
-      )
-      .join("\n");
-    if (objects.length > 0 && open.length === 0) return;
-    if (performance.now() > deadline) throw new Error(`${name} does not settle:\n${state}`);
-    await pause(200);
-  }
-}
-
-/** Nothing that has a spec was written for a while. */
-async function quiet({ api }: Cluster): Promise<void> {
-  let last = "";
-  let since = performance.now();
-  while (performance.now() - since < 3000) {
-    const lists = await Promise.all(
-      appliers.map(([apiVersion, kind]) => api.list(apiVersion, kind)),
-    );
-    const state = lists
-      .flat()
-      .map(({ metadata }) => `${metadata.uid} ${metadata.resourceVersion}`)
-      .join();
-    if (state !== last) since = performance.now();
-    last = state;
-    await pause(250);
-  }
 }

@@ -143,6 +143,20 @@ test("many risks of one kind are one matter", () => {
   expect(lines.at(-1)?.trim()).toBe("High risk: claim 4 goes (and 4 more like it) [sluice:risk]");
 });
 
+test("an applier that changes names those that wait for it, through others too", () => {
+  const apps = applier("apps", { changes: [change("created", "ConfigMap apps/a")] });
+  const after = (name: string, ...others: readonly string[]) =>
+    applier(name, { record: { dependsOn: others.map((other) => applier(other).applier.id) } });
+  const given = plan([apps, after("shop", "apps"), after("search", "shop"), applier("alone")]);
+  const { nodes } = previewTree(viewsOf(given), "everything");
+  const tooltip = (label: string): string =>
+    [...nodes.values()].find((node) => node.label === label)?.tooltip ?? "";
+  expect(tooltip("apps")).toContain(
+    "| Wait for it | `Kustomization flux-system/shop, Kustomization flux-system/search` |",
+  );
+  expect(tooltip("shop")).not.toContain("Wait for it");
+});
+
 test("what a cluster adds to a change is told in words", () => {
   const live = plan([
     applier("apps", {

@@ -99,6 +99,18 @@ describe("expressions", () => {
     );
     expect(labels).toContain("lastTransitionTime");
   });
+
+  test("what most kinds have, of one that nobody knows", async () => {
+    const at = (text: string) =>
+      offered(
+        kustomization(
+          `  healthCheckExprs:\n    - apiVersion: example.test/v1\n      kind: Thing\n      current: ${text}`,
+        ),
+      );
+    expect((await at("status.█")).labels).toEqual(["conditions", "observedGeneration"]);
+    expect((await at("status.conditions.filter(e, e.█")).labels).toContain("reason");
+    expect((await at("data.█")).labels).toContain("filter");
+  });
 });
 
 test("nothing anywhere in hostile texts makes it fail", async () => {

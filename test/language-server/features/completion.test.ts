@@ -133,6 +133,45 @@ describe("names", () => {
     expect(take("apps")).toEqual(["    - name: apps"]);
   });
 
+  const elsewhere = (text: string): string => `${text}
+#- tools/cache.yaml
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: Bucket
+metadata:
+  name: cache
+  namespace: tools
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: keys
+  namespace: tools
+`;
+
+  test("of another namespace come with it where it can be said", async () => {
+    const at = (text: string) =>
+      offered(elsewhere(kustomization(`  sourceRef:\n    kind: Bucket\n${text}`)));
+    expect((await at("    name: █\n")).take("cache")).toEqual([
+      "    name: cache",
+      "    namespace: tools",
+    ]);
+    const said = await at("    name: █\n    namespace: tools\n");
+    expect(said.take("cache")).toEqual(["    name: cache"]);
+    const flow = await offered(
+      elsewhere(kustomization("  sourceRef: { kind: Bucket, name: █ }\n")),
+    );
+    expect(flow.take("cache")).toEqual(["  sourceRef: { kind: Bucket, name: cache }"]);
+    const quoted = await at('    name: "█"\n');
+    expect(quoted.take("cache")).toEqual(['    name: "cache"']);
+  });
+
+  test("of another namespace are not offered where the own one is meant", async () => {
+    const secret = "  decryption:\n    provider: sops\n    secretRef:\n      name: █";
+    const { labels } = await offered(elsewhere(kustomization(secret)));
+    expect(labels).toContain("tokens");
+    expect(labels).not.toContain("keys");
+  });
+
   test("of Secrets and ConfigMaps, and their keys", async () => {
     const secrets = kustomization(
       "  postBuild:\n    substituteFrom:\n      - kind: Secret\n        name: █",
@@ -156,6 +195,10 @@ describe("names", () => {
   test("of namespaces", async () => {
     const { labels } = await offered(kustomization("  targetNamespace: █"));
     expect(labels).toEqual(["default", "flux-system", "web"]);
+    const placeholder =
+      "\n#- parts/ns.yaml\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: _\n";
+    const more = await offered(`${kustomization("  targetNamespace: █")}${placeholder}`);
+    expect(more.labels).toEqual(labels);
   });
 
   test("of ConfigMaps in a workload", async () => {

@@ -99,6 +99,16 @@ test.each([
   expect(edited(deployment, from, to).after).toBeUndefined();
 });
 
+test("a comment below the last value may end collections further above, so they are parsed with it", () => {
+  const metadata = "metadata:\n  annotations:\n    a: b\n";
+  for (const comment of ["   # c\n", "    # c\n", "# c\n"]) {
+    const { text, after } = edited(metadata, metadata, metadata + comment);
+    expect(shapeOf((after ?? parse(text)).contents)).toEqual(shapeOf(parse(text).contents));
+    const again = parseEdited(text, parse(text), metadata);
+    expect(shapeOf((again ?? parse(metadata)).contents)).toEqual(shapeOf(parse(metadata).contents));
+  }
+});
+
 test("a document with aliases or errors is parsed as a whole", () => {
   expect(edited("a: &x 1\nb: *x\nc: 2\n", "c: 2", "c: 3").after).toBeUndefined();
   expect(edited('a: "1\nc: 2\n', "c: 2", "c: 3").after).toBeUndefined();

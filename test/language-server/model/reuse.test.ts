@@ -83,12 +83,12 @@ test("a line above a Flux Kustomization moves it and nothing else", () => {
   expect(checked(store)).toEqual(["fleet"]);
 });
 
-test("an interval of a Flux Kustomization matters to no other document", () => {
+test("the path of a Flux Kustomization matters to no other document", () => {
   const store = opened();
-  const edited = disk["clusters/apps.yaml"].replace("interval: 1h", "interval: 2h");
-  store.setText("clusters/apps.yaml", `${edited}---\n${kustomization("other", "./other")}`);
+  const apps = `${source}---\n${kustomization("apps", "./apps", "  postBuild: {}\n", "fleet")}`;
+  store.setText("clusters/apps.yaml", `${apps}---\n${kustomization("other", "./other")}`);
   checked(store);
-  store.setText("clusters/apps.yaml", `${edited}---\n${kustomization("other", "./more")}`);
+  store.setText("clusters/apps.yaml", `${apps}---\n${kustomization("other", "./more")}`);
   expect(checked(store)).not.toContain("apps");
 });
 

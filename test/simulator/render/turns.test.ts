@@ -9,12 +9,13 @@ import { useSimulator } from "../../support/simulator.ts";
 const bench = useSimulator();
 
 const names = Array.from({ length: 12 }, (_, at) => `app-${at}`);
-const tree = () =>
+/** Another `value` is rendered anew. */
+const tree = (value = "1") =>
   fixture(
     [
       gotkSync,
       ...names.map((name) => `#- cluster/${name}.yaml\n${kustomization(name, `./${name}`)}`),
-      ...names.map((name) => `#- ${name}/one.yaml\n${configMap(name, "1")}`),
+      ...names.map((name) => `#- ${name}/one.yaml\n${configMap(name, value)}`),
     ].join("\n"),
   );
 
@@ -47,10 +48,15 @@ it("is over when it is cancelled in any of its turns, and nothing fails unheard"
       let turns = 0;
       const turn = (): Promise<void> => {
         if (++turns === last) controller.abort();
-        return Promise.resolve();
+        // Renders come and go meanwhile.
+        return new Promise((resolve) => setImmediate(resolve));
       };
       const { signal } = controller;
-      const run = bench.simulator.simulate(tree(), { ...defaultOptions }, { signal, turn });
+      const run = bench.simulator.simulate(
+        tree(`${last}`),
+        { ...defaultOptions },
+        { signal, turn },
+      );
       if (await run.then(() => false, isAbort)) continue;
       // It had fewer turns than that.
       expect(turns).toBeLessThan(last);

@@ -192,10 +192,10 @@ describe("what kubectl wrote and Git does not have", () => {
       configMap("a", { x: "2", byHand: value }, { resourceVersion: "5", managedFields: fields });
     const answer = await one((request) => {
       if (request.verb === "dry-run" && request.path.endsWith("-sluice-probe"))
-        return answerWith(withDefault("default", []));
+        return answerWith(withDefault(`default of ${String(request.path.split("/").at(-1))}`, []));
       return answerWith(withDefault("by hand"));
     });
-    expect(answer).toMatchObject({ applied: { data: { x: "2", byHand: "default" } } });
+    expect(answer).toMatchObject({ applied: { data: { x: "2", byHand: "default of a" } } });
   });
 });
 
@@ -245,13 +245,44 @@ describe("many questions", () => {
     expect(requests).toBe(22);
   });
 
+  test("after a while versions are looked at, and what changed is asked again", async () => {
+    let now = 0;
+    let requests: string[] = [];
+    let versions: Readonly<Record<string, string>> = {};
+    const live = scriptedLive((request) => {
+      requests.push(request.path);
+      const [path = "", query] = request.path.split("?");
+      const name = path.split("/").at(-1) ?? "";
+      const at = (one: string) => ({ name: one, resourceVersion: versions[one] ?? "1" });
+      if (query === undefined) return answerWith(configMap(name, { x: "1" }, at(name)));
+      return answerWith({ items: many.map((_, index) => ({ metadata: at(`c${index}`) })) });
+    });
+    const memory = createLiveMemory({ now: () => now });
+    const ask = async () => {
+      requests = [];
+      await askLive(live, many, { ...options(), memory });
+      return requests.length;
+    };
+    expect(await ask()).toBe(200);
+    now = 10_000;
+    expect(await ask()).toBe(0);
+    now = 30_000;
+    expect(await ask()).toBe(1);
+    expect(await ask()).toBe(0);
+    now = 60_000;
+    versions = { c7: "2" };
+    expect(await ask()).toBe(3);
+    now = 700_000;
+    expect(await ask()).toBeGreaterThan(190);
+  });
+
   test("memory is bounded", async () => {
     const asked: string[] = [];
     const live = scriptedLive((request) => {
       asked.push(request.path);
       return same(request);
     });
-    const memory = createLiveMemory(20_000);
+    const memory = createLiveMemory({ limit: 20_000 });
     await askLive(live, many, { ...options(), memory });
     const before = asked.length;
     await askLive(live, many, { ...options(), memory });

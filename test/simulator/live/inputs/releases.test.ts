@@ -93,6 +93,51 @@ describe("the action", () => {
   });
 });
 
+describe("many releases", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const one = (name: string): string => `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: ${name}, namespace: ns-${name} }
+spec:
+  interval: 1h
+  chart:
+    spec: { chart: ./charts/app, sourceRef: { kind: GitRepository, name: flux-system, namespace: flux-system } }
+`;
+  const tree = treeWith(
+    "x",
+    "",
+    names.map((name) => `#- cluster/${name}.yaml\n${one(name)}`).join(""),
+  );
+
+  it("are found with one list, and only new revisions are read again", async () => {
+    const stored = (revision: number) => (name: string) =>
+      storedRelease({ name, namespace: `ns-${name}`, revision });
+    const live = memoryCluster(names.map(stored(1)).join("\n---\n"));
+    const reader = createFactsReader(live, { maxAge: 0 });
+    const options = { ...defaultOptions, paths: ["cluster"] };
+    const secrets = async (): Promise<readonly string[]> => {
+      const start = live.asked.length;
+      await simulateOnCluster(bench.simulator, tree, options, live, { reader });
+      return live.asked.slice(start).filter((path) => path.includes("/secrets"));
+    };
+    expect(await secrets()).toHaveLength(1 + names.length);
+    live.put(stored(2)("c"));
+    const again = await secrets();
+    expect(again.filter((path) => path.includes("sh.helm"))).toEqual([
+      "/api/v1/namespaces/ns-c/secrets/sh.helm.release.v1.c.v2",
+    ]);
+    expect(again.filter((path) => path.startsWith("/api/v1/secrets?"))).toHaveLength(1);
+  });
+
+  it("are looked for one by one where they can't be listed all", async () => {
+    const live = memoryCluster(storedRelease({ name: "c", namespace: "ns-c", revision: 1 }));
+    live.refuse("/api/v1/secrets?");
+    const simulation = await simulate(tree, live);
+    expect(simulation.taken).toContain("release ns-c/c revision 1");
+    expect(simulation.problems).toEqual([]);
+  });
+});
+
 describe("a release on another cluster", () => {
   it("takes its values from here, and nothing else", async () => {
     const tree = treeWith(
@@ -107,6 +152,18 @@ ${storedRelease({ ...app, revision: 4 })}`,
     );
     expect(await valueOf(tree, live)).toMatch(/^live false v(?!1\.31).* false 0$/);
     expect(live.asked.filter((path) => path.includes("secrets"))).toEqual([]);
+  });
+});
+
+describe("releases that may not be read", () => {
+  it("are rendered as without a cluster, and one problem says so", async () => {
+    const tree = treeWith(`'{{ .Release.Revision }}'`);
+    const live = memoryCluster(storedRelease({ ...app, revision: 4 }));
+    live.refuse("/secrets");
+    expect(await valueOf(tree, live)).toBe("1");
+    expect((await simulate(tree, live)).problems).toEqual([
+      expect.objectContaining({ code: "live-unanswered", severity: "information" }),
+    ]);
   });
 });
 
@@ -143,6 +200,7 @@ describe("templates", () => {
       `'{{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has "widgets.test/v1/Widget" }} {{ .Capabilities.APIVersions.Has "other.test/v1" }}'`,
     );
     expect(await valueOf(tree, memoryCluster("", "v1.31.7"))).toBe("v1.31.7 true false");
+    expect(await valueOf(tree, memoryCluster("", "v1.31.7+k3s1"))).toBe("v1.31.7+k3s1 true false");
   });
 
   it("find objects that are there, and learn that others are not", async () => {

@@ -89,6 +89,21 @@ status: { artifact: { revision: "1.4.0@${digest}" } }
     expect(asked()).toEqual([{ digest }]);
   });
 
+  it("is unknown where only the cluster can make it, and missing where it did not", async () => {
+    const live = memoryCluster(`
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: ExternalArtifact
+metadata: { name: elsewhere, namespace: flux-system }
+spec: { sourceRef: { kind: Other, name: other } }
+`);
+    const states = [live, memoryCluster()].map(async (one) =>
+      (await simulate(using("ExternalArtifact"), one)).appliers.find(
+        ({ ref }) => ref.name === "apps",
+      ),
+    );
+    expect(await Promise.all(states)).toMatchObject([{ state: "unknown" }, { state: "failed" }]);
+  });
+
   it("is missing for certain when the cluster does not have it, and unknown when it does not say", async () => {
     const stateOn = async (live: Live) =>
       (await simulate(using("GitRepository"), live)).appliers.find(

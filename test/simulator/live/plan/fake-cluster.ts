@@ -24,6 +24,7 @@ const kinds: Readonly<Record<string, readonly (readonly [string, string, boolean
     ["HelmChart", "helmcharts"],
   ],
   "fluxcd.controlplane.io/v1": [["ResourceSet", "resourcesets"]],
+  "example.test/v1": [["Wide", "wides", true]],
 };
 
 export interface FakeCluster extends Live {
@@ -120,7 +121,8 @@ export function put(cluster: FakeCluster, object: JsonObject): void {
   const { namespace, name } = objectAt(object, "metadata") as Record<string, string>;
   const base = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
   const scope = row[2] === true || namespace === undefined ? "" : `/namespaces/${namespace}`;
-  const metadata = { resourceVersion: "1", uid: `uid-${name}`, ...objectAt(object, "metadata") };
+  const own = { resourceVersion: `v-${name}`, uid: `uid-${name}` };
+  const metadata = { ...own, ...objectAt(object, "metadata") };
   cluster.objects.set(`${base}${scope}/${row[1]}/${name}`, { ...object, metadata });
 }
 
@@ -136,7 +138,10 @@ export async function converged(
     put(cluster, withoutNulls(JSON.parse(json) as JsonObject));
     const key = `${applier.kind}/${applier.namespace}/${applier.name}`;
     const [group = "", kind = ""] = objectId(ref).split("/");
-    const id = `${ref.namespace}_${ref.name}_${group}_${kind}`;
+    const isWide = kinds[ref.apiVersion]?.some(
+      ([known, , wide]) => known === kind && wide === true,
+    );
+    const id = `${isWide === true ? "" : ref.namespace}_${ref.name}_${group}_${kind}`;
     inventories.set(key, [...(inventories.get(key) ?? []), { id, v: "v1" }]);
   }
   for (const [path, object] of cluster.objects) {

@@ -130,6 +130,15 @@ describe("pruning", () => {
   });
 });
 
+test("a kind that only the cluster knows may have no namespace there", async () => {
+  const wide =
+    "apiVersion: example.test/v1\nkind: Wide\nmetadata: {name: w, namespace: apps}\nspec: {a: b}\n";
+  const tree = edited(base, { "apps/wide.yaml": wide });
+  const cluster = await start(tree);
+  expect(lines(await plan(tree, cluster))).toEqual([]);
+  expect(lines(await plan(base, cluster))).toEqual(["apps: deleted Wide/w"]);
+});
+
 describe("what the API server refuses", () => {
   const target = edited(base, {
     "apps/one.yaml": configMap("one", "changed"),
@@ -178,6 +187,19 @@ describe("what the API server refuses", () => {
   });
 });
 
+test("what the server refuses stops its stage and those after it, not those before", async () => {
+  const cluster = await start();
+  cluster.intercept = ({ verb, path }) =>
+    verb === "dry-run" && path === at("one") ? refusal(422, "no", "Invalid") : undefined;
+  const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: more}\n";
+  const target = edited(base, {
+    "apps/namespace.yaml": namespace,
+    "apps/new.yaml": configMap("new", "n"),
+    "apps/two.yaml": undefined,
+  });
+  expect(lines(await plan(target, cluster))).toEqual(["apps: created Namespace/more"]);
+});
+
 describe("switches", () => {
   test("ssa: IfNotPresent and what the object on the cluster says are honoured", async () => {
     const once = "  annotations: {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}\n";
@@ -208,6 +230,12 @@ describe("switches", () => {
     });
     const found = lines(await plan(ignoring, cluster));
     expect(found.filter((line) => line.startsWith("apps:"))).toEqual([]);
+    const labelled = edited(ignoring, {
+      "apps/one.yaml": configMap("one", "changed", "  labels: {new: label}\n"),
+    });
+    expect(lines(await plan(labelled, cluster))).toContain(
+      'apps: changed ConfigMap/one /metadata/labels/new →"label"',
+    );
   });
 
   test("an applier that is suspended on the cluster asks nothing", async () => {

@@ -1,0 +1,226 @@
+/**
+ * A whole repository on a real API server with the real controllers, and then its plan, which has to be empty:
+ * `npm run noise -- FOLDER [NAME…]`, where FOLDER/NAME holds corpus.tar.gz. Exit code 0 only when nothing would change.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { createSimulator, defaultOptions, simulateOnCluster, versionPicker } from "#simulator";
+import type { FileTree, Plan } from "#simulator";
+import { createLive } from "#simulator/cluster";
+import { createNodeEngine, createSources, openWorkingTree } from "#simulator/node";
+import { startCluster } from "../test/cluster/harness/cluster.ts";
+import type { Cluster } from "../test/cluster/harness/cluster.ts";
+import { freePorts } from "../test/cluster/harness/free-ports.ts";
+import { isReady, parseObjects } from "../test/cluster/harness/kube-api.ts";
+import { pause } from "../test/cluster/harness/process.ts";
+
+/** Where the sources of the corpora point. */
+const served = "127.0.0.1:5111";
+const [folder = "", ...names] = process.argv.slice(2);
+if (!existsSync(folder) || names.length === 0) {
+  console.error("usage: npm run noise -- FOLDER NAME…");
+  process.exit(2);
+}
+const [port = 0] = await freePorts(1);
+const stopServing = await serveCharts();
+let isNoisy = false;
+try {
+  for (const name of names) isNoisy = (await measure(name)) || isNoisy;
+} finally {
+  stopServing();
+}
+process.exit(isNoisy ? 1 : 0);
+
+async function measure(name: string): Promise<boolean> {
+  const work = mkdtempSync(path.join(tmpdir(), `noise-${name}-`));
+  execFileSync("tar", ["xzf", path.join(folder, name, "corpus.tar.gz"), "-C", work]);
+  const oracle = (file: string): string => {
+    const full = path.join(work, ".oracle", file);
+    return existsSync(full) ? readFileSync(full, "utf8") : "";
+  };
+  const { flags } = JSON.parse(oracle("cluster.json")) as {
+    readonly flags: Readonly<Record<string, readonly string[]>>;
+  };
+  const cluster = await startCluster({
+    controllers: ["source-controller", "kustomize-controller", "helm-controller"],
+    crds: ["notification-controller"],
+    moreCrds: [oracle("crds.yaml")],
+    flags: { "kube-apiserver": flags["kube-apiserver"] ?? [] },
+    featureGates: { "helm-controller": gatesOf(flags["helm-controller"] ?? []) },
+  });
+  try {
+    const tree = await readTree(work);
+    await push({ cluster, work, tree }, oracle);
+    const plan = await planFor({ cluster, work, tree }, oracle);
+    return report(name, plan);
+  } finally {
+    await cluster.stop();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The work tree without what the corpus adds, its sources at the address where the charts are served. */
+async function readTree(work: string): Promise<FileTree> {
+  const tracked = execFileSync("git", ["ls-files", "-z"], { cwd: work, encoding: "utf8" });
+  for (const file of tracked.split("\0").filter((one) => /\.ya?ml$/.test(one))) {
+    const full = path.join(work, file);
+    if (lstatSync(full).isSymbolicLink()) continue;
+    const text = readFileSync(full, "utf8");
+    if (text.includes(served)) writeFileSync(full, text.replaceAll(served, `127.0.0.1:${port}`));
+  }
+  const tree = await (await openWorkingTree(work)).read();
+  const files = [...tree.files].filter(([file]) => !file.startsWith(".oracle/"));
+  return { ...tree, files: new Map(files) };
+}
+
+interface Bench {
+  readonly cluster: Cluster;
+  readonly work: string;
+  readonly tree: FileTree;
+}
+
+async function push({ cluster, tree }: Bench, oracle: (file: string) => string): Promise<void> {
+  const { api, git } = cluster;
+  for (const one of parseObjects(oracle("cluster-inputs.yaml"))) {
+    const { namespace } = one.metadata;
+    if (namespace !== undefined)
+      await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    await api.apply(one);
+  }
+  const repository = git.create("corpus");
+  const files = [...tree.files].flatMap(([file, { bytes }]) =>
+    bytes === undefined ? [] : [[file, bytes] as const],
+  );
+  repository.push(Object.fromEntries(files));
+  await api.apply(oracle("root.yaml").replace(/url: .*/, `url: ${repository.url}`));
+  const { customResources } = JSON.parse(oracle("cluster.json")) as {
+    readonly customResources: readonly CustomKind[];
+  };
+  await quiet(cluster, customResources);
+}
+
+/** Until everything is Ready, or nothing has changed for a minute. */
+async function quiet({ api }: Cluster, kinds: readonly CustomKind[]): Promise<void> {
+  let [before, since] = ["", performance.now()];
+  const healed = new Set<string>();
+  while (performance.now() - since < 60_000) {
+    await heal(api, kinds, healed);
+    const all = await Promise.all([
+      api.list("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
+      api.list("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
+    ]);
+    const states = all.flat().map((one) => `${one.metadata.name} ${String(isReady(one))}`);
+    const now = JSON.stringify(states);
+    if (now !== before) [before, since] = [now, performance.now()];
+    if (states.every((state) => state.endsWith(" true")) && performance.now() - since > 15_000)
+      return;
+    await pause(1_000);
+  }
+}
+
+interface CustomKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Custom resources that say that they are well, as their operators would. */
+async function heal(
+  api: Cluster["api"],
+  kinds: readonly CustomKind[],
+  healed: Set<string>,
+): Promise<void> {
+  for (const { apiVersion, kind } of kinds) {
+    for (const { metadata } of await api.list(apiVersion, kind)) {
+      const { uid = "", name, namespace, generation } = metadata;
+      if (healed.has(uid)) continue;
+      healed.add(uid);
+      const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+      const time = "2026-01-01T00:00:00Z";
+      const ready = { type: "Ready", status: "True", reason: "Well", message: "" };
+      const conditions = [{ ...ready, lastTransitionTime: time, observedGeneration: generation }];
+      const status = { conditions, observedGeneration: generation, ceph: { health: "HEALTH_OK" } };
+      await api.patch(ref, { status }, "status");
+    }
+  }
+}
+
+async function planFor(
+  { cluster, work, tree }: Bench,
+  oracle: (file: string) => string,
+): Promise<Plan> {
+  const live = createLive([cluster.kubeconfig], "admin@test");
+  const engine = createNodeEngine({});
+  const sources = createSources({
+    cacheDir: path.join(work, ".cache"),
+    offline: false,
+    allowPrivateNetwork: true,
+    pickVersion: versionPicker(engine),
+  });
+  const simulator = createSimulator({ engine, sources });
+  const options = {
+    ...defaultOptions,
+    roots: [{ name: "root.yaml", text: oracle("root.yaml") }],
+    ageIdentities: oracle("age.key").match(/AGE-SECRET-KEY-1[A-Z0-9]+/g) ?? [],
+  };
+  try {
+    const reading = performance.now();
+    const simulation = await simulateOnCluster(simulator, tree, options, live);
+    const started = performance.now();
+    console.log(`simulated: ${Math.round(started - reading)} ms`);
+    const plan = await simulator.livePlan(simulation, live);
+    console.log(
+      `plan: ${Math.round(performance.now() - started)} ms, ${JSON.stringify(plan.stats)}`,
+    );
+    return plan;
+  } finally {
+    live.close();
+    await simulator.dispose();
+  }
+}
+
+/** Prints what would change. Gives whether there is anything. */
+function report(name: string, { clusters, live, problems }: Plan): boolean {
+  const changes = clusters.flatMap(({ appliers }) => appliers.flatMap((one) => one.changes));
+  const states = new Map<string, number>();
+  for (const { applier } of clusters.flatMap(({ appliers }) => appliers))
+    states.set(applier.state, (states.get(applier.state) ?? 0) + 1);
+  console.log(`${name}: ${changes.length} changes; appliers ${JSON.stringify([...states])}`);
+  console.log(`  ${JSON.stringify({ ...live, taken: live?.taken.length })}`);
+  for (const { kind, id, fields } of changes.slice(0, 40))
+    console.log(`  ${kind} ${id} ${JSON.stringify(fields).slice(0, 400)}`);
+  for (const { code, severity, message } of problems)
+    console.log(`  ${severity} ${code}: ${message}`);
+  return changes.length > 0;
+}
+
+/** `--feature-gates=A=true,B=false` of a controller. */
+function gatesOf(flags: readonly string[]): Readonly<Record<string, boolean>> {
+  const pairs = flags.flatMap((flag) => /^--feature-gates=(.*)$/.exec(flag)?.[1]?.split(",") ?? []);
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.split("=")[0] ?? "", pair.endsWith("=true")]),
+  );
+}
+
+/** The corpora's charts, from the registry that stands at the address their sources name. */
+async function serveCharts(): Promise<() => void> {
+  const store = mkdtempSync(path.join(tmpdir(), "noise-charts-"));
+  execFileSync("tar", ["xzf", path.join(folder, "charts.tar.gz"), "-C", store]);
+  const program = path.join(folder, "tools", "oci-serve.mjs");
+  const server = spawn(
+    process.execPath,
+    [program, "--store", path.join(store, "charts"), "--port", String(port)],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.stdout.once("data", () => resolve());
+    server.once("exit", () => reject(new Error("the chart registry does not start")));
+  });
+  return () => {
+    server.removeAllListeners("exit");
+    server.kill();
+    rmSync(store, { recursive: true, force: true });
+  };
+}

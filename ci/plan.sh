@@ -14,6 +14,10 @@ more=()
 while IFS= read -r argument; do
   if [ -n "$argument" ]; then more+=("$argument"); fi
 done <<< "${SLUICE_ARGUMENTS:-}"
+if [ -n "${SLUICE_CACHE:-}" ]; then
+  more+=(--cache "$SLUICE_CACHE")
+  if [ "${SLUICE_CACHE_READ_ONLY:-}" = true ] || [ "${SLUICE_FORK:-}" = true ]; then more+=(--cache-read-only); fi
+fi
 gate=(
   --fail-on "${SLUICE_FAIL_ON:-risk}"
   --report "markdown=$reports/plan.md"

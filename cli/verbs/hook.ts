@@ -21,7 +21,7 @@ export interface HookContext {
   readonly again: (argv: readonly string[]) => Promise<number>;
 }
 
-export const hookWords = ["install", "remove", "status", "run"] as const;
+const hookWords = ["install", "remove", "status", "run"] as const;
 
 /** The exit code; anything but 0 makes git give up the push. */
 export async function hook(line: CommandLine, context: HookContext): Promise<number> {

@@ -5,7 +5,7 @@ import { EventEmitter, Uri, commands, window, workspace } from "vscode";
 import { WithDisposables } from "../platform/disposables.ts";
 
 const scheme = "sluice-push";
-export const pushPlanUri = Uri.from({ scheme, path: "/Push.md" });
+const pushPlanUri = Uri.from({ scheme, path: "/Push.md" });
 
 export class PushPlanDocument extends WithDisposables implements TextDocumentContentProvider {
   readonly #fired = this.own(new EventEmitter<Uri>());

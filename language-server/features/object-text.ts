@@ -23,8 +23,8 @@ export async function objectText(
     const text = params.side === "base" ? texts?.before : texts?.after;
     return text === undefined ? {} : { text };
   }
-  const simulation =
-    params.side === "base" ? snapshot.base : (snapshot.live?.target ?? snapshot.target);
+  // What does not change on the cluster is the same on both sides: a diff that is still open shows that.
+  const simulation = live?.target ?? (params.side === "base" ? snapshot.base : snapshot.target);
   if (!simulation) return {};
   const text = await textOf(simulator, simulation, params, signal);
   return text === undefined ? {} : { text };

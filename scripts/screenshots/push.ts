@@ -62,6 +62,18 @@ async function pictures(workbench: Workbench): Promise<void> {
   const push = dialog(workbench).getByRole("button", { name: /^Push/ });
   await push.waitFor();
   await take(workbench, "push-question");
+  await push.click();
+  const toasts = page.locator(".notifications-toasts");
+  await toasts.getByRole("button", { name: "Reconcile Now" }).click();
+  await toasts.getByText(/is live in production/).waitFor();
+  await node(workbench, /^Service shop\/basket, changed/).waitFor({ state: "detached" });
+  await workbench.openFile("web.yaml", "releases");
+  await workbench.run("Notifications: Show Notifications");
+  await page
+    .locator(".notifications-center")
+    .getByText(/is live in production/)
+    .waitFor();
+  await take(workbench, "push-followed");
 }
 
 function dialog({ page }: Workbench): Locator {

@@ -117,6 +117,7 @@ describe("the GitHub Action", () => {
       if (expression.startsWith("inputs.from ||")) return given["from"] ?? "merge-base:origin/main";
       if (expression === "github.token") return "token";
       if (expression === "github.event.pull_request.number") return "7";
+      if (expression === "github.event.pull_request.head.repo.fork") return given["fork"] ?? "";
       throw new Error(`the test does not know ${expression}`);
     });
   }
@@ -172,6 +173,17 @@ describe("the GitHub Action", () => {
     expect(run({ arguments: "--offline\n--risk=replicas-zero=off" }).code).toBe(0);
     expect(run({ ...quiet, "fail-on": "change" }).code).toBe(1);
     expect(existsSync(join(home, "gh"))).toBe(false);
+  });
+
+  test("shares a cache, into which a fork puts nothing", () => {
+    command("shown", 'printf "<%s>" "$@"');
+    const cache = "oci://registry.test/org/cache:main; touch stolen";
+    const shared = (given: Values): string => run({ command: "shown", ...given }).output;
+    expect(shared({ cache })).toContain(`<--cache><${cache}><--fail-on>`);
+    expect(shared({ cache, fork: "true" })).toContain("<--cache-read-only>");
+    expect(shared({ cache, "cache-read-only": "true" })).toContain("<--cache-read-only>");
+    expect(shared({ fork: "true" })).not.toContain("--cache");
+    expect(existsSync(join(workspace, "stolen"))).toBe(false);
   });
 
   test("never reads a value as a part of a command", () => {
@@ -250,5 +262,13 @@ describe("the GitLab template", () => {
     const [, gateJob] = Object.values(jobs as Readonly<Record<string, Job>>);
     expect(existsSync(join(workspace, gateJob?.artifacts.reports?.junit ?? "absent"))).toBe(true);
     expect(gateJob?.needs).toEqual(["sluice part"]);
+  });
+
+  test("shares a cache; one that can't be reached is a note", () => {
+    const base = git(workspace, "rev-parse", "origin/main").trim();
+    const env = { CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_COMMIT_SHA: "HEAD" };
+    const cache = "oci://127.0.0.1:1/cache";
+    const { code, output } = run("sluice part", env, { arguments: "--offline", cache });
+    expect([code, output]).toEqual([0, expect.stringContaining(`The shared cache ${cache}`)]);
   });
 });

@@ -73,8 +73,10 @@ function sides(...words: readonly string[]): Promise<Sides> {
     line.verb === "bootstrap" ||
     line.verb === "cache" ||
     line.verb === "completion" ||
+    line.verb === "hook" ||
     line.verb === "lsp" ||
-    line.verb === "merge"
+    line.verb === "merge" ||
+    line.verb === "publish"
   )
     throw new Error("a simulating verb");
   return readSides(readRequest(line.verb, line), new AbortController().signal);

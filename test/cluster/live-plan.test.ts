@@ -174,6 +174,34 @@ test("a release that was applied by the client is merged as the client does", as
   });
 });
 
+test("children of a Kustomization that is refused stay as they are, and new ones away", async () => {
+  const before = world.files;
+  const settings = { apiVersion: "v1", kind: "ConfigMap", namespace: "demo", name: "settings" };
+  const next = {
+    ...before,
+    "root/bad.yaml": configMap("No_Name", "one"),
+    "root/fresh.yaml": child("fresh", "fresh"),
+    "root/more.yaml": child("more", "more", ", commonMetadata: {labels: {a: b}}"),
+    "fresh/one.yaml": configMap("fresh", "one"),
+    "apps/settings.yaml": configMap("settings", "although the root fails"),
+  };
+  const plan = await world.check(next, async () => {
+    await world.cluster.api.waitFor(app("root"), isFailed);
+    await world.cluster.api.waitFor(
+      settings,
+      ({ data }) => JSON.stringify(data)?.includes("although") === true,
+    );
+  });
+  expect(whatIsPlanned(plan)).toEqual(["changed ConfigMap/settings"]);
+  expect(states(plan)).toMatchObject({
+    root: "failed",
+    fresh: "blocked",
+    more: "unknown",
+    apps: "ready",
+  });
+  await world.check(before);
+});
+
 test("an applier that leaves takes what it applied with it", async () => {
   const { "root/more.yaml": _, ...next } = world.files;
   const plan = await world.check(next, async () =>

@@ -102,6 +102,19 @@ suite("Simulate and Push", () => {
     );
   });
 
+  test("the whole plan opens beside a smaller question", async () => {
+    const commit = commitReplicas(9);
+    dialogs.answer("warning", "Show Plan");
+    dialogs.answer("information", "Push");
+    await vscode.commands.executeCommand("sluice.simulateAndPush");
+    assert.equal(git(bare, "rev-parse", "main"), commit);
+    const uri = vscode.Uri.from({ scheme: "sluice-push", path: "/Push.md" });
+    const text = (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.match(text, /^# Push 1 commit of main to origin\/main\?/);
+    assert.match(text, /changed: `Deployment apps\/podinfo`/);
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+  });
+
   test("whoever cancels has pushed nothing", async () => {
     commitReplicas(4);
     dialogs.answer("warning", undefined);

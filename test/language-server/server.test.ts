@@ -199,6 +199,13 @@ test("a cluster as the base is asked through the client, and answers what the pl
     });
   expect(await text("base")).toEqual({ text: `live ${change?.id}` });
   expect(await text("target")).toEqual({ text: `applied ${change?.id}` });
+  const unchanged = await client.connection.sendRequest("sluice/objectText", {
+    folder: root,
+    applier: "another",
+    object: "v1/ConfigMap/apps/a.yaml",
+    side: "base",
+  });
+  expect(unchanged).toEqual({ text: "a: 1\n" });
 });
 
 test("a line of a rendered object leads to the manifest", async () => {

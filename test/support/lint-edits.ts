@@ -76,7 +76,9 @@ export class EditedWorkspace {
   apply({ path, at, remove, insert }: Edit): void {
     const text = this.#texts.get(path) ?? "";
     const offset = Math.floor(at * text.length);
-    const next = text.slice(0, offset) + insert + text.slice(offset + remove);
+    const edited = text.slice(0, offset) + insert + text.slice(offset + remove);
+    // An edit may cut a character of two units in half, which no file can hold.
+    const next = new TextDecoder().decode(new TextEncoder().encode(edited));
     this.#texts.set(path, next);
     this.#store.setText(path, next);
   }

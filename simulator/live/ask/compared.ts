@@ -33,9 +33,9 @@ function likeLive(applied: JsonObject, live: JsonObject): JsonObject {
     delete metadata[key];
     if (given[key] !== undefined) metadata[key] = given[key];
   }
+  // The server keeps no empty ones.
   for (const key of ["labels", "annotations"])
-    if (given[key] === undefined && Object.keys(objectAt(metadata, key)).length === 0)
-      delete metadata[key];
+    if (Object.keys(objectAt(metadata, key)).length === 0) delete metadata[key];
   const { status: _status, ...rest } = applied;
   return {
     ...rest,

@@ -49,7 +49,7 @@ export function tidy(trie: Trie): Trie {
 
 function overlaid(live: Json, wanted: Json, tries: readonly Trie[], path: string): Json {
   if (isObject(live) && isObject(wanted))
-    return isOneMap(tries, wanted) ? wanted : overlaidMap(live, wanted, tries, path);
+    return isOneMap(tries, wanted, path) ? wanted : overlaidMap(live, wanted, tries, path);
   if (Array.isArray(live) && Array.isArray(wanted)) {
     const list = listKindOf(tries) ?? (isOneValue(tries) ? undefined : builtInList(path, wanted));
     if (list !== undefined) return overlaidList(live, wanted, list, tries, path);
@@ -95,9 +95,10 @@ function overlaidList(
   return [...kept, ...byStep.values()];
 }
 
-/** An atomic map, and not one that somebody applied empty. */
-function isOneMap(tries: readonly Trie[], wanted: JsonObject): boolean {
-  return isOneValue(tries) && tries.every(isLeaf) && Object.keys(wanted).length > 0;
+/** An atomic map, and not one that somebody applied empty. `spec` and its like never are one value. */
+function isOneMap(tries: readonly Trie[], wanted: JsonObject, path: string): boolean {
+  const isDeep = path.lastIndexOf("/") > 0;
+  return isDeep && tries.length > 0 && tries.every(isLeaf) && Object.keys(wanted).length > 0;
 }
 
 /** Somebody owns it as a whole: an atomic map or list. */
@@ -148,7 +149,8 @@ function prunedList(
     const left = byStep.has(step)
       ? pruned(item, byStep.get(step), below, theirs)
       : onlyOf(item, theirs);
-    return left === undefined ? [] : [left];
+    // Who owns a field of an item and not its keys does not keep the item.
+    return left === undefined || stepOfItem(left, list) === undefined ? [] : [left];
   });
 }
 
@@ -168,7 +170,7 @@ function onlyOf(value: Json, tries: readonly Trie[]): Json | undefined {
     if (list === undefined) return value;
     return value.flatMap((item: Json) => {
       const left = onlyOf(item, children(tries, stepOfItem(item, list) ?? ""));
-      return left === undefined ? [] : [left];
+      return left === undefined || stepOfItem(left, list) === undefined ? [] : [left];
     });
   }
   return value;

@@ -32,7 +32,7 @@ export async function assembleCluster(
   const shower = createShower(survey.cluster, secrets, { ...context.context, written });
   const bench: Bench = { survey, context, secrets, shower };
   const refusals = await refusalsOf(bench);
-  const failed = failedRecords(survey.subjects, refusals);
+  const failed = failedRecords(survey, refusals);
   const objects = await changedObjects(bench, failed);
   const byApplier = groupBy(objects, ({ change }) => change.applier);
   const appliers: PlanApplier[] = [];

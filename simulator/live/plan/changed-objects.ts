@@ -8,14 +8,16 @@ import { withoutUnreached } from "./ledger.ts";
 import { joinMoves } from "./moves.ts";
 import { immutableFields } from "./shown-change.ts";
 
-/** In a stable order. `failed`: records of appliers that fail or wait. */
+/** In a stable order. `failed`: records of appliers that fail, wait, or are not reached. */
 export async function changedObjects(
   bench: Bench,
   failed: ReadonlyMap<string, ApplierRecord>,
 ): Promise<readonly ChangedObject[]> {
   const { survey, shower } = bench;
   const raw = [...survey.ledgers].flatMap(([id, ledger]) => {
-    if (failed.get(id)?.state === "blocked") return [];
+    const state = failed.get(id)?.state;
+    // Of those that stay as they are nobody rendered what they are.
+    if (state === "blocked" || state === "unknown") return [];
     return withoutUnreached(ledger, survey.subjects.get(id)?.node.spec.kind !== "HelmRelease");
   });
   const shown = await Promise.all(

@@ -164,7 +164,7 @@ function settleOne(
   );
 }
 
-export function verdictContext({ node }: Subject): VerdictContext {
+function verdictContext({ node }: Subject): VerdictContext {
   return { applier: node.id, kind: node.spec.kind, ignored: () => [] };
 }
 

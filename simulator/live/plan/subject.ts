@@ -33,7 +33,7 @@ export interface SubjectSources {
   readonly live: LiveAppliers;
 }
 
-export function keyOfNode({ spec }: RenderedNode): string {
+function keyOfNode({ spec }: RenderedNode): string {
   return localKey(spec.kind, spec.namespace, spec.name);
 }
 

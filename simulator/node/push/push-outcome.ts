@@ -89,7 +89,7 @@ function stays(reason: PushFailureReason): string {
 }
 
 /** Addresses without user and password, however they came into the text. */
-export function withoutSecrets(text: string): string {
+function withoutSecrets(text: string): string {
   return text.replace(/\b(?:https?|ssh):\/\/[^\s'"]+/g, (url) => {
     try {
       return withoutCredentials(new URL(url));

@@ -1,14 +1,14 @@
 /** Brings what a shared cache has into the cache folder. A pack that is missing, damaged or none of ours is left out. */
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { identityOf, readPack } from "./pack.ts";
+import { identitiesOf, merged, readPack } from "./pack.ts";
 import type { CacheFile } from "./pack.ts";
 import type { PackRef, PackStore } from "./pack-store.ts";
 
 export interface Brought {
-  /** What each pack holds, by its digest; see `identityOf`. */
+  /** What each pack holds, by its digest; see `identitiesOf`. */
   readonly packs: ReadonlyMap<string, ReadonlySet<string>>;
   /** Digests of those that could not be used, so that nobody is led to them again. */
   readonly broken: ReadonlySet<string>;
@@ -33,7 +33,7 @@ export async function bringPacks(
       const what = `Pack ${pack.digest.slice(7, 19)}`;
       const files = await readPack(await store.read(pack), what, signal);
       for (const file of files) await addTo(cacheDir, file);
-      packs.set(pack.digest, new Set(files.map(identityOf)));
+      packs.set(pack.digest, new Set(files.flatMap(identitiesOf)));
     } catch (error) {
       signal.throwIfAborted();
       broken.add(pack.digest);
@@ -53,10 +53,16 @@ function newestFirst(packs: readonly PackRef[]): readonly PackRef[] {
     .filter(({ size }) => (left -= size) >= 0);
 }
 
-/** What is in the folder already stays. */
-async function addTo(cacheDir: string, { path, bytes }: CacheFile): Promise<void> {
-  const target = join(cacheDir, ...path.split("/"));
-  if ((await stat(target).catch(() => undefined)) !== undefined) return;
+/** What is in the folder already stays; answers to the same question come together. */
+async function addTo(cacheDir: string, file: CacheFile): Promise<void> {
+  const target = join(cacheDir, ...file.path.split("/"));
+  const isThere = (await stat(target).catch(() => undefined)) !== undefined;
+  const mine = isThere ? { path: file.path, bytes: await readFile(target) } : undefined;
+  const wanted = mine === undefined ? file : merged(mine, file);
+  if (wanted !== undefined) await write(target, wanted.bytes);
+}
+
+async function write(target: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const beside = `${target}.${randomUUID()}.new`;
   try {

@@ -64,7 +64,7 @@ function isGood(path: string, id: string, bytes: Uint8Array): boolean {
   if (blob !== undefined) return blob === id;
   const entry = entryPath.exec(path)?.[1];
   if (entry !== undefined) return entryOf(bytes, entry) !== undefined;
-  return answerPath.test(path) && isList(bytes);
+  return answerPath.test(path) && listIn(bytes).length > 0;
 }
 
 function entryOf(bytes: Uint8Array, key: string): ReturnType<typeof parseEntry> {
@@ -75,11 +75,13 @@ function entryOf(bytes: Uint8Array, key: string): ReturnType<typeof parseEntry> 
   }
 }
 
-function isList(bytes: Uint8Array): boolean {
+/** Empty for what is no list. */
+function listIn(bytes: Uint8Array): readonly unknown[] {
   try {
-    return Array.isArray(JSON.parse(new TextDecoder().decode(bytes)));
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return Array.isArray(value) ? value : [];
   } catch {
-    return false;
+    return [];
   }
 }
 
@@ -92,10 +94,31 @@ export function namedBy({ path, bytes }: CacheFile): readonly string[] {
   );
 }
 
-/** Equal for files that need not both be stored: an entry's time of fetching is no part of it. */
-export function identityOf({ path, bytes }: CacheFile): string {
-  const hash = createHash("sha256").update(`${path}\n`);
-  if (!entryPath.test(path)) return hash.update(bytes).digest("hex");
-  const body = new TextDecoder().decode(bytes).split("\n", 3)[2];
-  return hash.update(body ?? "").digest("hex");
+/**
+ * What a file holds, as digests: who has all of these has no need of it. An entry's time of fetching is no part of it,
+ * and a file of answers holds as many as there are answers.
+ */
+export function identitiesOf({ path, bytes }: CacheFile): readonly string[] {
+  if (answerPath.test(path))
+    return listIn(bytes).map((answer) => identity(path, JSON.stringify(answer)));
+  if (!entryPath.test(path)) return [identity(path, bytes)];
+  return [identity(path, new TextDecoder().decode(bytes).split("\n", 3)[2] ?? "")];
+}
+
+function identity(path: string, content: Uint8Array | string): string {
+  return createHash("sha256").update(`${path}\n`).update(content).digest("hex");
+}
+
+/** Answers to one question that is asked of more states than one run keeps. */
+const mostAnswers = 8;
+
+/** Both files' content where they can be put together, which is so for answers; `undefined` when `mine` stays as it is. */
+export function merged(mine: CacheFile, other: CacheFile): CacheFile | undefined {
+  if (!answerPath.test(mine.path)) return undefined;
+  const known = listIn(mine.bytes);
+  const texts = new Set(known.map((answer) => JSON.stringify(answer)));
+  const more = listIn(other.bytes).filter((answer) => !texts.has(JSON.stringify(answer)));
+  if (more.length === 0 || known.length >= mostAnswers) return undefined;
+  const all = JSON.stringify([...known, ...more].slice(0, mostAnswers));
+  return { path: mine.path, bytes: new TextEncoder().encode(all) };
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Brought } from "./bring-packs.ts";
-import { identityOf, makePack, namedBy } from "./pack.ts";
+import { identitiesOf, makePack, namedBy } from "./pack.ts";
 import type { CacheFile } from "./pack.ts";
 import type { Pack, PackRef, PackStore } from "./pack-store.ts";
 import { isFull, keptPacks, mostRecent, sameIndex } from "./packs-to-keep.ts";
@@ -24,9 +24,9 @@ export async function putPacks(store: PackStore, run: Run): Promise<void> {
   const { packs, broken } = run.brought;
   const now = new Date(run.now).toISOString();
   const files = await usedFiles(run);
-  const used = new Set(files.map(identityOf));
+  const used = new Set(files.flatMap(identitiesOf));
   const stored = new Set([...packs.values()].flatMap((identities) => [...identities]));
-  const isNew = (file: CacheFile): boolean => !stored.has(identityOf(file));
+  const isNew = (file: CacheFile): boolean => identitiesOf(file).some((each) => !stored.has(each));
   const isUsed = ({ digest }: PackRef): boolean =>
     [...(packs.get(digest) ?? [])].some((identity) => used.has(identity));
 

@@ -200,6 +200,65 @@ test("what the server refuses stops its stage and those after it, not those befo
   expect(lines(await plan(target, cluster))).toEqual(["apps: created Namespace/more"]);
 });
 
+test("what would be made by an applier that fails does nothing either", async () => {
+  const cluster = await start();
+  cluster.intercept = ({ verb, path }) =>
+    verb === "dry-run" && path.endsWith("/bad") ? refusal(422, "no", "Invalid") : undefined;
+  const target = edited(base, {
+    "cluster/bad.yaml": configMap("bad", "x"),
+    "cluster/fresh.yaml": kustomization("fresh", "./fresh"),
+    "fresh/one.yaml": configMap("fresh", "1"),
+    "apps/one.yaml": configMap("one", "changed"),
+  });
+  const found = await plan(target, cluster);
+  expect(lines(found)).toEqual(['apps: changed ConfigMap/one /data/key "1"→"changed"']);
+  const states = found.clusters[0]?.appliers.map(({ applier }) => [
+    applier.ref.name,
+    applier.state,
+  ]);
+  expect(states).toContainEqual(["fresh", "blocked"]);
+  expect(states).toContainEqual(["apps", "ready"]);
+});
+
+test("what the server refuses a parent keeps away from its children what is new about them", async () => {
+  const cluster = await start();
+  const bad = "/api/v1/namespaces/flux-system/configmaps/bad";
+  cluster.intercept = ({ verb, path }) =>
+    verb === "dry-run" && path === bad ? refusal(422, "no", "Invalid") : undefined;
+  const target = edited(base, {
+    "cluster/bad.yaml": configMap("bad", "x").replace("namespace: apps", "namespace: flux-system"),
+    "cluster/apps.yaml": kustomization("apps", "./apps", "  force: true"),
+    "cluster/extra.yaml": kustomization("extra", "./extra"),
+    "cluster/after.yaml": kustomization("after", "./after", "  dependsOn: [{name: extra}]"),
+    "apps/one.yaml": configMap("one", "changed"),
+    "extra/child.yaml": kustomization("grandchild", "./grandchild"),
+    "grandchild/four.yaml": configMap("four", "4"),
+    "after/five.yaml": configMap("five", "5"),
+    "other/three.yaml": configMap("three", "changed"),
+  });
+  const found = await plan(target, cluster);
+  expect(codes(found)).toEqual(["live-refused"]);
+  // Nobody changed that one, and who it waits for is as ready as before.
+  expect(lines(found)).toEqual(['other: changed ConfigMap/three /data/key "3"→"changed"']);
+  const states = found.clusters[0]?.appliers.map(({ applier }) => [
+    applier.ref.name,
+    applier.state,
+    applier.message,
+  ]);
+  const cause =
+    "Kustomization flux-system/flux-system, which would apply it, does not come to that.";
+  expect(states).toEqual(
+    expect.arrayContaining([
+      ["flux-system", "failed", expect.stringContaining("refuses")],
+      ["apps", "unknown", `It stays as it is on the cluster, because ${cause}`],
+      ["extra", "blocked", `It is not there yet, and ${cause}`],
+      ["after", "blocked", expect.any(String)],
+      ["grandchild", "blocked", expect.stringContaining("is not there yet")],
+      ["other", "ready", undefined],
+    ]),
+  );
+});
+
 describe("switches", () => {
   test("ssa: IfNotPresent and what the object on the cluster says are honoured", async () => {
     const once = "  annotations: {kustomize.toolkit.fluxcd.io/ssa: IfNotPresent}\n";

@@ -82,7 +82,7 @@ function keysOf(step: string): JsonObject {
 }
 
 /** Every path that ends in a leaf or in an item, as one text each. */
-export function pathsOf(trie: Trie, prefix = ""): readonly string[] {
+function pathsOf(trie: Trie, prefix = ""): readonly string[] {
   const steps = Object.keys(trie);
   if (steps.length === 0) return [prefix];
   return steps.flatMap((step) =>

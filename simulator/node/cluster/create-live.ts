@@ -27,7 +27,7 @@ export function createLive(files: readonly string[], context: string): OpenLive 
 }
 
 /** Throws a `ConnectionError` that says what is missing. */
-export function targetOf(kubeconfig: Kubeconfig, context: string): ContextTarget {
+function targetOf(kubeconfig: Kubeconfig, context: string): ContextTarget {
   const entry = kubeconfig.contexts.find(({ name }) => name === context);
   if (entry === undefined)
     throw new ConnectionError("kubeconfig", `The kubeconfig has no context ${context}.`);

@@ -8,7 +8,7 @@ import type { Live } from "#simulator";
 import { servedKinds } from "../../../simulator/live/ask/kinds.ts";
 
 /** Who predicts: `dev` of the test cluster, who has all rights in these tests. */
-export const predictor = "dev";
+const predictor = "dev";
 const controllers = ["kustomize-controller", "helm-controller"];
 /** Field managers of controllers whose part the test plays as `admin`. */
 const played = /[?&]fieldManager=flux-operator(&|$)/;

@@ -158,7 +158,7 @@ function isOf(id: string, scenario: string): boolean {
 }
 
 /** The plan of the repository as it is after the change. */
-export async function predict(
+async function predict(
   { live, simulator, repositories }: Omit<World, "log">,
   { name, before, change, rootSpec }: ChangeScenario,
 ): Promise<Plan> {

@@ -31,7 +31,12 @@ if [ -n "${SLUICE_MERGE:-}" ]; then
   "${sluice[@]}" merge "$SLUICE_MERGE" "${gate[@]}"
   exit
 fi
-states=(diff "${SLUICE_FOLDER:-.}" --from "${SLUICE_FROM:-merge-base:origin/main}" --to "${SLUICE_TO:-HEAD}")
+states=(diff "${SLUICE_FOLDER:-.}" --to "${SLUICE_TO:-HEAD}")
+if [ -n "${SLUICE_CONTEXT:-}" ]; then
+  states+=(--context "$SLUICE_CONTEXT")
+else
+  states+=(--from "${SLUICE_FROM:-merge-base:origin/main}")
+fi
 if [ -n "${SLUICE_SHARD:-}" ]; then
   "${sluice[@]}" "${states[@]}" ${more[@]+"${more[@]}"} --shard "$SLUICE_SHARD" > "$reports/part-${SLUICE_SHARD%%/*}.json"
 else

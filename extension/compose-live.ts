@@ -60,13 +60,7 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
     push: () => import("#simulator/node/push"),
     publish: () => import("#simulator/node/publish"),
     start: start.run,
-    async ask(name, request, signal) {
-      await start.run();
-      const session = clusters.session(name);
-      return session === undefined
-        ? { status: 0, body: `There is no connection to ${name}.` }
-        : liveOn(name, session.api).request(request, signal);
-    },
+    ask: askOn(clusters, start.run),
     onApplied: (listener) => watchApplied(clusters, listener),
     documentUri: liveDocumentUri,
     followLogs: (name, ref) => logs.follow({ context: name, ref }),
@@ -85,6 +79,17 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
   });
   startWhenSeen(context, live, start.again, log);
   return live;
+}
+
+/** One question of the simulator, on the connection that there is. */
+function askOn(clusters: Clusters, start: () => Promise<void>): Live["ask"] {
+  return async (name, request, signal) => {
+    await start();
+    const session = clusters.session(name);
+    return session === undefined
+      ? { status: 0, body: `There is no connection to ${name}.` }
+      : liveOn(name, session.api).request(request, signal);
+  };
 }
 
 /** Until somebody looks at a view, not even the kubeconfig is read. */

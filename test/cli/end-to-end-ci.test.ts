@@ -186,6 +186,14 @@ describe("the GitHub Action", () => {
     expect(existsSync(join(workspace, "stolen"))).toBe(false);
   });
 
+  test("takes a cluster for the old state", () => {
+    command("shown", 'printf "<%s>" "$@"');
+    const { output } = run({ command: "shown", context: "prod; touch stolen" });
+    expect(output).toContain("<diff><.><--to><HEAD><--context><prod; touch stolen><--fail-on>");
+    expect(output).not.toContain("--from");
+    expect(existsSync(join(workspace, "stolen"))).toBe(false);
+  });
+
   test("never reads a value as a part of a command", () => {
     const { code, output } = run({
       from: "$(touch stolen); `touch stolen`",

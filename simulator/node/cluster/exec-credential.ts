@@ -49,7 +49,7 @@ async function run(
   if (textAt(exec, "interactiveMode") === "Always")
     throw new ConnectionError(
       "exec-plugin",
-      `The exec plugin ${command} wants a terminal (interactiveMode: Always), which an editor has not.`,
+      `The exec plugin ${command} wants a terminal (interactiveMode: Always), and it gets none.`,
     );
   const output = await outputOf(command, exec, environment(exec, apiVersion, cluster), signal);
   return parseCredential(command, output);

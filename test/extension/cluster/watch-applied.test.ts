@@ -41,24 +41,24 @@ const applied = (revision: string, message = "Applied") =>
   kustomization("apps", { status: { ...ready(message), lastAppliedRevision: revision } });
 
 test("another revision, a failure and a new applier are told; what says nothing new is not", () => {
-  const { put, told } = world();
-  put(applied("main@sha1:1"));
-  expect(told()).toBe(0);
-  put(applied("main@sha1:1", "Applied once more"));
-  put(gitRepository("flux-system", { status: ready() }));
-  expect(told()).toBe(0);
-  put(applied("main@sha1:2"));
-  expect(told()).toBe(1);
-  put(kustomization("new"));
-  expect(told()).toBe(2);
+  const one = world();
+  one.put(applied("main@sha1:1"));
+  expect(one.told()).toBe(0);
+  one.put(applied("main@sha1:1", "Applied once more"));
+  one.put(gitRepository("flux-system", { status: ready() }));
+  expect(one.told()).toBe(0);
+  one.put(applied("main@sha1:2"));
+  expect(one.told()).toBe(1);
+  one.put(kustomization("new"));
+  expect(one.told()).toBe(2);
 });
 
 test("a wave of moves is told once, and nothing after the end", () => {
-  const { put, told, end } = world();
-  put(applied("main@sha1:1"));
-  put(applied("main@sha1:2"), kustomization("a"), kustomization("b"));
-  expect(told()).toBe(1);
-  end();
-  put(applied("main@sha1:3"));
-  expect(told()).toBe(1);
+  const one = world();
+  one.put(applied("main@sha1:1"));
+  one.put(applied("main@sha1:2"), kustomization("a"), kustomization("b"));
+  expect(one.told()).toBe(1);
+  one.end();
+  one.put(applied("main@sha1:3"));
+  expect(one.told()).toBe(1);
 });

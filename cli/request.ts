@@ -133,8 +133,7 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
 function readCache({ given }: CommandLine): Pick<Request, "cache" | "cacheReadOnly"> {
   const cache = given.get("cache")?.[0];
   const cacheReadOnly = given.has("cache-read-only");
-  // A variable of a pipeline may be empty.
-  return { cacheReadOnly, ...(cache !== undefined && cache !== "" && { cache }) };
+  return { cacheReadOnly, ...(cache !== undefined && { cache }) };
 }
 
 /** The words of `sluice merge`. Throws a `UserError` as `readRequest` does. */

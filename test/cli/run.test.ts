@@ -125,7 +125,7 @@ describe("the request", () => {
       ..."--flux-version v2.8.3 --kube-version v1.34 --feature-gates A=true,B=false --feature-gates A=False --helm-upgrade --api-versions example.com/v1,b/v2/K".split(
         " ",
       ),
-      ..."--age-key-file k --offline --allow-private-network --cache-dir c -j4 -ojson --show-secrets".split(
+      ..."--age-key-file k --offline --allow-private-network --cache-dir c --cache oci://h.test/c --cache-read-only -j4 -ojson --show-secrets".split(
         " ",
       ),
     ]);
@@ -147,6 +147,8 @@ describe("the request", () => {
       offline: true,
       allowPrivateNetwork: true,
       cacheDir: "c",
+      cache: "oci://h.test/c",
+      cacheReadOnly: true,
       jobs: 4,
       format: "json",
       showSecrets: true,

@@ -5,6 +5,10 @@ import { gunzipSync } from "node:zlib";
 import { AwsClient } from "aws4fetch";
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 
+import { digestOf } from "../../../../simulator/node/oci/digest.ts";
+import { parseSharedCache } from "../../../../simulator/node/shared-cache/address.ts";
+import { openS3Packs } from "../../../../simulator/node/shared-cache/s3-packs.ts";
+import { storeContext } from "../../../../simulator/node/shared-cache/store-context.ts";
 import { tarGzip } from "../../../support/archives.ts";
 import { fixture } from "../../../support/fixture.ts";
 import { startFaultProxy } from "../../../support/servers/fault-proxy.ts";
@@ -94,6 +98,17 @@ describe.each(["oci", "s3"] as const)("over %s", (kind) => {
     }
   });
 
+  test("a shard writes nothing but its own index", async () => {
+    const where = await place(kind);
+    await runOn(cluster("a"), { ...where, shard: { index: 1, count: 2 } });
+    const first = await packsIn(where, "1of2");
+    await runOn(cluster("b"), { ...where, shard: { index: 2, count: 2 } });
+    expect(first).toHaveLength(1);
+    expect(await packsIn(where, "1of2")).toEqual(first);
+    const [second] = await packsIn(where, "2of2");
+    expect(first.map(({ digest }) => digest)).not.toContain(second?.digest);
+  });
+
   test("only what is new is added, and nothing by who may only read", async () => {
     const where = await place(kind);
     await runOn(cluster("a"), where);
@@ -141,19 +156,22 @@ interface StoredPack {
   readonly digest: string;
 }
 
-/** What the index of the only shard leads to. */
-async function packsIn({
-  address,
-  env,
-}: Pick<MachineOptions, "address" | "env">): Promise<readonly StoredPack[]> {
+/** What the index of a shard leads to. */
+async function packsIn(
+  { address, env }: Pick<MachineOptions, "address" | "env">,
+  shard?: string,
+): Promise<readonly StoredPack[]> {
   if (env === undefined) {
     const [, path = "", tag = ""] = /^oci:\/\/[^/]+\/(.*):(\w+)$/.exec(address) ?? [];
-    const manifest = await fetch(`${registry.url}/v2/${path}/manifests/${tag}`, {
-      headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
-    });
+    const manifest = await fetch(
+      `${registry.url}/v2/${path}/manifests/${shard === undefined ? tag : `${tag}-${shard}`}`,
+      {
+        headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+      },
+    );
     return ((await manifest.json()) as { layers: StoredPack[] }).layers;
   }
-  const answer = await awsClient().fetch(`${objectUrl(address)}/index/all.json`);
+  const answer = await awsClient().fetch(`${objectUrl(address)}/index/${shard ?? "all"}.json`);
   return ((await answer.json()) as { packs: StoredPack[] }).packs;
 }
 
@@ -176,6 +194,23 @@ async function putObject(
   const answer = await awsClient().fetch(`${objectUrl(address)}/${key}`, { method: "PUT", body });
   expect(answer.ok).toBe(true);
 }
+
+test("a pack in a bucket that was cut short is sent again", async () => {
+  const where = await place("s3");
+  const { env = {} } = where;
+  const address = parseSharedCache(where.address, env);
+  if (address.kind !== "s3") throw new Error("that is a bucket");
+  const store = openS3Packs(address, undefined, storeContext(new AbortController().signal));
+  const bytes = new TextEncoder().encode("the whole pack");
+  const digest = digestOf(bytes);
+  await putObject(where, `packs/${digest.slice(7)}.tar.gz`, "the who");
+  const made = "2026-01-01T00:00:00Z";
+  const ref = { digest, size: bytes.byteLength, made, used: "2026-01-01" };
+  await expect(store.read(ref)).rejects.toThrow("not what its digest says");
+  await store.write([ref], { digest, bytes });
+  expect(await store.read(ref)).toEqual(bytes);
+  expect(await store.ownIndex()).toEqual([ref]);
+});
 
 test("values of Secrets are in no pack", async () => {
   const where = await place("oci");

@@ -51,11 +51,17 @@ function said(plan: Plan, { traffic }: CountedLive, progress: number): object {
   return {
     requests: { gets, dryRuns, inFlight: widest },
     progress,
-    stages: plan.stats,
+    stages: rounded(plan.stats),
     known: plan.live?.known,
     changes: changes.length,
     ...(changes.length === 0 ? {} : { first: changes.slice(0, 3) }),
   };
+}
+
+function rounded(stats: Plan["stats"]): Plan["stats"] {
+  return Object.fromEntries(
+    Object.entries(stats).map(([stage, value]) => [stage, Math.round(value)]),
+  );
 }
 
 /** Milliseconds from `abort()` to the end, at several moments of the asking. */

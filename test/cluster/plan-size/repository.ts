@@ -28,7 +28,7 @@ export function filesOf({ kustomizations, objects }: Size): Files {
   return files;
 }
 
-export function appName(at: number): string {
+function appName(at: number): string {
   return `app-${String(at).padStart(3, "0")}`;
 }
 

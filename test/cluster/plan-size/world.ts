@@ -29,7 +29,7 @@ export interface SizeWorld {
 export interface Newcomer {
   readonly live: CountedLive;
   /** `edits` are laid over the files that were applied. */
-  plan(edits: Files, context?: OnClusterContext): Promise<Planned>;
+  readonly plan: (edits: Files, context?: OnClusterContext) => Promise<Planned>;
   close(): Promise<void>;
 }
 

@@ -113,6 +113,12 @@ export const options = [
     help: "the kubeconfig of --context (default: KUBECONFIG, then ~/.kube/config)",
   },
   {
+    name: "cluster-keys",
+    verbs: ["diff"],
+    group: "input",
+    help: "with --context: read the Secrets with decryption keys from the cluster as well",
+  },
+  {
     name: "release",
     value: "[NAMESPACE/]NAME",
     verbs: ["values"],

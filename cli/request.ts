@@ -42,6 +42,8 @@ export interface Request {
   /** Context of a kubeconfig whose cluster is the old state. */
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Secrets with decryption keys may be read from that cluster. */
+  readonly clusterKeys?: boolean;
   readonly from?: string;
   readonly to?: string;
   readonly flux: FluxMinor;
@@ -167,12 +169,15 @@ function readShard(text: string, { given }: CommandLine): Shard {
 }
 
 /** The old state is the cluster then, so nothing else can be. */
-function readContext({ given }: CommandLine): Pick<Request, "context" | "kubeconfig"> {
+function readContext({
+  given,
+}: CommandLine): Pick<Request, "context" | "kubeconfig" | "clusterKeys"> {
   const context = given.get("context")?.[0];
   const kubeconfig = given.get("kubeconfig")?.[0];
   if (context === undefined) {
-    if (kubeconfig === undefined) return {};
-    throw new UserError("--kubeconfig needs --context: no cluster is asked that was not named.");
+    const lonely = (["kubeconfig", "cluster-keys"] as const).find((name) => given.has(name));
+    if (lonely === undefined) return {};
+    throw new UserError(`--${lonely} needs --context: no cluster is asked that was not named.`);
   }
   if (context === "") throw new UserError("--context needs the name of a context.");
   const other = (["from", "live", "shard"] as const).find((name) => given.has(name));
@@ -180,7 +185,11 @@ function readContext({ given }: CommandLine): Pick<Request, "context" | "kubecon
     throw new UserError(
       `--context and --${other} exclude each other: the cluster is the old state.`,
     );
-  return { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+  return {
+    context,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(given.has("cluster-keys") ? { clusterKeys: true } : {}),
+  };
 }
 
 /** `sarif=plan.sarif`. */

@@ -201,6 +201,8 @@ export interface SluiceSettings {
   readonly allowPrivateNetwork: boolean;
   readonly ageKeyFile: string;
   readonly diagnostics: DiagnosticsSettings;
+  /** Secrets with decryption keys may be read from the cluster that is compared with. The user's own setting, not the workspace's. */
+  readonly clusterKeys: boolean;
   /** By code, or `risk/*`. */
   readonly risks: RiskSettings;
 }

@@ -174,7 +174,7 @@ function handleRequests({ connection, session, folders, log }: Parts): void {
     "sluice/clusterMoved",
     ({ context }: ClientNotifications["sluice/clusterMoved"]) =>
       guard(log, "cluster moved", undefined, async () => {
-        session.clusters.of(context).reader.forget();
+        session.clusters.moved(context);
         for (const { live } of folders.all())
           if (live.snapshot?.baseKey === `${clusterBase}${context}`) live.touch("everything");
       }),

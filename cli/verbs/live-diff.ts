@@ -1,6 +1,6 @@
 /** `sluice diff --context`: what a push would do to a running cluster. Nothing but reads and dry runs is sent. */
 import type { Live, SimulationOptions } from "#simulator";
-import { matchCluster, rootsOf, simulateOnCluster } from "#simulator";
+import { createFactsReader, matchCluster, rootsOf, simulateOnCluster } from "#simulator";
 import { openRemoteLive } from "#simulator/cluster";
 import type { OpenLive } from "#simulator/cluster";
 
@@ -18,7 +18,8 @@ export async function liveDiff(context: VerbContext, live: Live): Promise<ExitCo
     if (remote !== undefined) remotes.push(remote);
     return Promise.resolve(remote);
   };
-  const inner = { signal, onProgress, openRemote };
+  const reader = createFactsReader(live, { decryptionKeys: context.request.clusterKeys === true });
+  const inner = { signal, onProgress, openRemote, reader };
   try {
     const simulation = await simulateOnCluster(simulator, target, options, live, inner);
     const plan = await simulator.livePlan(simulation, live, inner);

@@ -179,7 +179,7 @@ export class ServerLink extends WithDisposables {
 
   /**
    * Puts the base that was chosen with "Compare With…" over the setting. A setting may come from the repository, so it can't name
-   * a cluster.
+   * a cluster, nor let keys of one be read.
    */
   async #configuration(
     params: { readonly items: readonly { readonly section?: string }[] },
@@ -187,11 +187,11 @@ export class ServerLink extends WithDisposables {
     next: (params: never, token: CancellationToken) => unknown,
   ): Promise<unknown[]> {
     const answers = (await next(params as never, token)) as unknown[];
-    const { chosenBase, configuredBase } = this.#settings;
+    const { chosenBase, configuredBase, clusterKeys } = this.#settings;
     const base = chosenBase ?? (configuredBase.startsWith(clusterBase) ? "HEAD" : undefined);
     return answers.map((answer, index) =>
-      params.items[index]?.section === "sluice" && base !== undefined
-        ? { ...(answer as object), base }
+      params.items[index]?.section === "sluice"
+        ? { ...(answer as object), clusterKeys, ...(base !== undefined && { base }) }
         : answer,
     ) as never[];
   }

@@ -53,8 +53,8 @@ export class Settings extends WithDisposables {
     this.#memento = memento;
     this.own(
       workspace.onDidChangeConfiguration((event) => {
-        if (settingKeys.some((key) => event.affectsConfiguration(`sluice.${key}`)))
-          this.#changed.fire();
+        const keys = [...settingKeys, "cluster.decryptionKeys"];
+        if (keys.some((key) => event.affectsConfiguration(`sluice.${key}`))) this.#changed.fire();
       }),
     );
   }
@@ -80,6 +80,12 @@ export class Settings extends WithDisposables {
 
   get publishPath(): string {
     return workspace.getConfiguration("sluice").get<string>("publish.path", "");
+  }
+
+  /** Only the user's own setting counts: a repository must not choose to read keys. */
+  get clusterKeys(): boolean {
+    const found = workspace.getConfiguration("sluice").inspect<boolean>("cluster.decryptionKeys");
+    return found?.globalValue === true;
   }
 
   /** What the setting says, not what was chosen. */

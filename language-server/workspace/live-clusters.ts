@@ -26,15 +26,16 @@ export class LiveClusters {
   }
 
   /** The same object for the same context: what was learnt about a cluster is remembered with it. */
-  of(context: string): LiveCluster {
-    let cluster = this.#known.get(context);
+  of(context: string, decryptionKeys: boolean): LiveCluster {
+    const key = JSON.stringify([context, decryptionKeys]);
+    let cluster = this.#known.get(key);
     if (!cluster) {
       const live: Live = {
         name: context,
         request: (request, signal) => this.#ask({ context, request }, signal),
       };
-      cluster = { live, reader: createFactsReader(live), matches: new Map() };
-      this.#known.set(context, cluster);
+      cluster = { live, reader: createFactsReader(live, { decryptionKeys }), matches: new Map() };
+      this.#known.set(key, cluster);
     }
     return cluster;
   }
@@ -42,6 +43,11 @@ export class LiveClusters {
   /** Forgets what was learnt about clusters. */
   forget(): void {
     this.#known.clear();
+  }
+
+  /** Something was applied on a cluster: what was read there is looked at again. */
+  moved(context: string): void {
+    for (const { live, reader } of this.#known.values()) if (live.name === context) reader.forget();
   }
 
   async #ask(

@@ -61,7 +61,7 @@ export function openLiveFolder(parts: LiveFolderParts): {
         settings,
         ageKeys,
         overlay: documents.overlay(folder.root),
-        clusters: (context: string) => session.clusters.of(context),
+        clusters: (context: string) => session.clusters.of(context, settings.clusterKeys),
         changed,
         onTree(tree: Snapshot["tree"]) {
           model.store.setTree(tree);

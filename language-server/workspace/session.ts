@@ -66,7 +66,9 @@ export class Session {
       ? await this.#connection.workspace.getConfiguration({ scopeUri, section: "sluice" })
       : undefined;
     const settings = parseSettings(section);
-    return this.trusted ? settings : { ...settings, offline: true, allowPrivateNetwork: false };
+    return this.trusted
+      ? settings
+      : { ...settings, offline: true, allowPrivateNetwork: false, clusterKeys: false };
   }
 
   async ageKeys(settings: SluiceSettings): Promise<AgeKeys> {

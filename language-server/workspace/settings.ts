@@ -13,6 +13,7 @@ const defaultSettings: SluiceSettings = {
   allowPrivateNetwork: false,
   ageKeyFile: "",
   diagnostics: { severity: {}, ignore: {} },
+  clusterKeys: false,
   risks: {},
 };
 
@@ -32,6 +33,7 @@ export function parseSettings(section: unknown): SluiceSettings {
     allowPrivateNetwork: given["allowPrivateNetwork"] === true,
     ageKeyFile: text(given["ageKeyFile"]) ?? "",
     diagnostics: readDiagnostics(given["diagnostics"]),
+    clusterKeys: given["clusterKeys"] === true,
     risks: readRisks(given["risks"]),
   };
 }

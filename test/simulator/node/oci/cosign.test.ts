@@ -58,12 +58,12 @@ function signed(data: Buffer, { privateKey }: Pair): string {
   return sign(algorithm, data, privateKey).toString("base64");
 }
 
-/** cosign 2: `sha256-….sig`, a layer for each signature. */
+/** cosign 2: `sha256-….sig`, a layer for each signature. `after`: so many of a stranger stand before it. */
 async function signWithTag(
   repository: string,
   { digest }: Pick<Pushed, "digest">,
   pair: Pair,
-  { under = digest }: { readonly under?: string } = {},
+  { under = digest, after = 0 }: { readonly under?: string; readonly after?: number } = {},
 ): Promise<void> {
   const payload = Buffer.from(
     JSON.stringify({
@@ -76,8 +76,11 @@ async function signWithTag(
     }),
   );
   const mediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
-  const annotations = { "dev.cosignproject.cosign/signature": signed(payload, pair) };
-  const layers = [{ bytes: payload, mediaType, annotations }];
+  const layer = (by: Pair) => {
+    const annotations = { "dev.cosignproject.cosign/signature": signed(payload, by) };
+    return { bytes: payload, mediaType, annotations };
+  };
+  const layers = [...Array.from({ length: after }, () => layer(stranger)), layer(pair)];
   await registry.push(repository, `${under.replace(":", "-")}.sig`, { layers });
 }
 
@@ -138,6 +141,13 @@ describe("is not verified", () => {
     expect(await failureOf(fetch("swapped", cosign(ecdsa)))).toBe("unverified");
     await signWithBundle("swapped", app, ecdsa, other.digest);
     expect(await failureOf(fetch("swapped", cosign(ecdsa)))).toBe("unverified");
+  });
+
+  it("by a signature behind more of others than anybody looks at", async () => {
+    await signWithTag("few", await pushApp("few"), ecdsa, { after: 63 });
+    expect(await failureOf(fetch("few", cosign(ecdsa)))).toBe("available");
+    await signWithTag("many", await pushApp("many"), ecdsa, { after: 64 });
+    expect(await failureOf(fetch("many", cosign(ecdsa)))).toBe("unverified");
   });
 
   it("with no key, a broken one or a private one", async () => {

@@ -115,12 +115,12 @@ function handleLifecycle(parts: Parts): void {
     session.folders =
       params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     session.client = params.capabilities;
-    // Unpacked while the folder is listed. A failure is met by who needs them.
-    session.schemas().catch(() => undefined);
     return session.pullsDiagnostics ? pulling : capabilities;
   });
   connection.onInitialized(() =>
     guard(log, "initialized", undefined, async () => {
+      // Unpacked while the folder is listed, and not before: until now the client may not be asked. Who needs them meets a failure.
+      session.schemas().catch(() => undefined);
       const settings = { section: "sluice" };
       if (session.client.workspace?.didChangeConfiguration?.dynamicRegistration !== false)
         fireAndForget(

@@ -30,7 +30,9 @@ void test("the Preview lists what the edits change, by cluster and Kustomization
 });
 
 void test("the status bar has the counts", async () => {
-  const item = workbench.page.getByRole("button", { name: /^Sluice: \d+ changes, \d+ problems?$/ });
+  const item = workbench.page.getByRole("button", {
+    name: /^Sluice: \d+ changes, \d+ risks?, \d+ problems?$/,
+  });
   await item.waitFor();
 });
 

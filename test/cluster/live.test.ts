@@ -1,7 +1,7 @@
 /** The live side against the real API server and controllers: states, tree, actions, predictions, permissions. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { objectId } from "#simulator";
+import { liveStatus, objectId } from "#simulator";
 
 import { mayDo, patchObject, readObject, reconcile } from "../../extension/cluster/actions.ts";
 import { wholeChain, withSources } from "../../extension/model/cluster/chain.ts";
@@ -226,13 +226,13 @@ test("a broken commit fails fast with its reason, and is seen with the first ver
 });
 
 /** When the tree says that it failed, and by which version of the object. */
+/** The version that the watch brought first; views hear of several in one bundle. */
 function firstFailure(id: string): Promise<{ readonly version: number; readonly at: number }> {
   return new Promise((resolve) => {
-    const stop = side.clusters.onDidChange(() => {
-      const entry = side.index.get(id);
-      if (entry?.status.state !== "failed") return;
+    const stop = side.session.store.onObject(id, (live) => {
+      if (live === undefined || liveStatus(live.object, { now: Date.now() }).state !== "failed") return;
       stop();
-      resolve({ version: Number(entry.live.resourceVersion), at: performance.now() });
+      resolve({ version: Number(live.resourceVersion), at: performance.now() });
     });
   });
 }

@@ -230,7 +230,8 @@ test("a broken commit fails fast with its reason, and is seen with the first ver
 function firstFailure(id: string): Promise<{ readonly version: number; readonly at: number }> {
   return new Promise((resolve) => {
     const stop = side.session.store.onObject(id, (live) => {
-      if (live === undefined || liveStatus(live.object, { now: Date.now() }).state !== "failed") return;
+      if (live === undefined || liveStatus(live.object, { now: Date.now() }).state !== "failed")
+        return;
       stop();
       resolve({ version: Number(live.resourceVersion), at: performance.now() });
     });

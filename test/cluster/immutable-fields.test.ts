@@ -275,6 +275,16 @@ describe.each([
   );
 });
 
+/** True of a definition whose scope and stored versions the server keeps from now on. */
+function isEstablished({ status }: KubeObject): boolean {
+  const { conditions, storedVersions } = (status ?? {}) as {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly storedVersions?: readonly string[];
+  };
+  const established = conditions?.find(({ type }) => type === "Established");
+  return established?.status === "True" && storedVersions?.includes("v1") === true;
+}
+
 test("the server keeps what a definition can't change, once it is established", async () => {
   const name = "widgets.example.test";
   const apply = (text: string, query: string) =>
@@ -288,12 +298,7 @@ test("the server keeps what a definition can't change, once it is established", 
     );
   const before = definition("Cluster", one);
   expect((await apply(before, "")).status).toBe(201);
-  await cluster.api.waitFor(
-    { apiVersion: crd.apiVersion, kind: crd.kind, name },
-    ({ status }) =>
-      JSON.stringify(status ?? {}).includes('"type":"Established"') &&
-      JSON.stringify(status ?? {}).includes('"storedVersions":["v1"]'),
-  );
+  await cluster.api.waitFor({ apiVersion: crd.apiVersion, kind: crd.kind, name }, isEstablished);
   for (const [after, expected] of [
     [definition("Namespaced", one), true],
     [definition("Cluster", one.replace("v1", "v2")), true],

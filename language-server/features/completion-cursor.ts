@@ -1,5 +1,5 @@
 /** Where in the structure of a text a cursor stands: which mapping or list it adds to, or which value it types. */
-import { positionAt } from "../manifest/manifest-file.ts";
+import { positionIn } from "../manifest/manifest-file.ts";
 import type { Outline, OutlineNode, Path } from "./completion-outline.ts";
 import { pathOf, scalarOf } from "./completion-outline.ts";
 
@@ -32,7 +32,7 @@ export type Cursor =
   | { readonly at: "comment"; readonly before: string; readonly offset: number };
 
 export function cursorAt(outline: Outline, offset: number): Cursor | undefined {
-  const { line, character } = positionAt({ text: outline.text, lines: outline.starts }, offset);
+  const { line, character } = positionIn(outline.starts, offset);
   const text = outline.lines[line] ?? "";
   const before = text.slice(0, character);
   const block = outline.nodes.find((node) => isInBlock(node, line, text, character));

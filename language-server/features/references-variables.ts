@@ -7,6 +7,7 @@ import { isFluxKind } from "#simulator";
 import { flux } from "../manifest/flux-names.ts";
 import type { FilePart } from "../manifest/manifest-file.ts";
 import { parseManifestDocument } from "../manifest/manifest-document.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { Span, Value } from "../manifest/value.ts";
 import { isSubstitutionDisabled, variableSites } from "../manifest/variable-sites.ts";
 import type { FluxKustomization } from "../model/flux-kustomization.ts";
@@ -136,7 +137,7 @@ export function ownersReading(model: WorkspaceModel, part: FilePart): readonly F
   );
 }
 
-const known = new WeakMap<WorkspaceModel, Map<FluxKustomization, readonly Found[]>>();
+const known = new Slot<WorkspaceModel, Map<FluxKustomization, readonly Found[]>>();
 
 /** ConfigMaps and Secrets that it substitutes from, as far as they are written here, in their order. */
 function dataOf(model: WorkspaceModel, owner: FluxKustomization): readonly Found[] {

@@ -1,9 +1,9 @@
 /**
- * Parses a document again after an edit by parsing the smallest block that holds it: the lines of one key, or of one item of a list.
+ * Parses a document again after an edit by parsing the smallest block that holds it: a value, the lines of one key, or of one item of a list.
  * All other nodes are taken over, those behind the edit as moved copies. Only where that gives what parsing the whole gives;
  * `undefined` says that it may not.
  */
-import type { Node, Pair } from "yaml";
+import type { Node } from "yaml";
 import {
   Document,
   isAlias,
@@ -11,15 +11,19 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Pair,
   parseDocument,
   YAMLMap,
   YAMLSeq,
 } from "yaml";
 
+import { isInGap } from "./edited-gap.ts";
+import { editedValue, pathTo } from "./edited-value.ts";
 import { movedItem, movedPair } from "./moved-nodes.ts";
 import { parseOptions } from "./parse-options.ts";
 import type { TextEdit } from "./text-edit.ts";
 import { textEdit } from "./text-edit.ts";
+import type { Path } from "./value.ts";
 
 type Collection = YAMLMap | YAMLSeq<Item>;
 /** A pair of a mapping, or a node of a list. */
@@ -40,10 +44,49 @@ interface Step {
 /** Enclosing blocks that are tried when a smaller one is not enough. */
 const mostTries = 3;
 
-export function parseEdited(before: string, yaml: Document, text: string): Document | undefined {
+export interface Edited {
+  readonly yaml: Document;
+  /** Keys and indexes that lead to the only value that is another; empty where none is, and all are only moved. */
+  readonly path?: Path;
+}
+
+export function parseEdited(before: string, yaml: Document, text: string): Edited | undefined {
   if (!isPlain(yaml) || !isBlock(yaml.contents)) return undefined;
   const edit = textEdit(before, text);
   const steps = stepsTo(before, yaml.contents, edit);
+  const above = gapAt({ before, text }, steps.at(-1), edit);
+  if (above) {
+    const to = [...steps.slice(0, -1), above];
+    return { yaml: withItems(to, [itemOf(above) ?? null], edit), path: [] };
+  }
+  const [item] = steps.slice(-1).map(itemOf);
+  const value = editedValue({ before, text, yaml }, item, edit);
+  if (value) {
+    const path = pathTo(steps.map((step) => ({ item: itemOf(step), index: step.index })));
+    const given = [isPair(item) ? new Pair(item.key, value) : value];
+    return { yaml: withItems(steps, given, edit), ...(path && { path }) };
+  }
+  return parseBlocks({ before, text }, steps, edit);
+}
+
+/** The step to the pair above an edit of comments. At the start of the line of a key the edit is above that. */
+function gapAt(
+  texts: { readonly before: string; readonly text: string },
+  step: Step | undefined,
+  edit: TextEdit,
+): Step | undefined {
+  if (!step || !isMap(step.collection)) return undefined;
+  const above = { ...step, index: step.index - (edit.start === step.start ? 1 : 0) };
+  const { items } = step.collection;
+  return isInGap(texts, [items[above.index], items[above.index + 1]], edit) ? above : undefined;
+}
+
+/** Of the smallest block that is enough. */
+function parseBlocks(
+  { before, text }: { readonly before: string; readonly text: string },
+  steps: readonly Step[],
+  edit: TextEdit,
+): Edited | undefined {
   let tries = 0;
   for (let depth = steps.length; depth > 0 && tries < mostTries; depth--) {
     const step = steps[depth - 1];
@@ -52,7 +95,7 @@ export function parseEdited(before: string, yaml: Document, text: string): Docum
       continue;
     tries++;
     const items = parseBlock(text, step, step.column, edit);
-    if (items) return withItems(steps.slice(0, depth), items, edit);
+    if (items) return { yaml: withItems(steps.slice(0, depth), items, edit) };
   }
   return undefined;
 }

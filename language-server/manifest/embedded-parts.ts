@@ -11,6 +11,7 @@ import { flux, kustomizeGroup } from "./flux-names.ts";
 import type { ManifestDocument } from "./manifest-document.ts";
 import { derived, parseManifestDocument } from "./manifest-document.ts";
 import type { FilePart } from "./manifest-file.ts";
+import { Slot } from "./memory.ts";
 import type { Span, Value } from "./value.ts";
 
 export type EmbeddedLanguage =
@@ -70,7 +71,7 @@ export function* embeddedParts(around: FilePart): Generator<EmbeddedPart> {
   }
 }
 
-const roles = new WeakMap<ManifestDocument, "patch" | "manifest">();
+const roles = new Slot<ManifestDocument, "patch" | "manifest">();
 
 /** What an embedded document is by its place; `undefined` for those that are none. */
 export function embeddedRole(document: ManifestDocument): "patch" | "manifest" | undefined {

@@ -11,7 +11,9 @@ import { parseWithAliasKeys } from "./alias-keys.ts";
 import { parseEdited } from "./edited-block.ts";
 import type { Groups } from "./long-mapping.ts";
 import { parseLongMapping } from "./long-mapping.ts";
-import type { Span } from "./value.ts";
+import type { Memory, Remembering } from "./memory.ts";
+import { Slot } from "./memory.ts";
+import type { Path, Span } from "./value.ts";
 import { anchorsOf, Value } from "./value.ts";
 
 export interface SyntaxFault {
@@ -20,7 +22,7 @@ export interface SyntaxFault {
   readonly message: string;
 }
 
-export interface ManifestDocument {
+export interface ManifestDocument extends Remembering {
   readonly text: string;
   /** `undefined` when the document is no mapping, or is refused. */
   readonly root: Value | undefined;
@@ -37,71 +39,106 @@ export interface ManifestDocument {
 /** A document that expands to more nodes by its aliases is refused. */
 const maxNodes = 100_000;
 
-/** Of the text that was parsed last: what an edit did not touch is taken from there. */
-const groupsOf = new WeakMap<ManifestDocument, Groups>();
-
 /** Never throws. Parsed when first asked for more than its text. */
 export function parseManifestDocument(text: string, previous?: ManifestDocument): ManifestDocument {
-  let before = previous;
-  let known: Omit<ManifestDocument, "text"> | undefined;
-  const read = (): Omit<ManifestDocument, "text"> => {
-    if (!known) {
-      const edited = before && parseFrom(before, text);
-      const parsed = edited ?? parseText(text, before && groupsOf.get(before));
-      before = undefined;
-      readable.set(document, parsed.yaml);
-      if (parsed.groups) groupsOf.set(document, parsed.groups);
-      known = toDocument(parsed);
-    }
-    return known;
-  };
-  const document: ManifestDocument = {
-    text,
-    get root() {
-      return read().root;
-    },
-    get yaml() {
-      return read().yaml;
-    },
-    get faults() {
-      return read().faults;
-    },
-    get apiVersion() {
-      return read().apiVersion;
-    },
-    get group() {
-      return read().group;
-    },
-    get version() {
-      return read().version;
-    },
-    get kind() {
-      return read().kind;
-    },
-    get name() {
-      return read().name;
-    },
-    get namespace() {
-      return read().namespace;
-    },
-  };
-  return document;
+  return new LazyDocument(text, previous);
+}
+
+type Content = Omit<ManifestDocument, "text" | "memory">;
+
+class LazyDocument implements ManifestDocument {
+  readonly text: string;
+  readonly memory: Memory = [];
+  #before: ManifestDocument | undefined;
+  #content: Content | undefined;
+
+  constructor(text: string, before: ManifestDocument | undefined) {
+    this.text = text;
+    this.#before = before;
+  }
+
+  #read(): Content {
+    const before = this.#before;
+    const { text } = this;
+    const edited = before && parseFrom(before, text);
+    const parsed = edited ?? parseText(text, before && groupsOf.get(before));
+    if (before && edited?.path) noteValueEdit(this, { before, path: edited.path });
+    this.#before = undefined;
+    if (parsed.yaml) readable.set(this, parsed.yaml);
+    if (parsed.groups) groupsOf.set(this, parsed.groups);
+    return (this.#content = toContent(parsed));
+  }
+
+  get root() {
+    return (this.#content ?? this.#read()).root;
+  }
+  get yaml() {
+    return (this.#content ?? this.#read()).yaml;
+  }
+  get faults() {
+    return (this.#content ?? this.#read()).faults;
+  }
+  get apiVersion() {
+    return (this.#content ?? this.#read()).apiVersion;
+  }
+  get group() {
+    return (this.#content ?? this.#read()).group;
+  }
+  get version() {
+    return (this.#content ?? this.#read()).version;
+  }
+  get kind() {
+    return (this.#content ?? this.#read()).kind;
+  }
+  get name() {
+    return (this.#content ?? this.#read()).name;
+  }
+  get namespace() {
+    return (this.#content ?? this.#read()).namespace;
+  }
+}
+
+/** Of the text that was parsed last: what an edit did not touch is taken from there. */
+const groupsOf = new Slot<ManifestDocument, Groups>();
+
+/** What a document differs in from one before: a single value, or with an empty path only where its lines stand. */
+export interface ValueEdit {
+  readonly before: ManifestDocument;
+  readonly path: Path;
+}
+
+const valueEdits = new Slot<ManifestDocument, ValueEdit | null>();
+
+export function valueEditOf(document: ManifestDocument): ValueEdit | undefined {
+  return valueEdits.get(document) ?? undefined;
+}
+
+/** Only the last one is kept, otherwise all documents before would be. */
+function noteValueEdit(document: ManifestDocument, edit: ValueEdit): void {
+  valueEdits.set(edit.before, null);
+  valueEdits.set(document, edit);
 }
 
 /** Trees by document, of those that were parsed. */
-const readable = new WeakMap<ManifestDocument, Document | undefined>();
+const readable = new Slot<ManifestDocument, Document>();
 
 /** After an edit of a document that was parsed; what is left of the text decides as before whether it may be read at all. */
 function parseFrom(before: ManifestDocument, text: string): Parsed | undefined {
   const yaml = readable.get(before);
   const isSound = yaml !== undefined && before.faults.length === 0;
-  const edited = isSound && parseEdited(before.text, yaml, text);
-  return edited && lineOfDepth(text) === undefined ? { yaml: edited, faults: [] } : undefined;
+  const edited = isSound ? parseEdited(before.text, yaml, text) : undefined;
+  if (!edited) return undefined;
+  // A value alone opens no bracket.
+  const isValue = edited.path !== undefined && edited.path.length > 0;
+  if (!isValue && lineOfDepth(text) !== undefined) return undefined;
+  return { ...edited, faults: [] };
 }
 
 interface Parsed {
   readonly yaml: Document | undefined;
   readonly faults: readonly SyntaxFault[];
+  /** Of the value that is another than in the document before; empty where none is. */
+  readonly path?: Path;
   readonly groups?: Groups;
 }
 
@@ -136,7 +173,7 @@ function refused(fault: SyntaxFault): Parsed {
   return { yaml: undefined, faults: [fault] };
 }
 
-function toDocument({ yaml, faults }: Parsed): Omit<ManifestDocument, "text"> {
+function toContent({ yaml, faults }: Parsed): Content {
   const root =
     yaml && isMap(yaml.contents) ? new Value(yaml, yaml.contents, [], undefined) : undefined;
   const apiVersion = root?.get("apiVersion")?.text ?? "";
@@ -154,15 +191,18 @@ function toDocument({ yaml, faults }: Parsed): Omit<ManifestDocument, "text"> {
   };
 }
 
-/** A stage that is computed once for each document: equal text is the same document, so it is remembered by the document. */
-export function derived<T, D extends Pick<ManifestDocument, "text"> = ManifestDocument>(
-  compute: (document: D) => T,
-): (document: D) => T {
-  const known = new WeakMap<D, { readonly value: T }>();
+/** A stage that is computed once for each document: equal text is the same document, so it is remembered in the document. */
+export function derived<
+  T extends object | string | number | boolean | null,
+  D extends Remembering = ManifestDocument,
+>(compute: (document: D) => T): (document: D) => T {
+  const known = new Slot<D, T>();
   return (document) => {
-    let found = known.get(document);
-    if (!found) known.set(document, (found = { value: compute(document) }));
-    return found.value;
+    const found = known.get(document);
+    if (found !== undefined) return found;
+    const made = compute(document);
+    known.set(document, made);
+    return made;
   };
 }
 

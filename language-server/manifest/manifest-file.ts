@@ -1,8 +1,11 @@
 /** One file of YAML as documents and lines. A new text takes over every document whose text is as before. */
 import type { ManifestDocument } from "./manifest-document.ts";
-import { parseManifestDocument } from "./manifest-document.ts";
+import { derived, parseManifestDocument } from "./manifest-document.ts";
+import type { Remembering } from "./memory.ts";
+import { Slot } from "./memory.ts";
 import type { Slice } from "./slices.ts";
 import { slices } from "./slices.ts";
+import { textEdit } from "./text-edit.ts";
 import type { Span } from "./value.ts";
 
 /** 0-based, as in LSP. */
@@ -22,12 +25,10 @@ export interface FilePart {
   readonly document: ManifestDocument;
 }
 
-export interface ManifestFile {
+export interface ManifestFile extends Remembering {
   readonly path: string;
   readonly text: string;
   readonly parts: readonly FilePart[];
-  /** Offsets of the starts of lines. */
-  readonly lines: Uint32Array;
 }
 
 /** Never throws. What stands before and behind an edit is taken over without a look into it. */
@@ -39,7 +40,7 @@ export function parseManifestFile(
   const kept = previous && unchanged(previous, text);
   if (!previous || !kept) {
     const parts = toParts(slices(text), previous?.parts ?? []);
-    return { path, text, parts, lines: Uint32Array.from(lineStarts(text, 0, text.length)) };
+    return { path, text, parts, memory: [] };
   }
   const { head, tail, from, to } = kept;
   const edited = previous.parts.slice(head, previous.parts.length - tail);
@@ -47,16 +48,12 @@ export function parseManifestFile(
   const moved = cut.map((slice) => ({ ...slice, start: slice.start + from }));
   const shift = text.length - previous.text.length;
   const below = previous.parts.slice(previous.parts.length - tail);
-  return {
-    path,
-    text,
-    parts: [
-      ...previous.parts.slice(0, head),
-      ...toParts(moved, edited),
-      ...(shift === 0 ? below : below.map((part) => movedBy(part, shift))),
-    ],
-    lines: editedLines(previous.lines, { text, from, to, shift }),
-  };
+  const parts = [
+    ...previous.parts.slice(0, head),
+    ...toParts(moved, edited),
+    ...(shift === 0 ? below : below.map((part) => movedBy(part, shift))),
+  ];
+  return { path, text, parts, memory: [] };
 }
 
 /** Documents by their texts out of `known`; one that was edited learns from the one that stood in its place. */
@@ -84,40 +81,30 @@ function unchanged({ parts, text: before }: ManifestFile, text: string): Unchang
   const { text: first = "" } = parts[0]?.document ?? {};
   // Directives belong to the document behind the mark.
   if (/^%/m.test(first) || text.startsWith("%")) return undefined;
-  let head = 0;
-  let from = 0;
-  for (const { document } of parts) {
-    const end = from + document.text.length;
-    if (end === from || !holds(text, from, document.text) || !isCut(text, end)) break;
-    head++;
-    from = end;
-  }
-  const shift = text.length - before.length;
-  let tail = 0;
-  let to = text.length;
-  for (const { start, document } of parts.slice(head).toReversed()) {
-    const at = start + shift;
-    if (at < from || !isMark(text, at) || !holds(text, at, document.text)) break;
-    tail++;
-    to = at;
-  }
+  const { start, end, shift } = textEdit(before, text);
+  // The mark behind a document, and what follows it, is as it was.
+  const head = Math.max(0, countUntil(parts, start - mark.length - 1) - 1);
+  // So is the end of the line above a mark.
+  const tail = parts.length - countUntil(parts, end);
+  const from = parts[head]?.start ?? 0;
+  const to = tail === 0 ? text.length : (parts[parts.length - tail]?.start ?? 0) + shift;
   // What was typed above the first document may be a directive.
   if (head === 0 && /^%/m.test(text.slice(0, to))) return undefined;
   return head + tail === 0 ? undefined : { head, tail, from, to };
 }
 
-/** Ten times as quick as `startsWith`, which compares letter by letter. */
-function holds(text: string, at: number, part: string): boolean {
-  return text.slice(at, at + part.length) === part;
-}
+const mark = "---";
 
-function isCut(text: string, at: number): boolean {
-  return at === text.length || isMark(text, at);
-}
-
-function isMark(text: string, at: number): boolean {
-  const isLine = at === 0 || text[at - 1] === "\n";
-  return isLine && text.startsWith("---", at) && /^(?:\s|$)/.test(text.slice(at + 3, at + 4));
+/** The number of documents that start before or at an offset. */
+function countUntil(parts: readonly FilePart[], offset: number): number {
+  let low = 0;
+  let high = parts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((parts[middle]?.start ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function rangeOf(
@@ -132,27 +119,42 @@ export function rangeOf(
 }
 
 export function positionAt(
-  { lines, text }: Pick<ManifestFile, "lines" | "text">,
+  file: Pick<ManifestFile, "parts" | "text" | "memory">,
   offset: number,
 ): Position {
-  const at = Math.max(0, Math.min(offset, text.length));
+  const at = Math.max(0, Math.min(offset, file.text.length));
+  const ordinal = Math.max(0, countUntil(file.parts, at) - 1);
+  const part = file.parts[ordinal];
+  if (!part) return { line: 0, character: at };
+  const { line, character } = positionIn(lineStarts(part.document), at - part.start);
+  return { line: line + (firstLines(file)[ordinal] ?? 0), character };
+}
+
+/** In a text with lines that start at the given offsets. */
+export function positionIn(starts: ArrayLike<number>, offset: number): Position {
   let low = 0;
-  let high = lines.length - 1;
+  let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((lines[middle] ?? 0) <= at) low = middle;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low, character: at - (lines[low] ?? 0) };
+  return { line: low, character: offset - (starts[low] ?? 0) };
 }
 
 export function offsetAt(
-  { lines, text }: Pick<ManifestFile, "lines" | "text">,
+  file: Pick<ManifestFile, "parts" | "text" | "memory">,
   { line, character }: Position,
 ): number {
-  const start = lines[line];
-  if (start === undefined) return text.length;
-  return Math.min(start + character, lines[line + 1] ?? text.length);
+  const lines = firstLines(file);
+  const ordinal = lines.findLastIndex((first) => first <= line);
+  const part = file.parts[ordinal];
+  if (!part) return file.text.length;
+  const starts = lineStarts(part.document);
+  const start = starts[line - (lines[ordinal] ?? 0)];
+  if (start === undefined) return file.text.length;
+  const next = starts[line - (lines[ordinal] ?? 0) + 1] ?? part.document.text.length;
+  return part.start + Math.min(start + character, next);
 }
 
 /** The document at an offset; the last one begins where the offset is beyond the end. */
@@ -160,40 +162,28 @@ export function partAt(file: ManifestFile, offset: number): FilePart | undefined
   return file.parts.findLast(({ start }) => start <= offset);
 }
 
-/** Of the lines that start between the offsets, the first offset included. */
-function lineStarts(text: string, from: number, to: number): readonly number[] {
-  const starts = [from];
-  for (let at = text.indexOf("\n", from); at >= 0 && at + 1 <= to; at = text.indexOf("\n", at + 1))
-    starts.push(at + 1);
-  return starts;
-}
+const known = new Slot<Remembering, readonly number[]>();
 
-/** The same lines above and below what was cut again. */
-function editedLines(
-  before: Uint32Array,
-  { text, from, to, shift }: Pick<Unchanged, "from" | "to"> & { text: string; shift: number },
-): Uint32Array {
-  const inside = lineStarts(text, from, to).slice(1);
-  const above = firstAfter(before, from);
-  const below = firstAfter(before, to - shift);
-  const start = above + inside.length;
-  const lines = new Uint32Array(start + before.length - below);
-  lines.set(before.subarray(0, above));
-  lines.set(inside, above);
-  lines.set(before.subarray(below), start);
-  if (shift !== 0)
-    for (let at = start; at < lines.length; at++) lines[at] = (lines[at] ?? 0) + shift;
+/** Of each document, the line that it starts in. */
+function firstLines(file: Pick<ManifestFile, "parts" | "memory">): readonly number[] {
+  let lines = known.get(file);
+  if (!lines) {
+    let line = 0;
+    lines = file.parts.map(({ document }) => {
+      const own = line;
+      line += lineStarts(document).length - 1;
+      return own;
+    });
+    known.set(file, lines);
+  }
   return lines;
 }
 
-/** Index of the first line that starts behind an offset. */
-function firstAfter(lines: Uint32Array, offset: number): number {
-  let low = 0;
-  let high = lines.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((lines[middle] ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** Offsets in a document. One that another follows ends with an empty line. */
+const lineStarts = derived(
+  ({ text }: Remembering & { readonly text: string }): readonly number[] => {
+    const starts = [0];
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+    return starts;
+  },
+);

@@ -16,7 +16,7 @@ export interface Entry {
 
 const nothing: readonly never[] = [];
 
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 /** More levels of nesting and of aliases are not looked into. */
 const maxDepth = 100;
@@ -65,13 +65,10 @@ export class Value {
   }
 
   at(...keys: readonly (string | number)[]): Value | undefined {
-    let value: Value | undefined;
-    for (const [depth, key] of keys.entries()) {
-      const above: Value | undefined = depth === 0 ? this : value;
-      value = typeof key === "number" ? above?.items[key] : above?.get(key);
-      if (!value) return undefined;
-    }
-    return keys.length === 0 ? this : value;
+    return keys.reduce<Value | undefined>(
+      (value, key) => (typeof key === "number" ? value?.items[key] : value?.get(key)),
+      this,
+    );
   }
 
   /** A text; numbers, booleans and nothing are none. */

@@ -1,8 +1,9 @@
 /** Which minor of Flux a repository installs, where it says so. */
 import { derived } from "../manifest/manifest-document.ts";
-import type { SourceFile } from "./source-file.ts";
+import { Slot } from "../manifest/memory.ts";
+import type { PieceText, SourceFile } from "./source-file.ts";
 
-const perFile = new WeakMap<SourceFile, string | null>();
+const perFile = new Slot<SourceFile, string | null>();
 
 /** `2.7`; the newest when it installs several, `undefined` when nothing says it. */
 export function detectFlux(files: Iterable<SourceFile>): string | undefined {
@@ -31,7 +32,7 @@ function find({ pieces }: SourceFile): string | null {
  * The label of gotk-components.yaml, `distribution.version` of a FluxInstance, the tag of the distribution's artifact or
  * manifests. A range without a minor (`2.x`) says nothing.
  */
-const findIn = derived(({ text }: { readonly text: string }): string | null => {
+const findIn = derived(({ text }: PieceText): string | null => {
   if (!/fluxcd|flux2|distribution/.test(text)) return null;
   for (const pattern of patterns) {
     const minor = pattern.exec(text)?.[1];

@@ -4,6 +4,7 @@ import { fluxKindOf } from "#simulator";
 import { flux } from "../manifest/flux-names.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { Value } from "../manifest/value.ts";
 
 export interface FluxKustomization {
@@ -24,9 +25,9 @@ export interface FluxKustomization {
   readonly renames: boolean;
 }
 
-const known = new WeakMap<ManifestDocument, readonly FluxKustomization[]>();
+const known = new Slot<ManifestDocument, readonly FluxKustomization[]>();
 
-const ofFile = new WeakMap<ManifestFile, readonly FluxKustomization[]>();
+const ofFile = new Slot<ManifestFile, readonly FluxKustomization[]>();
 
 /** The same records for the same documents, wherever they stand in their file. */
 export function readFluxKustomizations(file: ManifestFile): readonly FluxKustomization[] {

@@ -5,6 +5,7 @@
 import { flux } from "../manifest/flux-names.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { Value } from "../manifest/value.ts";
 
 export type EntryRole =
@@ -38,7 +39,7 @@ export function isKustomizationPath(path: string): boolean {
   return kustomizationNames.some((name) => path === name || path.endsWith(`/${name}`));
 }
 
-const known = new WeakMap<ManifestDocument, KustomizationFile>();
+const known = new Slot<ManifestDocument, KustomizationFile>();
 
 /** The same record for the same document. */
 export function readKustomizationFile(file: ManifestFile): KustomizationFile | undefined {

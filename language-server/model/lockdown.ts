@@ -3,7 +3,8 @@ import { isFluxKind } from "#simulator";
 
 import { flux } from "../manifest/flux-names.ts";
 import { derived } from "../manifest/manifest-document.ts";
-import type { SourceFile } from "./source-file.ts";
+import { Slot } from "../manifest/memory.ts";
+import type { PieceText, SourceFile } from "./source-file.ts";
 import { lineOfPiece } from "./source-file.ts";
 
 export interface LockdownPlace {
@@ -12,7 +13,7 @@ export interface LockdownPlace {
   readonly line: number;
 }
 
-const perFile = new WeakMap<SourceFile, LockdownPlace | null>();
+const perFile = new Slot<SourceFile, LockdownPlace | null>();
 
 /** Where it is said; `undefined` when nothing says it. */
 export function findLockdown(files: Iterable<SourceFile>): LockdownPlace | undefined {
@@ -39,13 +40,13 @@ function find(file: SourceFile): LockdownPlace | null {
   return null;
 }
 
-const lineOfFlag = derived(({ text }: { readonly text: string }): number | null => {
+const lineOfFlag = derived(({ text }: PieceText): number | null => {
   if (!text.includes("--no-cross-namespace-refs")) return null;
   const at = /^[^#\n]*--no-cross-namespace-refs(?:=true)?\b(?!=false)/m.exec(text)?.index;
   return at === undefined ? null : lineAt(text, at);
 });
 
-const mayLockIn = derived(({ text }: { readonly text: string }) => text.includes("multitenant:"));
+const mayLockIn = derived(({ text }: PieceText) => text.includes("multitenant:"));
 
 function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length - 1;

@@ -1,4 +1,5 @@
 /** Where objects are written, by kind and name, out of the headlines of all files. Namespaces are decided when someone asks. */
+import { Slot } from "../manifest/memory.ts";
 import type { SourceFile } from "./source-file.ts";
 import { lineOfPiece } from "./source-file.ts";
 
@@ -22,7 +23,7 @@ export interface ObjectIndex {
   mayBecome(kind: string, name: string): boolean;
 }
 
-const written = new WeakMap<SourceFile, readonly Written[]>();
+const written = new Slot<SourceFile, readonly Written[]>();
 
 function writtenIn(file: SourceFile): readonly Written[] {
   let known = written.get(file);
@@ -41,7 +42,7 @@ function readWritten(file: SourceFile): readonly Written[] {
   );
 }
 
-const aliasing = new WeakMap<SourceFile, boolean>();
+const aliasing = new Slot<SourceFile, boolean>();
 
 function hasAlias(file: SourceFile): boolean {
   let known = aliasing.get(file);

@@ -4,13 +4,16 @@ import type { Node } from "yaml";
 import { isEdited } from "../manifest/edited-block.ts";
 import { flux, kustomizeGroup } from "../manifest/flux-names.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
+import { valueEditOf } from "../manifest/manifest-document.ts";
+import { Slot } from "../manifest/memory.ts";
+import type { Path } from "../manifest/value.ts";
 import type { Catalog, KindSchema } from "../schema/catalog.ts";
 import type { SchemaFinding } from "../schema/finding.ts";
 import { anyOpaque, opaqueText } from "../schema/opaque.ts";
-import { validateCel } from "../schema/cel-rules.ts";
+import { isLookedAt, validateCel } from "../schema/cel-rules.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { ValidateOptions } from "../schema/validate.ts";
-import { validate } from "../schema/validate.ts";
+import { staysRight, validate } from "../schema/validate.ts";
 import type { DocumentRole } from "./role.ts";
 import type { WorkspaceModel } from "./workspace-model.ts";
 
@@ -26,7 +29,7 @@ interface Remembered {
   readonly findings: readonly SchemaFinding[];
 }
 
-const remembered = new WeakMap<ManifestDocument, Remembered>();
+const remembered = new Slot<ManifestDocument, Remembered>();
 const opaque = anyOpaque(opaqueText.flux, opaqueText.sops, opaqueText.resourceSet);
 
 interface Chosen {
@@ -34,7 +37,7 @@ interface Chosen {
   readonly role: DocumentRole;
   readonly kind: KindSchema | undefined;
 }
-const chosen = new WeakMap<ManifestDocument, Chosen>();
+const chosen = new Slot<ManifestDocument, Chosen>();
 
 /** The schema of the document's kind in the selected versions. */
 export function schemaOf(site: SchemaSite): KindSchema | undefined {
@@ -66,12 +69,17 @@ export function schemaFindings(site: SchemaSite): readonly SchemaFinding[] {
   const role = site.role === "patch" ? "patch" : "manifest";
   const known = remembered.get(document);
   if (known?.kind === kind && known.role === role) return known.findings;
-  const findings = validate(document.yaml, kind, optionsOf(document, role, kind, model.catalog));
+  const options = optionsOf(document, role, kind, model.catalog);
+  const path = editedSince(document, remembered, { kind, role });
+  const findings =
+    path && staysRight(document.yaml, kind, path, options)
+      ? nothing
+      : validate(document.yaml, kind, options);
   remembered.set(document, { kind, role, findings });
   return findings;
 }
 
-const rememberedCel = new WeakMap<ManifestDocument, Remembered>();
+const rememberedCel = new Slot<ManifestDocument, Remembered>();
 
 /** The CEL rules of the kind; to be asked only where the structure is right. */
 export function celFindings(site: SchemaSite): readonly SchemaFinding[] {
@@ -81,9 +89,25 @@ export function celFindings(site: SchemaSite): readonly SchemaFinding[] {
   const known = rememberedCel.get(document);
   if (known?.kind === kind) return known.findings;
   const options = optionsOf(document, "manifest", kind, model.catalog);
-  const findings = validateCel(document.yaml, kind, options);
+  const path = editedSince(document, rememberedCel, { kind, role: "manifest" });
+  const findings =
+    path && !isLookedAt(kind.schema, path) ? nothing : validateCel(document.yaml, kind, options);
   rememberedCel.set(document, { kind, role: "manifest", findings });
   return findings;
+}
+
+const nothing: readonly never[] = [];
+
+/** The path of the only value that is another than in a text in which nothing was found. */
+function editedSince(
+  document: ManifestDocument,
+  known: Slot<ManifestDocument, Remembered>,
+  { kind, role }: Pick<Remembered, "kind" | "role">,
+): Path | undefined {
+  const edit = valueEditOf(document);
+  const before = edit && known.get(edit.before);
+  const wasRight = before?.kind === kind && before.role === role && before.findings.length === 0;
+  return wasRight ? edit?.path : undefined;
 }
 
 const clean = new WeakMap<KindSchema, Map<ValidateOptions["role"], WeakMap<Node, Schema>>>();

@@ -5,6 +5,7 @@ import { headlines } from "#simulator";
 import { derived } from "../manifest/manifest-document.ts";
 import type { ManifestFile } from "../manifest/manifest-file.ts";
 import { parseManifestFile, positionAt } from "../manifest/manifest-file.ts";
+import type { Memory, Remembering } from "../manifest/memory.ts";
 import { slices } from "../manifest/slices.ts";
 
 /** Longer texts are not looked into: an object in etcd is at most 1.5 MB. */
@@ -15,10 +16,14 @@ export interface Piece {
   /** Offset in the file. */
   readonly start: number;
   /** To remember things by. */
-  readonly document: { readonly text: string };
+  readonly document: PieceText;
 }
 
-export interface SourceFile {
+export interface PieceText extends Remembering {
+  readonly text: string;
+}
+
+export interface SourceFile extends Remembering {
   readonly path: string;
   /** Equal ids are equal contents. */
   readonly id: string;
@@ -45,57 +50,80 @@ export function createSourceFile(
   content: Uint8Array | string | undefined,
   previous?: SourceFile,
 ): SourceFile {
-  const isYaml = /\.ya?ml$/i.test(path) || /(^|\/)Kustomization$/.test(path);
-  const size = content?.length ?? 0;
-  let text: { readonly value: string | undefined } | undefined;
-  let lines: SourceFile["headlines"] | undefined;
-  let pieces: readonly Piece[] | undefined;
-  let manifest: { readonly value: ManifestFile | undefined } | undefined;
-  let before = previous?.lastParsed;
-  const readText = () => (text ??= { value: toText(content, isYaml) }).value;
-  const parse = (): ManifestFile | undefined => {
-    const own = readText();
-    if (own === undefined || !isYaml) return undefined;
-    return parseManifestFile(path, own, before);
-  };
-  const file: SourceFile = {
-    path,
-    id,
-    size,
-    isYaml,
-    isTooLarge: size > maxTextLength,
-    get text() {
-      return readText();
-    },
-    get headlines() {
-      lines ??= file.pieces.map(({ document }) => headlinesOf(document));
-      return lines;
-    },
-    get pieces() {
-      pieces ??= isYaml ? piecesOf(readText(), file.lastParsed && file.manifest) : [];
-      return pieces;
-    },
-    get manifest() {
-      if (!manifest) {
-        manifest = { value: parse() };
-        before = undefined;
-      }
-      return manifest.value;
-    },
-    get lastParsed() {
-      return manifest ? manifest.value : before;
-    },
-  };
-  return file;
+  return new LazyFile({ path, id }, content, previous?.lastParsed);
+}
+
+class LazyFile implements SourceFile {
+  readonly path: string;
+  readonly id: string;
+  readonly size: number;
+  readonly isYaml: boolean;
+  readonly isTooLarge: boolean;
+  readonly memory: Memory = [];
+  readonly #content: Uint8Array | string | undefined;
+  #before: ManifestFile | undefined;
+  #text: { readonly value: string | undefined } | undefined;
+  #headlines: SourceFile["headlines"] | undefined;
+  #pieces: readonly Piece[] | undefined;
+  #manifest: { readonly value: ManifestFile | undefined } | undefined;
+
+  constructor(
+    { path, id }: Pick<SourceFile, "path" | "id">,
+    content: Uint8Array | string | undefined,
+    before: ManifestFile | undefined,
+  ) {
+    this.path = path;
+    this.id = id;
+    this.size = content?.length ?? 0;
+    this.isYaml = /\.ya?ml$/i.test(path) || /(^|\/)Kustomization$/.test(path);
+    this.isTooLarge = this.size > maxTextLength;
+    this.#content = content;
+    this.#before = before;
+  }
+
+  get text() {
+    return (this.#text ??= { value: toText(this.#content, this.isYaml) }).value;
+  }
+
+  get headlines() {
+    this.#headlines ??= this.pieces.map(({ document }) => headlinesOf(document));
+    return this.#headlines;
+  }
+
+  get pieces() {
+    this.#pieces ??= this.isYaml ? piecesOf(this.text, this.lastParsed && this.manifest) : [];
+    return this.#pieces;
+  }
+
+  get manifest() {
+    if (!this.#manifest) {
+      this.#manifest = { value: this.#parse() };
+      this.#before = undefined;
+    }
+    return this.#manifest.value;
+  }
+
+  get lastParsed() {
+    return this.#manifest ? this.#manifest.value : this.#before;
+  }
+
+  #parse(): ManifestFile | undefined {
+    const { text } = this;
+    if (text === undefined || !this.isYaml) return undefined;
+    return parseManifestFile(this.path, text, this.#before);
+  }
 }
 
 /** With lines that count from the start of the document. */
-const headlinesOf = derived(({ text }: { readonly text: string }) => headlines(text));
+const headlinesOf = derived(({ text }: PieceText) => headlines(text));
 
 function piecesOf(text: string | undefined, manifest: ManifestFile | undefined): readonly Piece[] {
   if (manifest) return manifest.parts;
   if (text === undefined) return [];
-  return slices(text).map((slice) => ({ start: slice.start, document: slice }));
+  return slices(text).map((slice) => ({
+    start: slice.start,
+    document: { text: slice.text, memory: [] },
+  }));
 }
 
 /** 0-based line that a document starts in. */

@@ -3,6 +3,7 @@
  * here. What else may set them (patches of a parent, objects of the cluster) makes the answer "not known".
  * Source of the order: `fluxcd/pkg kustomize/kustomize_varsub.go`.
  */
+import { Slot } from "../manifest/memory.ts";
 import type { Value } from "../manifest/value.ts";
 import type { FluxKustomization } from "./flux-kustomization.ts";
 import { lookup } from "./lookup.ts";
@@ -24,7 +25,7 @@ export interface Substitution {
   readonly isActive: boolean | undefined;
 }
 
-const known = new WeakMap<WorkspaceModel, Map<FluxKustomization, Substitution>>();
+const known = new Slot<WorkspaceModel, Map<FluxKustomization, Substitution>>();
 
 export function substitutionOf(model: WorkspaceModel, owner: FluxKustomization): Substitution {
   const ofModel = known.get(model) ?? new Map<FluxKustomization, Substitution>();

@@ -3,6 +3,8 @@
  * what the last simulation found. Immutable; what costs something is computed when first asked for.
  */
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
+import type { Memory, Remembering } from "../manifest/memory.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { Catalog } from "../schema/catalog.ts";
 import type { FileGraph, PathShape } from "./file-graph.ts";
 import { buildFileGraph, shapeOf } from "./file-graph.ts";
@@ -18,7 +20,7 @@ import { buildObjectIndex, sameWritten } from "./object-index.ts";
 import type { SourceFile } from "./source-file.ts";
 import type { Truth } from "./truth.ts";
 
-export interface WorkspaceModel {
+export interface WorkspaceModel extends Remembering {
   readonly files: ReadonlyMap<string, SourceFile>;
   readonly index: ObjectIndex;
   readonly graph: FileGraph;
@@ -55,7 +57,7 @@ interface Known {
   };
   index?: { readonly files: WorkspaceModel["files"]; readonly value: ObjectIndex };
 }
-const knownOf = new WeakMap<WorkspaceModel, Known>();
+const knownOf = new Slot<WorkspaceModel, Known>();
 
 /** `previous` lends what has not changed. */
 export function createModel(input: ModelInput, previous?: WorkspaceModel): WorkspaceModel {
@@ -64,36 +66,63 @@ export function createModel(input: ModelInput, previous?: WorkspaceModel): Works
     ...(before?.graph && { graph: before.graph }),
     ...(before?.index && { index: before.index }),
   };
-  const { files } = input;
-  let lockdown: { readonly value: LockdownPlace | undefined } | undefined;
-  let index: ObjectIndex | undefined;
-  let graph: FileGraph | undefined;
-  const model: WorkspaceModel = {
-    ...input,
-    get index() {
-      if (index) return index;
-      if (!known.index || !differOnlyWhere(known.index.files, files, sameWritten))
-        known.index = { files, value: buildObjectIndex(files.values()) };
-      index = known.index.value;
-      return index;
-    },
-    get graph() {
-      if (graph) return graph;
-      if (!known.graph || !differOnlyWhere(known.graph.files, files, sameShape)) {
-        const shape = pathsOf(files, known.graph?.shape);
-        known.graph = { files, shape, value: graphOf(files, shape) };
-      }
-      graph = known.graph.value;
-      return graph;
-    },
-    manifest: (path) => files.get(path)?.manifest,
-    get lockdown() {
-      lockdown ??= { value: findLockdown(files.values()) };
-      return lockdown.value;
-    },
-  };
+  const model = new LazyModel(input, known);
   knownOf.set(model, known);
   return model;
+}
+
+class LazyModel implements WorkspaceModel {
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly catalog: Catalog | undefined;
+  readonly flux: string;
+  readonly fluxIsKnown: boolean;
+  readonly strictVariables: boolean;
+  readonly truth: Truth | undefined;
+  readonly memory: Memory = [];
+  readonly #known: Known;
+  #index: ObjectIndex | undefined;
+  #graph: FileGraph | undefined;
+  #lockdown: { readonly value: LockdownPlace | undefined } | undefined;
+
+  constructor(input: ModelInput, known: Known) {
+    this.files = input.files;
+    this.catalog = input.catalog;
+    this.flux = input.flux;
+    this.fluxIsKnown = input.fluxIsKnown;
+    this.strictVariables = input.strictVariables;
+    this.truth = input.truth;
+    this.#known = known;
+  }
+
+  get index(): ObjectIndex {
+    if (this.#index) return this.#index;
+    const { files } = this;
+    const { index } = this.#known;
+    const isSame = index && differOnlyWhere(index.files, files, sameWritten);
+    this.#index = isSame ? index.value : buildObjectIndex(files.values());
+    this.#known.index = { files, value: this.#index };
+    return this.#index;
+  }
+
+  get graph(): FileGraph {
+    if (this.#graph) return this.#graph;
+    const { files } = this;
+    const { graph } = this.#known;
+    const isSame = graph && differOnlyWhere(graph.files, files, sameShape);
+    const shape = isSame ? graph.shape : pathsOf(files, graph?.shape);
+    this.#graph = isSame ? graph.value : graphOf(files, shape);
+    this.#known.graph = { files, shape, value: this.#graph };
+    return this.#graph;
+  }
+
+  get lockdown(): LockdownPlace | undefined {
+    this.#lockdown ??= { value: findLockdown(this.files.values()) };
+    return this.#lockdown.value;
+  }
+
+  manifest(path: string): ManifestFile | undefined {
+    return this.files.get(path)?.manifest;
+  }
 }
 
 /** The same as before when no file came or went. */
@@ -124,7 +153,7 @@ function patchFiles({ entries }: KustomizationFile): readonly string[] {
   );
 }
 
-const shaping = new WeakMap<SourceFile, boolean>();
+const shaping = new Slot<SourceFile, boolean>();
 const kustomizeApi = `${fluxGroup(flux.Kustomization)}/`;
 
 function isOfKustomizeApi({ apiVersion }: { readonly apiVersion: string }): boolean {
@@ -169,7 +198,7 @@ function sameShape(old: SourceFile, file: SourceFile): boolean {
 }
 
 const nothing: readonly never[] = [];
-const shapes = new WeakMap<SourceFile, readonly FilePart[]>();
+const shapes = new Slot<SourceFile, readonly FilePart[]>();
 
 function shapesOf(file: SourceFile): readonly FilePart[] {
   let known = shapes.get(file);

@@ -22,13 +22,13 @@ export function checkFile(
   const file = model.manifest(path);
   if (!file) return model.files.get(path)?.isTooLarge === true ? [tooLarge(path)] : [];
   const found: Diagnosis[] = [];
-  for (const [ordinal, { start }] of file.parts.entries()) {
+  file.parts.forEach(({ start }, ordinal) => {
     for (const one of findingsOf(model, file, ordinal, onBug)) {
       const part = { start: start + one.offset };
       const diagnosis = toDiagnosis({ model, file, part }, one, settings);
       if (diagnosis) found.push(diagnosis);
     }
-  }
+  });
   return found.sort(byPlace);
 }
 

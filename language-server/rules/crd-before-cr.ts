@@ -81,5 +81,5 @@ function definitionsOf(
 const defines = derived(({ kind, root }) => {
   const group = root?.at("spec", "group")?.text;
   const name = root?.at("spec", "names", "kind")?.text;
-  return kind === "CustomResourceDefinition" && group && name ? `${group}/${name}` : undefined;
+  return kind === "CustomResourceDefinition" && group && name ? `${group}/${name}` : null;
 });

@@ -6,6 +6,7 @@ import type { EmbeddedBlock } from "../manifest/embedded-parts.ts";
 import { embeddedParts, embeddedRole } from "../manifest/embedded-parts.ts";
 import type { FilePart, ManifestFile } from "../manifest/manifest-file.ts";
 import type { ManifestDocument } from "../manifest/manifest-document.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { DocumentRole } from "../model/role.ts";
 import { roleOf } from "../model/role.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
@@ -37,7 +38,7 @@ interface Remembered {
   readonly found: readonly Found[];
 }
 
-const remembered = new WeakMap<ManifestDocument, Remembered>();
+const remembered = new Slot<ManifestDocument, Remembered>();
 
 export function findingsOf(
   model: WorkspaceModel,
@@ -58,7 +59,7 @@ export function findingsOf(
     }
   }
   const traced = traceModel(model);
-  const found = [...search({ model: traced.model, file, part }, onBug)];
+  const found = search({ model: traced.model, file, part }, onBug);
   remembered.set(document, {
     path: file.path,
     ordinal,
@@ -75,50 +76,52 @@ interface Place {
   readonly part: FilePart;
 }
 
-function* search(place: Place, onBug: OnBug): Generator<Found> {
+function search(place: Place, onBug: OnBug): readonly Found[] {
   const { model, file, part } = place;
   const role = roleOf(part.document, { path: file.path, graph: model.graph });
-  if (role === "template") return;
-  if (part.document.faults.length > 0) {
-    if (isManifestByLook(part.document)) yield* faultsOf(part.document);
-    return;
-  }
-  if (role === "other") return;
-  yield* searchOne({ ...place, role, asked: rules, offset: 0, mayMiss: false }, onBug);
+  if (role === "template") return [];
+  if (part.document.faults.length > 0)
+    return isManifestByLook(part.document) ? [...faultsOf(part.document)] : [];
+  if (role === "other") return [];
+  const found: Found[] = [];
+  const asked = byRole.get(role) ?? [];
+  searchOne({ ...place, role, asked, offset: 0, mayMiss: false }, onBug, found);
   for (const inside of embeddedParts(part)) {
     const { document, start } = inside.part;
     const own = embeddedRole(document);
     if (!own || document.faults.length > 0) continue;
-    const asked = asksInside(inside.block, document);
+    const some = asksInside(inside.block, document).filter(({ meta }) => meta.roles.includes(own));
     const mayMiss = inside.block.target !== undefined;
-    const site = { ...place, part: inside.part, role: own, asked, mayMiss };
-    yield* searchOne({ ...site, offset: start - part.start }, onBug);
+    const site = { ...place, part: inside.part, role: own, asked: some, mayMiss };
+    searchOne({ ...site, offset: start - part.start }, onBug, found);
   }
+  return found;
 }
+
+const roles = new Set(rules.flatMap(({ meta }) => meta.roles));
+const byRole: ReadonlyMap<DocumentRole, readonly Rule[]> = new Map(
+  [...roles].map((role) => [role, rules.filter(({ meta }) => meta.roles.includes(role))]),
+);
 
 interface Site extends Place, Pick<Found, "offset" | "mayMiss"> {
   readonly role: DocumentRole;
   readonly asked: readonly Rule[];
 }
 
-function* searchOne(site: Site, onBug: OnBug): Generator<Found> {
-  const { role, asked, offset, mayMiss, ...place } = site;
-  const { document } = place.part;
+function searchOne(site: Site, onBug: OnBug, found: Found[]): void {
+  const { role, asked, offset, mayMiss, model, file, part } = site;
+  const { document } = part;
   const { root } = document;
   if (!root) return;
-  const context: RuleContext = { ...place, document, root, role };
+  const context: RuleContext = { document, root, role, file, part, model };
   for (const rule of asked) {
-    if (!rule.meta.roles.includes(role)) continue;
-    for (const finding of run(rule, context, onBug)) yield { rule, finding, offset, mayMiss };
-  }
-}
-
-function run(rule: Rule, context: RuleContext, onBug: OnBug): readonly Finding[] {
-  try {
-    return [...rule.check(context)];
-  } catch (error) {
-    onBug(rule.meta.code, context.file.path, error);
-    return [];
+    const before = found.length;
+    try {
+      for (const finding of rule.check(context)) found.push({ rule, finding, offset, mayMiss });
+    } catch (error) {
+      found.length = before;
+      onBug(rule.meta.code, file.path, error);
+    }
   }
 }
 

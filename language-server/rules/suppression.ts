@@ -3,6 +3,7 @@
  * `# sluice-ignore CODE …` on the line or the one above, `# sluice-ignore-file CODE …` anywhere. Without a code all are meant.
  */
 import type { ManifestFile } from "../manifest/manifest-file.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { Severity } from "./rule.ts";
 
 export interface RuleSettings {
@@ -49,7 +50,7 @@ interface Comments {
   readonly lines: ReadonlyMap<number, readonly string[]>;
 }
 
-const read = new WeakMap<ManifestFile, Comments>();
+const read = new Slot<ManifestFile, Comments>();
 
 export function isIgnoredByComment(file: ManifestFile, line: number, code: string): boolean {
   const comments = commentsOf(file);

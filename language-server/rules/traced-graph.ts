@@ -13,46 +13,72 @@ interface Asked {
 
 export function traceGraph(graph: FileGraph): TracedGraph {
   const asked = new Map<string, Asked>();
-  const ask = <Answer>(
+  return { graph: new Tracing(graph, asked), holdsFor: comparison(asked, graph) };
+}
+
+class Tracing implements FileGraph {
+  readonly #graph: FileGraph;
+  readonly #asked: Map<string, Asked>;
+
+  constructor(graph: FileGraph, asked: Map<string, Asked>) {
+    this.#graph = graph;
+    this.#asked = asked;
+  }
+
+  get kustomizations(): FileGraph["kustomizations"] {
+    return this.#ask("kustomizations", (one) => one.kustomizations, sameEntries);
+  }
+
+  get owners(): FileGraph["owners"] {
+    return this.#ask("owners", (one) => one.owners, sameItems);
+  }
+
+  get hasRenames(): boolean {
+    return this.#ask("hasRenames", (one) => one.hasRenames);
+  }
+
+  get hasForeignOwner(): boolean {
+    return this.#ask("hasForeignOwner", (one) => one.hasForeignOwner);
+  }
+
+  reachesOf(path: string): readonly Reach[] {
+    return this.#ask(`reaches ${path}`, (one) => one.reachesOf(path), sameReaches);
+  }
+
+  exists(path: string): ReturnType<FileGraph["exists"]> {
+    return this.#ask(`exists ${path}`, (one) => one.exists(path));
+  }
+
+  inFolder(dir: string): ReturnType<FileGraph["inFolder"]> {
+    return this.#ask(`folder ${dir}`, (one) => one.inFolder(dir));
+  }
+
+  isOwnSource(source: Parameters<FileGraph["isOwnSource"]>[0]): boolean {
+    return this.#ask(`own ${source.kind} ${source.name}`, (one) => one.isOwnSource(source));
+  }
+
+  isLive(path: string): boolean {
+    return this.#ask(`live ${path}`, (one) => one.isLive(path));
+  }
+
+  filesOf(owner: Parameters<FileGraph["filesOf"]>[0]): ReturnType<FileGraph["filesOf"]> {
+    const question = `files ${owner.copy} ${owner.file} ${owner.part.start}`;
+    return this.#ask(question, (one) => one.filesOf(owner), sameEntries);
+  }
+
+  isGenerated(kind: string, name: string): boolean {
+    return this.#ask(`generated ${kind} ${name}`, (one) => one.isGenerated(kind, name));
+  }
+
+  #ask<Answer>(
     question: string,
     answer: (graph: FileGraph) => Answer,
     isEqual: (one: Answer, other: Answer) => boolean = Object.is,
-  ): Answer => {
-    const own = answer(graph);
-    if (!asked.has(question)) asked.set(question, comparedWith(own, answer, isEqual));
+  ): Answer {
+    const own = answer(this.#graph);
+    if (!this.#asked.has(question)) this.#asked.set(question, comparedWith(own, answer, isEqual));
     return own;
-  };
-  return {
-    graph: {
-      get kustomizations() {
-        return ask("kustomizations", (one) => one.kustomizations, sameEntries);
-      },
-      get owners() {
-        return ask("owners", ({ owners }) => owners, sameItems);
-      },
-      get hasRenames() {
-        return ask("hasRenames", (one) => one.hasRenames);
-      },
-      get hasForeignOwner() {
-        return ask("hasForeignOwner", (one) => one.hasForeignOwner);
-      },
-      reachesOf: (path) => ask(`reaches ${path}`, (one) => one.reachesOf(path), sameReaches),
-      exists: (path) => ask(`exists ${path}`, (one) => one.exists(path)),
-      inFolder: (dir) => ask(`folder ${dir}`, (one) => one.inFolder(dir)),
-      isOwnSource: (source) =>
-        ask(`own ${source.kind} ${source.name}`, (one) => one.isOwnSource(source)),
-      isLive: (path) => ask(`live ${path}`, (one) => one.isLive(path)),
-      filesOf: (owner) =>
-        ask(
-          `files ${owner.copy} ${owner.file} ${owner.part.start}`,
-          (one) => one.filesOf(owner),
-          sameEntries,
-        ),
-      isGenerated: (kind, name) =>
-        ask(`generated ${kind} ${name}`, (one) => one.isGenerated(kind, name)),
-    },
-    holdsFor: comparison(asked, graph),
-  };
+  }
 }
 
 /** Apart from the graph that was asked, which would be kept otherwise. */

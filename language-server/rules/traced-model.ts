@@ -3,6 +3,8 @@
  * another. Whoever asks for the files themselves depends on all of them.
  */
 import type { ManifestFile } from "../manifest/manifest-file.ts";
+import type { Memory } from "../manifest/memory.ts";
+import { Slot } from "../manifest/memory.ts";
 import type { Truth } from "../model/truth.ts";
 import type { WorkspaceModel } from "../model/workspace-model.ts";
 import { traceGraph } from "./traced-graph.ts";
@@ -29,7 +31,7 @@ const always = [
   "strictVariables",
 ] as const satisfies readonly (keyof Answers)[];
 
-const answered = new WeakMap<WorkspaceModel, Answers>();
+const answered = new Slot<WorkspaceModel, Answers>();
 /** By graph, because an edit mostly leaves it as it is. */
 const lastOf = new WeakMap<WorkspaceModel["graph"], Answers>();
 
@@ -116,119 +118,132 @@ export function traceModel(model: WorkspaceModel): TracedModel {
   const graph = traceGraph(model.graph);
   const trace: Trace = { asked: new Map(), manifests: new Map(), truths: [], graph };
   return {
-    model: tracing(model, trace),
+    model: new Tracing(model, trace),
     holdsFor: comparison(answersOf(model), trace),
     asksFiles: () => trace.manifests.size > 0 || trace.asked.has("files"),
   };
 }
 
-function tracing(
-  model: WorkspaceModel,
-  { asked, manifests, truths, graph: { graph } }: Trace,
-): WorkspaceModel {
-  const ask = <Key extends Asked>(key: Key): WorkspaceModel[Key] => {
-    const answer = model[key];
-    asked.set(key, answer);
-    return answer;
-  };
-  const { catalog, flux, fluxIsKnown, strictVariables } = model;
-  const truth = model.truth && tracingTruth(model.truth, truths);
-  return {
-    catalog,
-    flux,
-    fluxIsKnown,
-    strictVariables,
-    graph,
-    get truth() {
-      const question = { about: "existence" } as const;
-      if (truths.length === 0) truths.push({ question, answer: answerOf(truth, question) });
-      return truth;
-    },
-    get index() {
-      return ask("index");
-    },
-    get files() {
-      return ask("files");
-    },
-    get lockdown() {
-      return ask("lockdown");
-    },
-    manifest(path) {
-      const found = model.manifest(path);
-      manifests.set(path, found);
-      return found;
-    },
-  };
-}
+class Tracing implements WorkspaceModel {
+  readonly catalog: WorkspaceModel["catalog"];
+  readonly flux: string;
+  readonly fluxIsKnown: boolean;
+  readonly strictVariables: boolean;
+  readonly graph: WorkspaceModel["graph"];
+  readonly memory: Memory = [];
+  readonly #model: WorkspaceModel;
+  readonly #trace: Trace;
+  readonly #truth: Truth | undefined;
 
-function tracingTruth(truth: Truth, truths: AskedOfTruth[]): Truth {
-  const note = (question: Question): void => {
-    truths.push({ question, answer: answerOf(truth, question) });
-  };
-  const whole = <Key extends "plan" | "problems" | "appliers" | "rendered">(about: Key) => {
-    note({ about });
-    return truth[about];
-  };
-  return {
-    get plan() {
-      return whole("plan");
-    },
-    get problems() {
-      return whole("problems");
-    },
-    get appliers() {
-      return whole("appliers");
-    },
-    get rendered() {
-      return whole("rendered");
-    },
-    get charts() {
-      return tracingCharts(truth, note);
-    },
-    appliersOf(...object) {
-      note({ about: "appliersOf", object });
-      return truth.appliersOf(...object);
-    },
-    problemsOf(applier) {
-      note({ about: "problemsOf", applier });
-      return truth.problemsOf(applier);
-    },
-    problemsAbout(...object) {
-      note({ about: "problemsAbout", object });
-      return truth.problemsAbout(...object);
-    },
-    deletedBy(applier) {
-      note({ about: "deletedBy", applier });
-      return truth.deletedBy(applier);
-    },
-    isRendered(...object) {
-      note({ about: "isRendered", object });
-      return truth.isRendered(...object);
-    },
-    isRenderedFrom(path) {
-      note({ about: "isRenderedFrom", path });
-      return truth.isRenderedFrom(path);
-    },
-    rendersOf(...object) {
-      note({ about: "rendersOf", object });
-      return truth.rendersOf(...object);
-    },
-  };
-}
-
-function tracingCharts(truth: Truth, note: (question: Question) => void): Truth["charts"] {
-  const { charts } = truth;
-  if (!charts) {
-    note({ about: "charts" });
-    return undefined;
+  constructor(model: WorkspaceModel, trace: Trace) {
+    this.catalog = model.catalog;
+    this.flux = model.flux;
+    this.fluxIsKnown = model.fluxIsKnown;
+    this.strictVariables = model.strictVariables;
+    this.graph = trace.graph.graph;
+    this.#model = model;
+    this.#trace = trace;
+    this.#truth = model.truth && new TracingTruth(model.truth, trace.truths);
   }
-  return {
-    load: (...chart) => charts.load(...chart),
-    get(applier) {
-      note({ about: "chart", applier });
-      return charts.get(applier);
-    },
-  };
+
+  get truth(): Truth | undefined {
+    const { truths } = this.#trace;
+    const question = { about: "existence" } as const;
+    if (truths.length === 0) truths.push({ question, answer: answerOf(this.#truth, question) });
+    return this.#truth;
+  }
+
+  get index(): WorkspaceModel["index"] {
+    return this.#ask("index");
+  }
+
+  get files(): WorkspaceModel["files"] {
+    return this.#ask("files");
+  }
+
+  get lockdown(): WorkspaceModel["lockdown"] {
+    return this.#ask("lockdown");
+  }
+
+  manifest(path: string): ManifestFile | undefined {
+    const found = this.#model.manifest(path);
+    this.#trace.manifests.set(path, found);
+    return found;
+  }
+
+  #ask<Key extends Asked>(key: Key): WorkspaceModel[Key] {
+    const answer = this.#model[key];
+    this.#trace.asked.set(key, answer);
+    return answer;
+  }
+}
+
+class TracingTruth implements Truth {
+  readonly #truth: Truth;
+  readonly #asked: AskedOfTruth[];
+
+  constructor(truth: Truth, asked: AskedOfTruth[]) {
+    this.#truth = truth;
+    this.#asked = asked;
+  }
+
+  get plan(): Truth["plan"] {
+    return this.#noted({ about: "plan" }).plan;
+  }
+
+  get problems(): Truth["problems"] {
+    return this.#noted({ about: "problems" }).problems;
+  }
+
+  get appliers(): Truth["appliers"] {
+    return this.#noted({ about: "appliers" }).appliers;
+  }
+
+  get rendered(): Truth["rendered"] {
+    return this.#noted({ about: "rendered" }).rendered;
+  }
+
+  get charts(): Truth["charts"] {
+    const { charts } = this.#truth;
+    if (!charts) return this.#noted({ about: "charts" }).charts;
+    return {
+      load: (...chart) => charts.load(...chart),
+      get: (applier) => this.#noted({ about: "chart", applier }).charts?.get(applier),
+    };
+  }
+
+  appliersOf(...object: Named): ReturnType<Truth["appliersOf"]> {
+    return this.#noted({ about: "appliersOf", object }).appliersOf(...object);
+  }
+
+  problemsOf(applier: string): ReturnType<Truth["problemsOf"]> {
+    return this.#noted({ about: "problemsOf", applier }).problemsOf(applier);
+  }
+
+  problemsAbout(...object: Parameters<Truth["problemsAbout"]>): ReturnType<Truth["problemsAbout"]> {
+    return this.#noted({ about: "problemsAbout", object }).problemsAbout(...object);
+  }
+
+  deletedBy(applier: string): ReturnType<Truth["deletedBy"]> {
+    return this.#noted({ about: "deletedBy", applier }).deletedBy(applier);
+  }
+
+  isRendered(...object: Named): boolean {
+    return this.#noted({ about: "isRendered", object }).isRendered(...object);
+  }
+
+  isRenderedFrom(path: string): boolean {
+    return this.#noted({ about: "isRenderedFrom", path }).isRenderedFrom(path);
+  }
+
+  rendersOf(...object: Named): ReturnType<Truth["rendersOf"]> {
+    return this.#noted({ about: "rendersOf", object }).rendersOf(...object);
+  }
+
+  #noted(question: Question): Truth {
+    this.#asked.push({ question, answer: answerOf(this.#truth, question) });
+    return this.#truth;
+  }
 }
 
 /** Apart from the model, which would be kept with all of its files otherwise. */

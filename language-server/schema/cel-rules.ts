@@ -55,6 +55,37 @@ export function validateCel(
   return findings;
 }
 
+/** Whether any rule looks at what stands at a path. All others find of another value there what they found before. */
+export function isLookedAt(root: Schema, path: Path): boolean {
+  let schema = root;
+  for (const step of path) {
+    if (schema.rules?.some((rule) => namedBy(rule, step)) === true) return true;
+    const next = typeof step === "number" ? schema.items : fieldOf(schema, step);
+    if (next === undefined) return false;
+    schema = next;
+  }
+  return path.length > 0 && schema.rules !== undefined;
+}
+
+/** `__` stands for letters that can't be in a name of CEL. */
+function namedBy({ rule }: CelRule, step: string | number): boolean {
+  const names = typeof step === "number" ? undefined : namesIn(rule);
+  return names === undefined || names.has(`${step}`) || /\W|__/.test(`${step}`);
+}
+
+const namesOf = new Map<string, ReadonlySet<string> | undefined>();
+
+/** The fields that a rule looks at; `undefined` when it uses `self` as a whole. */
+function namesIn(rule: string): ReadonlySet<string> | undefined {
+  if (namesOf.has(rule)) return namesOf.get(rule);
+  const usesAll = /\bself\b(?!\s*\.)/.test(rule);
+  const found = [...rule.matchAll(/\bself\s*\.\s*\??\s*(\w+)/g)].map(([, name = ""]) => name);
+  const names = usesAll ? undefined : new Set(found);
+  if (namesOf.size > 5_000) namesOf.clear();
+  namesOf.set(rule, names);
+  return names;
+}
+
 const known = new WeakMap<Schema, boolean>();
 
 /** Whether there is a rule at a schema or below. */

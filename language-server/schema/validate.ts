@@ -8,7 +8,7 @@ import { isAlias, isMap, isScalar, isSeq } from "yaml";
 
 import type { FieldLife, KindSchema, SchemaPath } from "./catalog.ts";
 import type { At } from "./at.ts";
-import { atRoot, behindAlias, pathOf, placeOf } from "./at.ts";
+import { atElement, atField, atRoot, behindAlias, pathOf, placeOf } from "./at.ts";
 import type { Check, Dialect } from "./check.ts";
 import { checkCombination } from "./check-combination.ts";
 import { checkList } from "./check-list.ts";
@@ -17,6 +17,7 @@ import { checkScalar } from "./check-scalar.ts";
 import { checkType } from "./check-type.ts";
 import { NodeReader, rangeOf } from "./fields.ts";
 import type { SchemaFinding, TextRange } from "./finding.ts";
+import { fieldOf } from "./navigate.ts";
 import type { Opaque } from "./opaque.ts";
 import type { ScalarReader } from "./scalar.ts";
 import type { Schema } from "./schema.ts";
@@ -39,6 +40,8 @@ export interface ValidateOptions {
   readonly reader?: ScalarReader;
 }
 
+type Path = readonly (string | number)[];
+
 /** Beyond these a document is no longer looked at: aliases can make a small text very large. */
 const maxNodes = 500_000;
 const maxDepth = 100;
@@ -53,6 +56,53 @@ export function validate(
   const run = new Run(document, kind, options);
   run.check.below(root, kind.schema, atRoot(documentAnchor(root)));
   return withoutBroken(run.findings, document);
+}
+
+/** Whether in a document in which nothing was found nothing is found after an edit of one value; `false`: something may be. */
+export function staysRight(
+  document: Document,
+  kind: KindSchema,
+  path: Path,
+  options: ValidateOptions,
+): boolean {
+  if (path.length === 0) return true;
+  const run = new Run(document, kind, options);
+  let node: unknown = document.contents;
+  let schema = kind.schema;
+  let at = atRoot(nowhere);
+  for (const [depth, step] of path.entries()) {
+    if (compares(schema, path[depth + 1])) return false;
+    const next = typeof step === "number" ? schema.items : fieldOf(schema, step);
+    // Of what the schema does not name nothing is said, whatever its value.
+    if (next === undefined) return run.check.dialect !== "file";
+    const isDeclared = typeof step === "string" && Object.hasOwn(schema.properties ?? {}, step);
+    at =
+      typeof step === "number"
+        ? atElement(at, step, nowhere)
+        : atField(at, { name: step, isDeclared, anchor: nowhere, usedAt: undefined });
+    node = itemAt(node, step);
+    schema = next;
+  }
+  if (!isScalar(node) || run.check.nodes.scalar(node).type === "null") return false;
+  run.check.below(node, schema, at);
+  return run.findings.length === 0;
+}
+
+const nowhere: TextRange = [0, 0];
+
+/** Whether a value somewhere below may decide about another. `next`: the step below an element of a list. */
+function compares(schema: Schema, next: string | number | undefined): boolean {
+  const { allOf, anyOf, oneOf, not, embedded, uniqueItems, listType, listMapKeys } = schema;
+  if (allOf ?? anyOf ?? oneOf ?? not) return true;
+  if (embedded === true || uniqueItems === true || listType === "set") return true;
+  return listType === "map" && (typeof next !== "string" || listMapKeys?.includes(next) === true);
+}
+
+function itemAt(node: unknown, step: string | number): unknown {
+  if (typeof step === "number") return isSeq(node) ? node.items[step] : undefined;
+  return isMap(node)
+    ? node.items.findLast(({ key }) => isScalar(key) && key.value === step)?.value
+    : undefined;
 }
 
 /** The state of one validation: what was found, and how much may still be looked at. */

@@ -42,7 +42,7 @@ const parse = (text: string): Document => parseDocument(text, parseOptions);
 function edited(before: string, from: string, to: string) {
   const yaml = parse(before);
   const text = before.replace(from, to);
-  return { before: yaml, text, after: parseEdited(before, yaml, text) };
+  return { before: yaml, text, after: parseEdited(before, yaml, text)?.yaml };
 }
 
 /** The tree with the places of its nodes. */
@@ -64,10 +64,17 @@ function shapeOf(node: unknown): unknown {
 
 test.each([
   ["a scalar", "replicas: 2", "replicas: 12"],
+  ["a number that becomes a text", "replicas: 2", "replicas: 2 a"],
+  ["a text that becomes a number", "name: data", "name: 0x1F"],
+  ["a text in quotes", '":8080"', '":80"'],
+  ["a value in quotes", 'value: "1"', 'value: "1: #2"'],
   ["a key", "replicas:", "paused:"],
   ["an item of a list", 'value: "1"', 'value: "2"\n          - name: B'],
   ["a line above a key", "  replicas: 2", "  paused: true\n  replicas: 2"],
   ["a comment", "# Of the pods.", "# Of its pods."],
+  ["comments and empty lines", "  # Of the pods.\n", "\n# One: [\n      # another\n"],
+  ["a comment behind a value", "replicas: 2", "replicas: 2 # for now"],
+  ["what is no comment", "replicas: 2", "replicas: 2#"],
   ["a text of several lines", "            second", "            second\n            third"],
   ["a whole block", "        emptyDir: {}\n", "        configMap:\n          name: a\n"],
   ["a key without a value", "  name: app\n", "  name:\n"],
@@ -94,6 +101,8 @@ test.each([
   ["a mark between documents", "  replicas: 2\n", "---\n  replicas: 2\n"],
   ["a key that is no longer one", "replicas: 2", "replicas 2"],
   ["fewer columns", "  replicas: 2", " replicas: 2"],
+  ["more columns", "# Of the pods.\n  template:", "# Of\n   template:"],
+  ["a key in a value", "replicas: 2", "replicas: 2: 3"],
   ["a tab", "replicas: 2", "replicas:\t2"],
 ])("%s asks for the whole", (_, from, to) => {
   expect(edited(deployment, from, to).after).toBeUndefined();
@@ -104,9 +113,20 @@ test("a comment below the last value may end collections further above, so they 
   for (const comment of ["   # c\n", "    # c\n", "# c\n"]) {
     const { text, after } = edited(metadata, metadata, metadata + comment);
     expect(shapeOf((after ?? parse(text)).contents)).toEqual(shapeOf(parse(text).contents));
-    const again = parseEdited(text, parse(text), metadata);
+    const again = parseEdited(text, parse(text), metadata)?.yaml;
     expect(shapeOf((again ?? parse(metadata)).contents)).toEqual(shapeOf(parse(metadata).contents));
   }
+});
+
+test("where the only value that is another stands", () => {
+  const path = (from: string, to: string): unknown =>
+    parseEdited(deployment, parse(deployment), deployment.replace(from, to))?.path;
+  expect(path("replicas: 2", "replicas: 3")).toEqual(["spec", "replicas"]);
+  const name = ["spec", "template", "spec", "volumes", 0, "name"];
+  expect(path("name: data", "name: other data")).toEqual(name);
+  expect(path("# Of the pods.", "# Of its pods.\n")).toEqual([]);
+  expect(path("replicas: 2", "paused: 2")).toBeUndefined();
+  expect(path("replicas: 2", "replicas: [2]")).toBeUndefined();
 });
 
 test("a document with aliases or errors is parsed as a whole", () => {
@@ -144,7 +164,7 @@ test("any edits, one after the other, give what parsing the whole gives", () => 
         const somewhere = Math.floor((at / 1000) * text.length);
         const start = isLine ? text.indexOf("\n", somewhere) + 1 : somewhere;
         const next = text.slice(0, start) + insert + text.slice(start + remove);
-        const [whole, some] = [parse(next), parseEdited(text, yaml, next)];
+        const [whole, some] = [parse(next), parseEdited(text, yaml, next)?.yaml];
         if (some) {
           taken++;
           expect(whole.errors).toEqual([]);

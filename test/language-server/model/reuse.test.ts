@@ -3,7 +3,11 @@ import { afterEach, expect, test, vi } from "vitest";
 
 import type { ApplierRecord, Plan, Problem } from "#simulator";
 
-import { parseManifestFile } from "../../../language-server/manifest/manifest-file.ts";
+import {
+  offsetAt,
+  parseManifestFile,
+  positionAt,
+} from "../../../language-server/manifest/manifest-file.ts";
 import { ModelStore } from "../../../language-server/model/model-store.ts";
 import { createTruth } from "../../../language-server/model/truth.ts";
 import { checkFile } from "../../../language-server/rules/check-file.ts";
@@ -157,7 +161,8 @@ test("what is cut anew at an edit is what a fresh cut gives", () => {
       const fresh = parseManifestFile("a.yaml", after);
       const edited = parseManifestFile("a.yaml", after, parseManifestFile("a.yaml", before));
       const cut = (file: typeof fresh): unknown => [
-        file.lines,
+        Array.from({ length: after.length + 2 }, (_, at) => positionAt(file, at)),
+        Array.from({ length: 20 }, (_, line) => offsetAt(file, { line, character: 2 })),
         file.parts.map(({ start, document: one }) => [start, one.text]),
       ];
       expect(cut(edited)).toEqual(cut(fresh));

@@ -1,6 +1,6 @@
-// Builds the programs of the test cluster (etcd, kube-apiserver, the Flux controllers, the flux CLI) from the pinned Go
+// Builds the programs of the test cluster (etcd, kube-apiserver, the Flux controllers, flux-operator, the flux CLI) from the pinned Go
 // modules in test/cluster/parts: `npm run build:test-cluster [-- NAME… | --all]`. What is there already is left alone, so
-// the first run takes about ten minutes on two cores and later ones a second. Only binaries are kept, outside the clone.
+// the first run takes about twenty minutes on two cores and later ones a second. Only binaries are kept, outside the clone.
 import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -8,6 +8,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -80,10 +81,11 @@ async function build(one, env) {
     for (const module of modulesWithFiles(one)) {
       await go(one, ["mod", "download", module], env, moduleFolder(one));
     }
-    const args = ["build", ...flags(one), "-o", join(work, one.name), one.package];
-    const folder = sourceFolder(one, work, env);
-    await go(one, args, env, folder);
-    rmSync(join(work, "source"), { recursive: true, force: true });
+    const source = join(work, "source");
+    const modules = withCopy(one, source, env);
+    const args = ["build", ...modules, ...flags(one), "-o", join(work, one.name), one.package];
+    await go(one, args, env, moduleFolder(one));
+    rmSync(source, { recursive: true, force: true });
     copyCrds(one, work, env);
     if (!existsSync(target)) {
       renameSync(work, target);
@@ -122,20 +124,23 @@ function flags(one) {
 }
 
 /**
- * The folder to build in: that of our module, or a copy of upstream's with a file that its release process adds. (A
- * file of the module cache can't be replaced by an overlay.)
+ * Flags for a part that is built from a copy of upstream's module, with a file that its release process adds. (A file of
+ * the module cache can't be replaced by an overlay.) The pins stay those of our module.
  */
-function sourceFolder(one, work, env) {
+function withCopy(one, source, env) {
   if (one.emptyEmbed === undefined) {
-    return moduleFolder(one);
+    return [];
   }
-  const copy = join(work, "source");
-  cpSync(moduleDirectory(one, one.emptyEmbed.module, env), copy, { recursive: true });
+  const { module, file } = one.emptyEmbed;
+  const copy = join(source, "module");
+  cpSync(moduleDirectory(one, module, env), copy, { recursive: true });
   makeWritable(copy);
-  const file = join(copy, one.emptyEmbed.file);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, "# none\n");
-  return copy;
+  mkdirSync(dirname(join(copy, file)), { recursive: true });
+  writeFileSync(join(copy, file), "# none\n");
+  const pins = readFileSync(join(moduleFolder(one), "go.mod"), "utf8");
+  writeFileSync(join(source, "go.mod"), `${pins}\nreplace ${module} => ${JSON.stringify(copy)}\n`);
+  copyFileSync(join(moduleFolder(one), "go.sum"), join(source, "go.sum"));
+  return [`-modfile=${join(source, "go.mod")}`];
 }
 
 /** What lies in the module cache is read-only, folders included. */

@@ -56,6 +56,10 @@ export interface DataObject {
   readonly namespace: string;
   readonly name: string;
   readonly data: Readonly<Record<string, string>>;
+  /** Of a Secret. */
+  readonly type?: string;
+  /** What is no text, as Base64; of a Secret it is in `data` as well, as far as it can be. */
+  readonly binary?: Readonly<Record<string, string>>;
 }
 
 /** A remote that the host has fetched: `key` is the key of the need it answers. */

@@ -33,7 +33,8 @@ export function readResourceSet(object: JsonObject): ResourceSetSpec {
         {
           kind,
           name,
-          namespace: textAt(item, "namespace") ?? common.namespace,
+          // flux-operator takes no namespace for granted: an object that has one is not found without it.
+          namespace: textAt(item, "namespace") ?? "",
           ready: objectAt(item)["ready"] === true,
           ...(readyExpr === undefined ? {} : { readyExpr }),
         },

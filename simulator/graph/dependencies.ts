@@ -101,7 +101,7 @@ function liveVerdict(
   { kind, namespace, name, ready }: DependencyRef,
   { live }: DependencyOptions,
 ): "ready" | "unready" | "missing" {
-  if (live === undefined) return "missing";
+  if (live === undefined || namespace === "") return "missing";
   const object = live(localKey(kind, namespace, name));
   if (object === null) return "missing";
   if (object === undefined || ready === false) return "ready";

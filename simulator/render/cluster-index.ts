@@ -1,5 +1,6 @@
 /** What the renders of a cluster offer each other: sources, data, API versions, objects that templates look up. */
 import { fluxKinds } from "../flux/kinds.ts";
+import { localKey } from "../flux/object-ref.ts";
 import { canonicalJson } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
 import type { Seed } from "../graph/seeds.ts";
@@ -46,6 +47,7 @@ export function indexCluster(
   const scopes = merged(context.live.scopes, ...offers.map((offer) => offer.scopes));
   const artifacts = merged<MadeArtifact>(...built.map(([, one]) => one.artifacts ?? new Map()));
   const texts = lazily(() => renderedTexts(built, scopes));
+  const pruners = lazily(() => prunersOf(built));
   const objects = lazily(() => objectTexts(texts(), context));
   return {
     get: (key) => sources.get(key) ?? facts?.object(key, "source") ?? undefined,
@@ -69,8 +71,22 @@ export function indexCluster(
       const start = startOf(group, kind, namespace);
       return [...texts()].flatMap(([id, text]) => (id.startsWith(start) ? [text] : []));
     },
-    providers: (namespace, asked) => inputProviders(namespace, offers, context.live, asked),
+    providers: (namespace, asked) =>
+      inputProviders(namespace, offers, context.live, asked, ({ kind, namespace: place, name }) =>
+        pruners().has(localKey(kind, place, name)),
+      ),
   };
+}
+
+/** Appliers that delete what they render no more. */
+function prunersOf(built: readonly BuiltNode[]): ReadonlySet<string> {
+  return new Set(
+    built.flatMap(([{ spec }, { result }]) =>
+      result.failure === undefined && !spec.suspend && spec.prune
+        ? [localKey(spec.kind, spec.namespace, spec.name)]
+        : [],
+    ),
+  );
 }
 
 function startOf(group: string, kind: string, namespace: string): string {

@@ -1,11 +1,15 @@
 /**
  * ResourceSetInputProviders as a ResourceSet finds them (flux-operator's public documentation): as they are rendered, with the
- * inputs that the cluster's status exports, and those that only the cluster has.
+ * inputs that the cluster's status exports, and those that only the cluster has. One that an applier has there and renders no more is
+ * garbage, and gives nothing.
  */
 import { fluxApiVersion } from "../flux/kinds.ts";
 import type { FluxKindName } from "../flux/kinds.ts";
+import { ownersOf } from "../flux/ownership.ts";
+import { keptBySwitch } from "../live/plan/switches.ts";
 import { isObject, listAt, objectAt, textAt } from "../manifest/json.ts";
 import type { JsonObject } from "../manifest/json.ts";
+import type { ObjectRef } from "../records.ts";
 import type { RenderContext } from "./context.ts";
 import type { FactsView } from "./facts-view.ts";
 import type { Offer } from "./objects.ts";
@@ -15,17 +19,31 @@ export function inputProviders(
   offers: readonly Offer[],
   live: RenderContext["live"],
   facts: FactsView | undefined,
+  prunes: (applier: ObjectRef) => boolean,
 ): readonly JsonObject[] {
   const byName = new Map<string, JsonObject>();
   const isHere = (provider: JsonObject): boolean =>
     textAt(provider, "metadata", "namespace") === namespace;
   const onCluster = facts === undefined ? [] : liveProviders(namespace, facts);
   for (const provider of onCluster) byName.set(nameOf(provider), provider);
+  const rendered = new Set<string>();
   for (const provider of [...live.providers, ...offers.flatMap((offer) => offer.providers)]) {
     const name = nameOf(provider);
-    if (isHere(provider)) byName.set(name, withStatus(provider, byName.get(name)));
+    if (!isHere(provider)) continue;
+    rendered.add(name);
+    byName.set(name, withStatus(provider, byName.get(name)));
+  }
+  for (const provider of onCluster) {
+    const name = nameOf(provider);
+    if (!rendered.has(name) && isGarbage(provider, prunes)) byName.delete(name);
   }
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, provider]) => provider);
+}
+
+function isGarbage(provider: JsonObject, prunes: (applier: ObjectRef) => boolean): boolean {
+  return ownersOf(provider).some(
+    (owner) => prunes(owner) && keptBySwitch(provider, owner.kind) === undefined,
+  );
 }
 
 function nameOf(provider: JsonObject): string {

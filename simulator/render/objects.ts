@@ -78,21 +78,38 @@ export function parsed(object: EngineObject): JsonObject {
   return value;
 }
 
-/** A ConfigMap or Secret as substitution reads it: `data` only, Secrets decoded; `stringData` wins as on the server. */
+/** A ConfigMap or Secret as others read it: Secrets decoded; `stringData` wins as on the server. */
 export function readData(object: JsonObject): DataObject | undefined {
   const kind = textAt(object, "kind");
   const name = textAt(object, "metadata", "name");
   if ((kind !== "ConfigMap" && kind !== "Secret") || name === undefined) return undefined;
   const data: Record<string, string> = {};
-  for (const [key, value] of Object.entries(objectAt(object, "data"))) {
-    if (typeof value === "string") data[key] = kind === "Secret" ? decodeBase64(value) : value;
+  const binary: Record<string, string> = {};
+  for (const [key, value] of texts(object, "data")) {
+    data[key] = kind === "Secret" ? decodeBase64(value) : value;
+    if (kind === "Secret" && data[key].includes("\ufffd")) binary[key] = value;
   }
-  if (kind === "Secret") {
-    for (const [key, value] of Object.entries(objectAt(object, "stringData"))) {
-      if (typeof value === "string") data[key] = value;
+  if (kind === "Secret")
+    for (const [key, value] of texts(object, "stringData")) {
+      data[key] = value;
+      delete binary[key];
     }
-  }
-  return { kind, namespace: textAt(object, "metadata", "namespace") ?? "", name, data };
+  else for (const [key, value] of texts(object, "binaryData")) binary[key] = value;
+  const type = kind === "Secret" ? textAt(object, "type") : undefined;
+  return {
+    kind,
+    namespace: textAt(object, "metadata", "namespace") ?? "",
+    name,
+    data,
+    ...(type === undefined ? {} : { type }),
+    ...(Object.keys(binary).length === 0 ? {} : { binary }),
+  };
+}
+
+function texts(object: JsonObject, field: string): readonly (readonly [string, string])[] {
+  return Object.entries(objectAt(object, field)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
 }
 
 function decodeBase64(text: string): string {

@@ -10,13 +10,13 @@ import { planned } from "./oracle/printed.ts";
 import { kustomizationScenarios, planted } from "./oracle/kustomization-scenarios.ts";
 import { differencesBetween } from "./oracle/outcome.ts";
 import { releaseScenarios } from "./oracle/release-scenarios.ts";
-import { resourceSetScenario } from "./oracle/resource-set-scenario.ts";
+import { resourceSetScenarios } from "./oracle/resource-set-scenarios.ts";
 import { end, oracleTable, start } from "./oracle/table.ts";
 import { runScenarios } from "./oracle/run-scenarios.ts";
 import type { OracleResult, Verdict } from "./oracle/run-scenarios.ts";
 
 const only = process.env["ORACLE"]?.split(",");
-const scenarios = [...kustomizationScenarios, ...releaseScenarios, resourceSetScenario].filter(
+const scenarios = [...kustomizationScenarios, ...releaseScenarios, ...resourceSetScenarios].filter(
   ({ name }) => only === undefined || only.includes(name),
 );
 let result: OracleResult;

@@ -16,6 +16,9 @@ type DataObject struct {
 	Namespace string            `json:"namespace"`
 	Name      string            `json:"name"`
 	Data      map[string]string `json:"data"`
+	// Type is that of a Secret. Binary has in Base64 what is no text; of a Secret it is in Data as well, as far as it can be.
+	Type   string            `json:"type,omitempty"`
+	Binary map[string]string `json:"binary,omitempty"`
 }
 
 // RemoteInput answers the need with the same key.

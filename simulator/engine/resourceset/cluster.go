@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,15 +23,15 @@ const (
 
 // cluster answers for the ConfigMaps and Secrets that annotations name.
 type cluster struct {
-	known   map[string]map[string]string
+	known   map[string]api.DataObject
 	assumed map[string]bool
 	missing map[string]string
 }
 
 func newCluster(request *api.ResourceSetRequest) *cluster {
-	c := &cluster{known: map[string]map[string]string{}, assumed: map[string]bool{}, missing: map[string]string{}}
+	c := &cluster{known: map[string]api.DataObject{}, assumed: map[string]bool{}, missing: map[string]string{}}
 	for _, object := range request.Objects {
-		c.known[object.Kind+"/"+object.Namespace+"/"+object.Name] = object.Data
+		c.known[object.Kind+"/"+object.Namespace+"/"+object.Name] = object
 	}
 	for _, key := range request.Assumed {
 		c.assumed[key] = true
@@ -38,17 +39,31 @@ func newCluster(request *api.ResourceSetRequest) *cluster {
 	return c
 }
 
-// data gives the values of an object. It is unknown when the object is only assumed to exist.
-func (c *cluster) data(kind, reference string) (data map[string]string, unknown bool, err error) {
+// object finds one. It is unknown when it is only assumed to exist.
+func (c *cluster) object(kind, reference string) (object api.DataObject, unknown bool, err error) {
 	key := kind + "/" + reference
 	if found, ok := c.known[key]; ok {
 		return found, false, nil
 	}
 	if c.assumed[key] {
-		return nil, true, nil
+		return object, true, nil
 	}
 	c.missing[key] = kind
-	return nil, false, fmt.Errorf("%s not found", key)
+	return object, false, fmt.Errorf("%s not found", key)
+}
+
+// values are the bytes of an object by name.
+func values(object api.DataObject) map[string]string {
+	all := maps.Clone(object.Data)
+	if all == nil {
+		all = map[string]string{}
+	}
+	for name, encoded := range object.Binary {
+		if decoded, err := base64.StdEncoding.DecodeString(encoded); err == nil {
+			all[name] = string(decoded)
+		}
+	}
+	return all
 }
 
 func (c *cluster) needs() []api.Need {
@@ -80,26 +95,51 @@ func (b *builder) fill(object map[string]any) error {
 	return nil
 }
 
+// copyData does what the operator is seen to do: a ConfigMap gets the data of its source in place of its own, and binary data where
+// the source has some. A Secret keeps data under other names, but no `stringData`, and has the type of its source unless it says one.
 func (b *builder) copyData(object map[string]any, kind, from string) error {
 	if err := checkReference(from); err != nil {
 		return err
 	}
-	values, unknown, err := b.cluster.data(kind, from)
+	source, unknown, err := b.cluster.object(kind, from)
 	if err != nil {
 		return err
 	}
 	if unknown {
 		b.warnUnknown(kind+"/"+from, object)
 	}
-	data := map[string]any{}
-	for key, value := range values {
-		if kind == "Secret" {
-			value = base64.StdEncoding.EncodeToString([]byte(value))
-		}
-		data[key] = value
+	if kind == "Secret" {
+		copySecret(object, source)
+		return nil
 	}
-	object["data"] = data
+	object["data"] = untyped(source.Data)
+	if len(source.Binary) > 0 {
+		object["binaryData"] = untyped(source.Binary)
+	}
 	return nil
+}
+
+func copySecret(object map[string]any, source api.DataObject) {
+	data, ok := object["data"].(map[string]any)
+	if !ok {
+		data = map[string]any{}
+		object["data"] = data
+	}
+	for name, value := range values(source) {
+		data[name] = base64.StdEncoding.EncodeToString([]byte(value))
+	}
+	delete(object, "stringData")
+	if text(object["type"]) == "" && source.Type != "" {
+		object["type"] = source.Type
+	}
+}
+
+func untyped(values map[string]string) map[string]any {
+	result := make(map[string]any, len(values))
+	for name, value := range values {
+		result[name] = value
+	}
+	return result
 }
 
 func checkReference(reference string) error {
@@ -120,7 +160,7 @@ func (b *builder) convertKubeConfig(object map[string]any, from string) error {
 	if err := checkReference(reference); err != nil {
 		return err
 	}
-	values, unknown, err := b.cluster.data("Secret", reference)
+	secret, unknown, err := b.cluster.object("Secret", reference)
 	if err != nil {
 		return err
 	}
@@ -128,7 +168,7 @@ func (b *builder) convertKubeConfig(object map[string]any, from string) error {
 		b.warnUnknown("Secret/"+reference, object)
 		return nil
 	}
-	config, err := pickKubeConfig(values, key, reference)
+	config, err := pickKubeConfig(secret.Data, key, reference)
 	if err != nil {
 		return err
 	}
@@ -168,6 +208,7 @@ func pickKubeConfig(values map[string]string, key, reference string) (string, er
 func readKubeConfig(config string) (address, certificate string, err error) {
 	var parsed struct {
 		Clusters []struct {
+			Name    string `json:"name"`
 			Cluster struct {
 				Server string `json:"server"`
 				CA     []byte `json:"certificate-authority-data"`
@@ -181,34 +222,48 @@ func readKubeConfig(config string) (address, certificate string, err error) {
 	if len(parsed.Clusters) == 0 {
 		return "", "", fmt.Errorf("it has no clusters")
 	}
+	for _, one := range parsed.Clusters {
+		if len(one.Cluster.CA) == 0 {
+			return "", "", fmt.Errorf("its cluster %q has no certificate-authority-data", one.Name)
+		}
+	}
 	first := parsed.Clusters[0].Cluster
 	return first.Server, string(first.CA), nil
 }
 
 // resolveChecksums writes a checksum beside each `checksumFrom`, in any map of annotations of the object.
-func (b *builder) resolveChecksums(object map[string]any) { b.visit(object, object) }
+func (b *builder) resolveChecksums(object map[string]any) error { return b.visit(object, object) }
 
-func (b *builder) visit(object map[string]any, tree any) {
+func (b *builder) visit(object map[string]any, tree any) error {
 	switch value := tree.(type) {
 	case map[string]any:
 		meta, _ := value["metadata"].(map[string]any)
 		annotations, _ := meta["annotations"].(map[string]any)
 		if from := text(annotations[checksumFrom]); from != "" {
-			annotations[checksumResult] = b.checksum(object, from)
+			sum, err := b.checksum(object, from)
+			if err != nil {
+				return err
+			}
+			annotations[checksumResult] = sum
 		}
 		for _, key := range sortedKeys(value) {
-			b.visit(object, value[key])
+			if err := b.visit(object, value[key]); err != nil {
+				return err
+			}
 		}
 	case []any:
 		for _, item := range value {
-			b.visit(object, item)
+			if err := b.visit(object, item); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
-// checksum hashes the data of everything named. Objects of the ResourceSet itself come before those of the cluster.
-// How the operator combines them is not documented, so its digest is another; it changes when this one does.
-func (b *builder) checksum(object map[string]any, from string) string {
+// checksum hashes the data of everything named, in that order. Objects of the ResourceSet itself come before those of the cluster.
+// How names and values are set apart is not documented; it is what the operator's digests show.
+func (b *builder) checksum(object map[string]any, from string) (string, error) {
 	hash := sha256.New()
 	for _, reference := range strings.Split(from, ",") {
 		key := strings.TrimSpace(reference)
@@ -218,19 +273,22 @@ func (b *builder) checksum(object map[string]any, from string) string {
 		data, ok := b.pending(key)
 		if !ok {
 			kind, rest, _ := strings.Cut(key, "/")
-			found, unknown, err := b.cluster.data(kind, rest)
-			if err != nil || unknown {
+			found, unknown, err := b.cluster.object(kind, rest)
+			if err != nil {
+				return "", err
+			}
+			if unknown {
 				b.warnUnknown(key, object)
 				continue
 			}
-			data = found
+			data = values(found)
 		}
-		fmt.Fprintf(hash, "%q\n", key)
+		fmt.Fprintf(hash, "%s\x00", key)
 		for _, name := range slices.Sorted(keysOf(data)) {
-			fmt.Fprintf(hash, "%q %q\n", name, data[name])
+			fmt.Fprintf(hash, "%s\x00%s\x00", name, data[name])
 		}
 	}
-	return "sha256:" + hex.EncodeToString(hash.Sum(nil))
+	return "sha256:" + hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // pending gives the data of an object that the ResourceSet itself makes.
@@ -240,9 +298,9 @@ func (b *builder) pending(key string) (map[string]string, bool) {
 			continue
 		}
 		data := map[string]string{}
-		for _, field := range []string{"data", "stringData"} {
+		for _, field := range []string{"data", "binaryData", "stringData"} {
 			values, _ := one.object[field].(map[string]any)
-			encoded := field == "data" && text(one.object["kind"]) == "Secret"
+			encoded := field == "binaryData" || field == "data" && text(one.object["kind"]) == "Secret"
 			for name, value := range values {
 				plain := fmt.Sprint(value)
 				if decoded, err := base64.StdEncoding.DecodeString(plain); encoded && err == nil {

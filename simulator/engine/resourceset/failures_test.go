@@ -16,8 +16,6 @@ func TestFailures(t *testing.T) {
 		{"unknown function", `resourcesTemplate: '<< env "HOME" >>'`, api.StageBuild, `function "env" not defined`},
 		{"no YAML", `resourcesTemplate: "a: [<< 1 >>"`, api.StageBuild, "not valid YAML"},
 		{"no kind", `resourcesTemplate: "metadata: {name: x}"`, api.StageBuild, "no apiVersion or no kind"},
-		{"a number for a label", tenants + `resources: [{apiVersion: v1, kind: ConfigMap, metadata: {name: x, labels: {n: << inputs.app.replicas >>}}}]`,
-			api.StageBuild, `the function quote makes it one`},
 		{"nothing to make", `inputs: [{a: b}]`, api.StageBuild, "at least one of"},
 		{"steps beside resources", `{resources: [{}], steps: [{name: a, resourcesTemplate: x}]}`, api.StageBuild, "cannot be combined"},
 		{"two steps of a name", `{steps: [{name: a, resourcesTemplate: x}, {name: a, resourcesTemplate: x}]}`, api.StageBuild, "two steps"},

@@ -25,6 +25,7 @@ const (
 func (b *builder) functions() template.FuncMap {
 	functions := sprig.HermeticTxtFuncMap()
 	functions["slugify"] = slugify
+	// Other than Helm's these keep the line break at the end.
 	functions["toYaml"] = func(value any) string {
 		text, _ := toYAML(value)
 		return text
@@ -37,7 +38,7 @@ func (b *builder) functions() template.FuncMap {
 
 func toYAML(value any) (string, error) {
 	text, err := yaml.Marshal(value)
-	return strings.TrimSuffix(string(text), "\n"), err
+	return string(text), err
 }
 
 func (b *builder) addPredictable(functions template.FuncMap) {

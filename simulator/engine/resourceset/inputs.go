@@ -65,16 +65,13 @@ func (b *builder) inputs(providers []map[string]any) ([]inputSet, *problem) {
 	return sets, nil
 }
 
-// ownInputs are those that stand in the ResourceSet. The operator adds an id, which only it knows unless one is written.
+// ownInputs are those that stand in the ResourceSet. The documentation promises each an id; the operator adds none.
 func (b *builder) ownInputs() source {
 	own := source{kind: kindSet, namespace: b.set.namespace, name: b.set.name}
-	for i, given := range b.set.inputs {
+	for _, given := range b.set.inputs {
 		set := maps.Clone(given)
 		if set == nil {
 			set = inputSet{}
-		}
-		if _, written := set["id"]; !written {
-			set["id"] = b.standIn(fmt.Sprintf("%s/%s/%d", b.set.namespace, b.set.name, i))
 		}
 		own.sets = append(own.sets, set)
 	}
@@ -221,15 +218,22 @@ func (b *builder) permute(sources []source) ([]inputSet, error) {
 		return nil, nil
 	}
 	sets := make([]inputSet, 0, count)
+	taken := map[string]bool{}
 	for n := range count {
-		set, ids, rest := inputSet{}, make([]string, len(factors)), n
+		set, places, rest := inputSet{}, make([]string, len(factors)), n
 		for i := len(factors) - 1; i >= 0; i-- {
-			chosen := factors[i].sets[rest%len(factors[i].sets)]
+			at := rest % len(factors[i].sets)
 			rest /= len(factors[i].sets)
-			set[keys[i]] = chosen
-			ids[i] = keys[i] + "=" + fmt.Sprint(chosen["id"])
+			set[keys[i]] = factors[i].sets[at]
+			places[i] = fmt.Sprintf("%s=%d", keys[i], at)
 		}
-		set["id"] = b.standIn(strings.Join(ids, "/"))
+		// As seen in what the operator applies: which input set it is of each source. So short a checksum may come twice.
+		id := checksum(strings.Join(places, "/"))
+		if taken[id] {
+			b.warn(api.WarnUpstream, "several permutations have the same inputs.id, so it makes no names that differ", b.key())
+		}
+		taken[id] = true
+		set["id"] = id
 		sets = append(sets, set)
 	}
 	return sets, nil

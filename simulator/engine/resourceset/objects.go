@@ -105,10 +105,10 @@ func (b *builder) readDocument(raw json.RawMessage, whole bool) ([]map[string]an
 		b.warn(api.WarnUpstream, fmt.Sprintf("a %s without metadata.name is left out", text(object["kind"])), b.key())
 		return nil, nil
 	}
-	if err := checkMetadata(object); err != nil {
+	if err := b.checkMetadata(object); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if strings.EqualFold(annotationsOf(object)[group+"/reconcile"], disabled) {
+	if annotationsOf(object)[group+"/reconcile"] == disabled {
 		return nil, nil
 	}
 	return []map[string]any{object}, nil
@@ -138,8 +138,9 @@ func shortened(raw json.RawMessage) string {
 	return strings.ToValidUTF8(string(raw[:longest]), "") + "…"
 }
 
-// checkMetadata finds labels and annotations that are no text, the usual slip with numbers and booleans in templates.
-func checkMetadata(object map[string]any) error {
+// checkMetadata finds labels and annotations that are no text, the usual slip with numbers and booleans in templates. Where the
+// operator adds its own it puts them in place of such a map; where it adds none the API server refuses the object.
+func (b *builder) checkMetadata(object map[string]any) error {
 	meta, _ := object["metadata"].(map[string]any)
 	for _, field := range []string{"labels", "annotations"} {
 		values, isMap := meta[field].(map[string]any)
@@ -147,9 +148,15 @@ func checkMetadata(object map[string]any) error {
 			return fmt.Errorf("metadata.%s must be a map", field)
 		}
 		for _, key := range sortedKeys(values) {
-			if _, isText := values[key].(string); !isText && values[key] != nil {
+			if _, isText := values[key].(string); isText || values[key] == nil {
+				continue
+			}
+			if field == "annotations" && len(b.set.annotations) == 0 {
 				return fmt.Errorf("metadata.%s: the value of %q must be text, not %v; the function quote makes it one", field, key, values[key])
 			}
+			b.warn(api.WarnUpstream, fmt.Sprintf("metadata.%s is lost, because the value of %q is not text but %v; the function quote makes it one", field, key, values[key]), formatObject(object))
+			delete(meta, field)
+			break
 		}
 	}
 	return nil
@@ -158,6 +165,12 @@ func checkMetadata(object map[string]any) error {
 // finish completes the collected objects: what is read from others, common metadata, the owner's labels.
 func (b *builder) finish() ([]api.SteppedObject, *problem) {
 	for _, one := range b.collected.objects {
+		// Common labels come last, so that they can even take an object away from its owner.
+		addMetadata(one.object, "labels", map[string]string{
+			ownerGroup + "/name": b.set.name, ownerGroup + "/namespace": b.set.namespace,
+		})
+		addMetadata(one.object, "labels", b.set.labels)
+		addMetadata(one.object, "annotations", b.set.annotations)
 		if err := b.fill(one.object); err != nil {
 			return nil, &problem{stage: api.StageBuild, err: err, object: formatObject(one.object)}
 		}
@@ -165,12 +178,9 @@ func (b *builder) finish() ([]api.SteppedObject, *problem) {
 	out := make([]api.SteppedObject, 0, len(b.collected.objects))
 	size := 0
 	for _, one := range b.collected.objects {
-		b.resolveChecksums(one.object)
-		addMetadata(one.object, "labels", b.set.labels)
-		addMetadata(one.object, "annotations", b.set.annotations)
-		addMetadata(one.object, "labels", map[string]string{
-			ownerGroup + "/name": b.set.name, ownerGroup + "/namespace": b.set.namespace,
-		})
+		if err := b.resolveChecksums(one.object); err != nil {
+			return nil, &problem{stage: api.StageBuild, err: fmt.Errorf("%s: %w", checksumFrom, err), object: formatObject(one.object)}
+		}
 		described, err := b.describe(one)
 		if err != nil {
 			return nil, &problem{stage: api.StageBuild, err: err, object: formatObject(one.object)}
@@ -213,7 +223,8 @@ func (b *builder) describe(one stepped) (api.SteppedObject, error) {
 	entry := api.Object{
 		APIVersion: text(object["apiVersion"]), Kind: text(object["kind"]),
 		Namespace: metadata(object, "namespace"), Name: metadata(object, "name"), JSON: canonical,
-		KeepOnPrune: strings.EqualFold(annotationsOf(object)[group+"/prune"], disabled),
+		KeepOnPrune: strings.EqualFold(annotationsOf(object)[group+"/prune"], disabled) ||
+			strings.EqualFold(labelsOf(object)[group+"/prune"], disabled),
 	}
 	if namespaced, known := native.Scope(version.Group, version.Version, entry.Kind); known {
 		entry.Scope = "Cluster"

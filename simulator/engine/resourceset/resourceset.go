@@ -1,5 +1,6 @@
 // Package resourceset renders ResourceSets of flux-operator. It is written from the operator's public documentation
-// (`docs/api/v1/resourceset.md` and `resourcesetinputprovider.md`); no code of the operator was used.
+// (`docs/api/v1/resourceset.md` and `resourcesetinputprovider.md`) and from what the operator is seen to apply
+// (`test/cluster/resource-sets.test.ts`); no code of the operator was used.
 package resourceset
 
 import (

@@ -144,7 +144,8 @@ resourcesTemplate: |
 	first := objectAt(t, result, 0)
 	equal(t, "resources win", field(first, "data", "from"), "resources")
 	equal(t, "common label", field(first, "metadata", "labels", "app"), "bundle")
-	equal(t, "owner label", field(first, "metadata", "labels", "resourceset.fluxcd.controlplane.io/name"), "apps")
+	equal(t, "owner label", field(first, "metadata", "labels", "resourceset.fluxcd.controlplane.io/name"), "other")
+	equal(t, "owner label", field(first, "metadata", "labels", "resourceset.fluxcd.controlplane.io/namespace"), "team")
 	if !result.Objects[0].KeepOnPrune {
 		t.Error("prune: disabled is not noticed")
 	}
@@ -215,28 +216,6 @@ resources:
 	}
 }
 
-func TestPermutationsHaveTheirOwnIDs(t *testing.T) {
-	var numbers []string
-	for n := range 100 {
-		numbers = append(numbers, fmt.Sprintf("{id: %q}", fmt.Sprint(n)))
-	}
-	many := strings.Replace(requests, `[{id: "4", branch: a}, {id: "3", branch: b}]`, "["+strings.Join(numbers, ", ")+"]", 1)
-	const small = "\nresources: [{apiVersion: v1, kind: ConfigMap, metadata: {name: \"c-<< inputs.id >>\"}}]"
-	spec := "inputStrategy: {name: Permute}\ninputs: [" + strings.Join(numbers, ", ") + "]\ninputsFrom: [{name: requests}]" + small
-	result := render(t, request(t, spec, many))
-	if len(result.Objects) != 10_000 {
-		t.Errorf("%d objects: some ids are equal", len(result.Objects))
-	}
-	if len(result.Warnings) != 1 || result.Warnings[0].Code != api.WarnValuesUnknown {
-		t.Errorf("no word about the ids: %v", result.Warnings)
-	}
-	numbers = append(numbers, "{id: more}")
-	spec = "inputStrategy: {name: Permute}\ninputs: [" + strings.Join(numbers, ", ") + "]\ninputsFrom: [{name: requests}]" + one
-	if failure := Render(request(t, spec, many)).Failure; failure == nil || failure.Stage != api.StageInputs {
-		t.Errorf("more than 10 000 permutations are no failure: %+v", failure)
-	}
-}
-
 func TestWithoutInputs(t *testing.T) {
 	result := render(t, request(t, `resources: [{apiVersion: v1, kind: ConfigMap, metadata: {name: "<< get inputs \"name\" | default \"none\" >>"}}]`))
 	equal(t, "filled once", names(result), "ConfigMap//none")
@@ -296,7 +275,7 @@ resources:
 		{Kind: "ConfigMap", Namespace: "flux-system", Name: "info", Data: map[string]string{"a": "1"}},
 		{Kind: "Secret", Namespace: "flux-system", Name: "auth", Data: map[string]string{"password": "hunter2hunter2"}},
 		{Kind: "Secret", Namespace: "flux-system", Name: "kube", Data: map[string]string{
-			"mine": "clusters: [{cluster: {server: 'https://one', certificate-authority-data: Y2VydA==}}, {cluster: {server: two}}]"}},
+			"mine": "clusters: [{cluster: {server: 'https://one', certificate-authority-data: Y2VydA==}}, {cluster: {server: two, certificate-authority-data: Y2VydA==}}]"}},
 	}
 	result := render(t, made)
 	equal(t, "copied", field(objectAt(t, result, 0), "data", "a"), "1")

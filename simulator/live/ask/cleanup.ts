@@ -1,7 +1,8 @@
 /**
  * What kustomize-controller does to an object besides applying it: labels and annotations of older tools go, and fields that `kubectl`
  * set count as its own, so that the apply takes away those that Git does not have (`apply` in kustomization_controller.go,
- * `cleanupMetadata` and `PatchReplaceFieldsManagers` of `fluxcd/pkg/ssa`). A dry run does not show it.
+ * `cleanupMetadata` and `PatchReplaceFieldsManagers` of `fluxcd/pkg/ssa`). flux-operator is seen to do the same with fields of
+ * `kubectl`. A dry run does not show it.
  */
 import { canonicalJson, isObject, objectAt } from "../../manifest/json.ts";
 import type { Json, JsonObject } from "../../manifest/json.ts";
@@ -10,7 +11,7 @@ import { managedFieldsOf, union } from "./managed-fields.ts";
 import type { ManagedFields } from "./managed-fields.ts";
 import { tidy, withoutUnwanted } from "./structural.ts";
 
-const controller = "kustomize-controller";
+const controllers = ["kustomize-controller", "flux-operator"];
 const annotations = [
   "kubectl.kubernetes.io/last-applied-configuration",
   "kustomize.toolkit.fluxcd.io/checksum",
@@ -20,7 +21,10 @@ const labels = ["fluxcd.io/sync-gc-mark"];
 const mergeKey = "kustomize.toolkit.fluxcd.io/ssa";
 
 /** Whose fields become the controller's own before it applies. */
-function isReplaced({ manager, operation, subresource }: ManagedFields): boolean {
+function isReplaced(
+  { manager, operation, subresource }: ManagedFields,
+  controller: string,
+): boolean {
   if (subresource !== "") return false;
   if (operation === "Apply") return manager.startsWith("kubectl");
   return (
@@ -37,12 +41,14 @@ export function afterCleanup(
   live: JsonObject,
   applied: JsonObject,
 ): JsonObject {
-  if (question.manager !== controller || isMerged(question.object) || isMerged(live))
-    return applied;
+  const { manager } = question;
+  if (!controllers.includes(manager) || isMerged(question.object) || isMerged(live)) return applied;
   const entries = managedFieldsOf(live);
-  const replaced = entries.filter(isReplaced).map(({ fields }) => tidy(fields));
+  const replaced = entries
+    .filter((entry) => isReplaced(entry, manager))
+    .map(({ fields }) => tidy(fields));
   const others = entries
-    .filter((entry) => !isReplaced(entry) && !isOwn(entry))
+    .filter((entry) => !isReplaced(entry, manager) && !isOwn(entry, manager))
     .map(({ fields }) => tidy(fields));
   const { "f:status": _, ...owned } = union(replaced);
   const pruned =
@@ -50,7 +56,7 @@ export function afterCleanup(
   return withoutOldMarks(pruned, question.object);
 }
 
-function isOwn({ manager, operation, subresource }: ManagedFields): boolean {
+function isOwn({ manager, operation, subresource }: ManagedFields, controller: string): boolean {
   return manager === controller && operation === "Apply" && subresource === "";
 }
 

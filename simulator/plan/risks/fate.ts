@@ -32,25 +32,31 @@ export function fateOf(changed: ChangedObject, context: RiskContext): Fate {
 }
 
 /**
- * `spec.force` of a Kustomization, or the annotation or label on the object. Helm has neither: its own `force` replaces, which the
+ * `spec.force` of a Kustomization, the annotation on a ResourceSet, or the annotation or label on the object. Helm has neither: its own `force` replaces, which the
  * API server refuses as well.
  */
 function mayRecreate(object: JsonObject, applier: RenderedNode | undefined): boolean {
-  const metadata = [
-    objectAt(object, "metadata", "labels"),
-    objectAt(object, "metadata", "annotations"),
-  ];
-  const says = (key: string): boolean =>
-    metadata.some((one) => textAt(one, key)?.toLowerCase() === "enabled");
   switch (applier?.spec.kind) {
     case "Kustomization":
-      return flagAt(applier.object, "spec", "force") || says("kustomize.toolkit.fluxcd.io/force");
+      return (
+        flagAt(applier.object, "spec", "force") ||
+        isEnabled(object, "kustomize.toolkit.fluxcd.io/force")
+      );
     case "ResourceSet":
+      return [applier.object, object].some((one) => isEnabled(one, operatorForce));
     case "FluxInstance":
-      return says("fluxcd.controlplane.io/force");
+      return isEnabled(object, operatorForce);
     case "HelmRelease":
     case "ArtifactGenerator":
     case undefined:
       return false;
   }
+}
+
+const operatorForce = "fluxcd.controlplane.io/force";
+
+function isEnabled(object: JsonObject, key: string): boolean {
+  return [objectAt(object, "metadata", "labels"), objectAt(object, "metadata", "annotations")].some(
+    (one) => textAt(one, key)?.toLowerCase() === "enabled",
+  );
 }

@@ -6,7 +6,11 @@ import { binary } from "./parts.ts";
 import type { Program } from "./process.ts";
 
 export type ControllerName =
-  "source-controller" | "kustomize-controller" | "helm-controller" | "notification-controller";
+  | "source-controller"
+  | "kustomize-controller"
+  | "helm-controller"
+  | "notification-controller"
+  | "flux-operator";
 
 export interface ControllerOptions {
   readonly name: ControllerName;
@@ -31,13 +35,8 @@ export function controller(options: ControllerOptions): Program {
     name: options.name,
     command: binary(options.name),
     args: [
-      ...["--watch-all-namespaces", "--enable-leader-election=false", "--log-encoding=json"],
-      ...[
-        "--concurrent=6",
-        "--min-retry-delay=100ms",
-        "--kube-api-qps=500",
-        "--kube-api-burst=1000",
-      ],
+      ...["--enable-leader-election=false", "--log-encoding=json"],
+      ...["--concurrent=6", "--min-retry-delay=100ms"],
       ...[`--metrics-addr=127.0.0.1:${metrics}`, `--health-addr=127.0.0.1:${health}`],
       ...(gates.length === 0 ? [] : [`--feature-gates=${gates.join(",")}`]),
       ...ownFlags(options),
@@ -48,6 +47,8 @@ export function controller(options: ControllerOptions): Program {
       RUNTIME_NAMESPACE: "flux-system",
       // Without an index in the user's home the Helm libraries would look there.
       XDG_CACHE_HOME: join(options.folder, "cache"),
+      // flux-operator starts only where Go's cryptography is in this mode.
+      ...(options.name === "flux-operator" ? { GODEBUG: "fips140=on" } : {}),
     },
     isReady: async () => {
       try {
@@ -61,6 +62,9 @@ export function controller(options: ControllerOptions): Program {
   };
 }
 
+/** What all controllers of Flux itself know. */
+const fluxFlags = ["--watch-all-namespaces", "--kube-api-qps=500", "--kube-api-burst=1000"];
+
 function ownFlags({ name, folder, ports }: ControllerOptions): readonly string[] {
   const [, , first = 0, second = 0] = ports;
   switch (name) {
@@ -69,14 +73,20 @@ function ownFlags({ name, folder, ports }: ControllerOptions): readonly string[]
       mkdirSync(storage, { recursive: true });
       const address = `127.0.0.1:${first}`;
       return [
+        ...fluxFlags,
         ...["--events-addr=", "--requeue-dependency=1s", `--storage-path=${storage}`],
         ...[`--storage-addr=${address}`, `--storage-adv-addr=${address}`],
       ];
     }
     case "kustomize-controller":
     case "helm-controller":
-      return ["--events-addr=", "--requeue-dependency=1s"];
+      return [...fluxFlags, "--events-addr=", "--requeue-dependency=1s"];
     case "notification-controller":
-      return [`--events-addr=127.0.0.1:${first}`, `--receiverAddr=127.0.0.1:${second}`];
+      return [
+        ...fluxFlags,
+        ...[`--events-addr=127.0.0.1:${first}`, `--receiverAddr=127.0.0.1:${second}`],
+      ];
+    case "flux-operator":
+      return ["--requeue-dependency=1s", "--web-server-port=0", `--storage-path=${folder}`];
   }
 }

@@ -16,6 +16,7 @@ export type PartName =
   | "helm-controller"
   | "source-controller"
   | "flux"
+  | "flux-operator"
   | "notification-controller"
   | "kube-controller-manager";
 
@@ -80,6 +81,18 @@ export const parts: readonly Part[] = [
     settings: { "main.VERSION": "2.9.5" },
     emptyEmbed: { module: "github.com/fluxcd/flux2/v2", file: "cmd/flux/manifests/none.yaml" },
     cost: 90,
+  },
+  {
+    // Run as a program of its own in tests; nothing of it is in what Sluice ships.
+    name: "flux-operator",
+    module: "flux-operator",
+    package: "github.com/controlplaneio-fluxcd/flux-operator/cmd/operator",
+    crds: "github.com/controlplaneio-fluxcd/flux-operator",
+    emptyEmbed: {
+      module: "github.com/controlplaneio-fluxcd/flux-operator",
+      file: "web/dist/none.txt",
+    },
+    cost: 180,
   },
   {
     name: "notification-controller",

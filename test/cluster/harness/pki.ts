@@ -12,6 +12,11 @@ export interface Pki {
 }
 
 const days = ["-days", "2"];
+/** Users with a certificate and all rights. */
+const masters = [
+  ...["admin", "source-controller", "kustomize-controller", "helm-controller"],
+  ...["notification-controller", "flux-operator"],
+];
 
 export function makePki(folder: string): Pki {
   const openssl = (...args: readonly string[]): void =>
@@ -39,13 +44,8 @@ export function makePki(folder: string): Pki {
     "/CN=kube-apiserver",
     `subjectAltName=IP:127.0.0.1,IP:10.0.0.1,${names}\nextendedKeyUsage=serverAuth\n`,
   );
-  for (const user of ["admin", "source-controller", "kustomize-controller", "helm-controller"])
+  for (const user of masters)
     sign(user, `/O=system:masters/CN=${user}`, "extendedKeyUsage=clientAuth\n");
-  sign(
-    "notification-controller",
-    "/O=system:masters/CN=notification-controller",
-    "extendedKeyUsage=clientAuth\n",
-  );
   key("sa");
   openssl("ec", "-in", "sa.key", "-pubout", "-out", "sa.pub");
   const tokens = { admin: randomBytes(16).toString("hex"), dev: randomBytes(16).toString("hex") };

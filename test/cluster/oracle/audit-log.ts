@@ -9,9 +9,7 @@ import { servedKinds } from "../../../simulator/live/ask/kinds.ts";
 
 /** Who predicts: `dev` of the test cluster, who has all rights in these tests. */
 const predictor = "dev";
-const controllers = ["kustomize-controller", "helm-controller"];
-/** Field managers of controllers whose part the test plays as `admin`. */
-const played = /[?&]fieldManager=flux-operator(&|$)/;
+const controllers = ["kustomize-controller", "helm-controller", "flux-operator"];
 
 const policy = `apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -22,7 +20,7 @@ rules:
   - level: Metadata
     users: [${predictor}]
   - level: Metadata
-    users: [${controllers.join(", ")}, admin]
+    users: [${controllers.join(", ")}]
     verbs: [create, patch, update, delete, deletecollection]
   - level: None
 `;
@@ -69,8 +67,8 @@ export async function writtenByControllers(
   );
   const written = new Set<string>();
   for (const { user, verb, objectRef, requestURI, responseStatus } of events(log, from)) {
-    const isOurs = controllers.includes(user.username) || played.test(requestURI);
-    if (!isOurs || objectRef === undefined || isRead(verb)) continue;
+    if (!controllers.includes(user.username) || objectRef === undefined) continue;
+    if (isRead(verb)) continue;
     if (objectRef.subresource !== undefined || requestURI.includes("dryRun=All")) continue;
     if ((responseStatus?.code ?? 500) >= 300 || isOwnRecord(objectRef)) continue;
     const { apiGroup = "", resource, namespace = "", name = "" } = objectRef;

@@ -18,11 +18,6 @@ export interface ChangeScenario {
   readonly cluster?: (cluster: Cluster) => string;
   /** What somebody does by hand after the repository has converged. */
   readonly meddle?: (cluster: Cluster) => Promise<void>;
-  /** The part of a controller that is not there, in the name of its field manager. */
-  readonly play?: {
-    readonly before: (cluster: Cluster) => Promise<void>;
-    readonly after: (cluster: Cluster) => Promise<void>;
-  };
   /** Kustomizations and HelmReleases that do not become ready by the change, as `Kind name`. */
   readonly fails?: readonly string[];
   /** The API server would not take it, so that nothing happens. */

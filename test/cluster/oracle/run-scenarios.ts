@@ -20,7 +20,6 @@ import type { ChangeScenario } from "./change-scenario.ts";
 import { rootObjects } from "./change-scenario.ts";
 import { whatHappened, whatWasPredicted } from "./outcome.ts";
 import type { Outcomes } from "./outcome.ts";
-import { resourceSetDefinition } from "./resource-set-scenario.ts";
 import { quiet, settled } from "./settled.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
@@ -51,8 +50,7 @@ export async function runScenarios(scenarios: readonly ChangeScenario[]): Promis
   const folder = mkdtempSync(join(tmpdir(), "sluice-oracle-"));
   const log = join(folder, "audit.log");
   const cluster = await startCluster({
-    controllers: ["source-controller", "kustomize-controller", "helm-controller"],
-    moreCrds: [resourceSetDefinition],
+    controllers: ["source-controller", "kustomize-controller", "helm-controller", "flux-operator"],
     flags: { "kube-apiserver": auditFlags(join(folder, "policy.yaml"), log) },
   });
   const live = createLive([cluster.devKubeconfig], "dev@test");
@@ -103,12 +101,9 @@ async function converge(world: World, scenarios: readonly ChangeScenario[]): Pro
     if (scenario.cluster !== undefined) await cluster.api.apply(scenario.cluster(cluster));
     for (const object of root) await cluster.api.apply(object);
   }
-  for (const { name } of scenarios) await settled(cluster, name, []);
+  for (const { name } of scenarios) await settled(cluster, name, [], undefined);
   await quiet(cluster);
-  for (const { play, meddle } of scenarios) {
-    await play?.before(cluster);
-    await meddle?.(cluster);
-  }
+  for (const { meddle } of scenarios) await meddle?.(cluster);
 }
 
 async function predictAndPush(
@@ -127,7 +122,6 @@ async function predictAndPush(
     await settled(cluster, name, fails, `main@sha1:${commit}`);
   }
   await quiet(cluster);
-  for (const { play } of scenarios) await play?.after(cluster);
   const after = await takeSnapshot(live);
   const written = await writtenByControllers(log, pushed, live);
   const verdicts: Verdict[] = [];

@@ -1,4 +1,9 @@
-/** When the controllers are done with a scenario: every applier, and every chart on the way to one, has dealt with the newest commit. */
+/**
+ * When the controllers are done with a scenario: every applier, and every chart on the way to one, has dealt with the newest commit.
+ * A ResourceSet says nothing of what it read, so when all others are done it is asked to look once more, and has to say that it did.
+ */
+import { isDeepStrictEqual } from "node:util";
+
 import type { Cluster } from "../harness/cluster.ts";
 import { condition } from "../harness/kube-api.ts";
 import type { KubeObject } from "../harness/kube-api.ts";
@@ -8,7 +13,10 @@ const kinds = [
   ["kustomize.toolkit.fluxcd.io/v1", "Kustomization"],
   ["helm.toolkit.fluxcd.io/v2", "HelmRelease"],
   ["source.toolkit.fluxcd.io/v1", "HelmChart"],
+  ["fluxcd.controlplane.io/v1", "ResourceSetInputProvider"],
+  ["fluxcd.controlplane.io/v1", "ResourceSet"],
 ] as const;
+export const requestedAt = "reconcile.fluxcd.io/requestedAt";
 const patience = 300_000;
 /** Milliseconds without any change of an applier or a chart. */
 const silence = 3000;
@@ -18,21 +26,41 @@ export async function settled(
   { api }: Cluster,
   name: string,
   fails: readonly string[],
-  revision?: string,
+  revision: string | undefined,
 ): Promise<void> {
   const deadline = performance.now() + patience;
   for (;;) {
-    const lists = kinds.map(([apiVersion, kind]) => api.list(apiVersion, kind, name));
-    const objects = (await Promise.all(lists)).flat();
+    const objects: KubeObject[] = [];
+    // One after the other: what a Kustomization that is done has applied is in the lists after its own.
+    for (const [apiVersion, kind] of kinds)
+      objects.push(...(await api.list(apiVersion, kind, name)));
     const open = objects.filter((object) => {
       const wanted = fails.includes(`${object.kind} ${object.metadata.name}`) ? "False" : "True";
       return !isDone(object, wanted) || !isOf(object, objects, revision);
     });
-    if (objects.length > 0 && open.length === 0) return;
+    if (objects.length > 0 && open.length === 0) {
+      const unasked = objects.filter((object) => !hasLooked(object, revision));
+      if (unasked.length === 0) return;
+      for (const object of unasked) await ask(api, object, revision);
+    }
     if (performance.now() > deadline)
       throw new Error(`${name} does not settle:\n${open.map(stateOf).join("\n")}`);
     await pause(200);
   }
+}
+
+/** Only what can't be seen otherwise is asked for. */
+function hasLooked({ kind, status }: KubeObject, revision = "first"): boolean {
+  return kind !== "ResourceSet" || status?.["lastHandledReconcileAt"] === revision;
+}
+
+async function ask(
+  api: Cluster["api"],
+  { apiVersion, kind, metadata: { namespace = "", name } }: KubeObject,
+  revision = "first",
+): Promise<void> {
+  const metadata = { annotations: { [requestedAt]: revision } };
+  await api.patch({ apiVersion, kind, namespace, name }, { metadata });
 }
 
 function isDone(object: KubeObject, wanted: string): boolean {
@@ -50,10 +78,15 @@ function isOf(
   all: readonly KubeObject[],
   revision: string | undefined,
 ): boolean {
-  if (revision === undefined || spec?.["suspend"] === true) return true;
+  if (spec?.["suspend"] === true) return true;
+  if (revision === undefined && kind !== "ResourceSetInputProvider") return true;
   switch (kind) {
     case "Kustomization":
       return status?.["lastAttemptedRevision"] === revision;
+    case "ResourceSet":
+      return true;
+    case "ResourceSetInputProvider":
+      return exportsValues(spec, status);
     case "HelmChart":
       return status?.["observedSourceArtifactRevision"] === revision;
     default: {
@@ -63,6 +96,16 @@ function isOf(
       return status?.["lastAttemptedRevision"] === artifact?.revision;
     }
   }
+}
+
+/** Conditions are written before the rest of the status, and a ResourceSet reads the rest. */
+function exportsValues(spec: KubeObject["spec"], status: KubeObject["status"]): boolean {
+  const [exported] = (status?.["exportedInputs"] ?? []) as readonly Record<string, unknown>[];
+  const values = Object.entries((spec?.["defaultValues"] ?? {}) as Record<string, unknown>);
+  return (
+    exported !== undefined &&
+    values.every(([key, value]) => isDeepStrictEqual(exported[key], value))
+  );
 }
 
 function stateOf(object: KubeObject): string {

@@ -1,8 +1,9 @@
-/** Every object of a cluster at one moment, by `group/Kind/namespace/name`. */
+/** Every object of a cluster at one moment, by `group/Kind/namespace/name`, without what the oracle itself asked for on it. */
 import type { JsonObject, Live } from "#simulator";
 import { objectAt, textAt } from "#simulator";
 import { forgetKinds, servedKinds } from "../../../simulator/live/ask/kinds.ts";
 import { listObjects } from "../../../simulator/live/ask/read.ts";
+import { requestedAt } from "./settled.ts";
 
 export type Snapshot = ReadonlyMap<string, JsonObject>;
 
@@ -25,9 +26,15 @@ export async function takeSnapshot(live: Live): Promise<Snapshot> {
       for (const object of list.outcome === "found" ? list.objects : []) {
         const metadata = objectAt(object, "metadata");
         const place = `${textAt(metadata, "namespace") ?? ""}/${textAt(metadata, "name") ?? ""}`;
-        objects.set(`${group}/${kind}/${place}`, object);
+        objects.set(`${group}/${kind}/${place}`, withoutRequest(object));
       }
     }),
   );
   return objects;
+}
+
+function withoutRequest(object: JsonObject): JsonObject {
+  const metadata = objectAt(object, "metadata");
+  const { [requestedAt]: request, ...annotations } = objectAt(metadata, "annotations");
+  return request === undefined ? object : { ...object, metadata: { ...metadata, annotations } };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { judgeDependencies } from "../../../simulator/graph/dependencies.ts";
 import type { Verdict } from "../../../simulator/graph/dependencies.ts";
+import { readResourceSet } from "../../../simulator/flux/generated-appliers.ts";
 import { readKustomization } from "../../../simulator/flux/kustomization.ts";
 import { applierId } from "../../../simulator/render/node.ts";
 import type { RenderNode } from "../../../simulator/render/node.ts";
@@ -51,6 +52,28 @@ describe("judgeDependencies", () => {
       message: `dependency 'ns/nobody' not found: kustomizations.kustomize.toolkit.fluxcd.io "nobody" not found`,
       code: "dependency-not-found",
     });
+  });
+
+  it("finds no ResourceSet by name alone, as flux-operator finds none", () => {
+    const set = (name: string, namespace?: string): RenderNode => {
+      const dependency = {
+        apiVersion: "fluxcd.controlplane.io/v1",
+        kind: "ResourceSet",
+        name: "b",
+      };
+      const object: JsonObject = {
+        kind: "ResourceSet",
+        metadata: { name, namespace: "ns" },
+        spec:
+          name === "b"
+            ? {}
+            : { dependsOn: [{ ...dependency, ...(namespace === undefined ? {} : { namespace }) }] },
+      };
+      const id = applierId("c", { kind: "ResourceSet", namespace: "ns", name });
+      return { id, cluster: "c", object, spec: readResourceSet(object) };
+    };
+    expect(check([set("a", "ns"), set("b")])["a"]).toEqual({ state: "ready" });
+    expect(check([set("a"), set("b")])["a"]).toMatchObject({ code: "dependency-not-found" });
   });
 
   it("blocks along a chain behind a failing one", () => {

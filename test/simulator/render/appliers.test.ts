@@ -224,7 +224,7 @@ stringData:
     kind: Config
     current-context: a
     contexts: [{ name: a, context: { cluster: a, user: a } }]
-    clusters: [{ name: a, cluster: { server: "https://topsecrethost.internal:6443" } }]
+    clusters: [{ name: a, cluster: { server: "https://topsecrethost.internal:6443", certificate-authority-data: Y2VydA== } }]
     users: [{ name: a, user: { token: t } }]
 ---
 apiVersion: fluxcd.controlplane.io/v1

@@ -130,7 +130,83 @@ status: { exportedInputs: [{ id: "9" }] }
   });
 });
 
+describe("a ResourceSet that selects providers", () => {
+  const provider = (name: string, labels: string): string => `
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSetInputProvider
+metadata: { name: ${name}, namespace: apps, labels: { for: apps, ${labels} } }
+spec: { type: Static, defaultValues: { zone: "1" } }
+`;
+  const owned = (name: string): string =>
+    `kustomize.toolkit.fluxcd.io/name: ${name}, kustomize.toolkit.fluxcd.io/namespace: flux-system`;
+
+  it("leaves out those that garbage collection takes, and no others", async () => {
+    const tree = fixture(`${gotkSync}
+#- cluster/apps.yaml
+${kustomization("apps", "./apps")}
+#- apps/set.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: { name: zones, namespace: apps }
+spec:
+  inputsFrom: [{ selector: { matchLabels: { for: apps } } }]
+  resources:
+    - apiVersion: v1
+      kind: ConfigMap
+      metadata: { name: "<< inputs.provider.name >>", namespace: apps }
+#- apps/provider.yaml
+${provider("kept", "more: a")}
+`);
+    const live = memoryCluster(
+      [
+        provider("kept", owned("apps")),
+        provider("gone", owned("apps")),
+        provider("foreign", owned("another")),
+        provider("manual", "by: hand"),
+      ].join("---\n"),
+    );
+    const simulation = await simulate(tree, live);
+    const entries = await bench.simulator.rendered(simulation, { secrets: "show", origins: false });
+    expect(entries.flatMap(({ ref }) => (ref.kind === "ConfigMap" ? [ref.name] : []))).toEqual([
+      "foreign",
+      "kept",
+      "manual",
+    ]);
+  });
+});
+
 describe("a ResourceSet that copies", () => {
+  it("copies the type of a Secret, binary data, and bytes that are no text", async () => {
+    const tree = fixture(`${gotkSync}
+#- cluster/set.yaml
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: { name: copies, namespace: apps }
+spec:
+  resources:
+    - apiVersion: v1
+      kind: Secret
+      metadata: { name: copy, namespace: apps, annotations: { fluxcd.controlplane.io/copyFrom: "shared/key" } }
+    - apiVersion: v1
+      kind: ConfigMap
+      metadata: { name: copy, namespace: apps, annotations: { fluxcd.controlplane.io/copyFrom: "shared/files" } }
+`);
+    const live = memoryCluster(
+      `{apiVersion: v1, kind: Secret, type: example.test/key, metadata: {name: key, namespace: shared}, data: {k: /wAB}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: files, namespace: shared}, data: {t: a}, binaryData: {b: /wAB}}
+`,
+    );
+    const simulation = await simulate(tree, live);
+    const entries = await bench.simulator.rendered(simulation, { secrets: "show", origins: false });
+    const object = (kind: string): unknown =>
+      JSON.parse(
+        entries.find(({ ref }) => ref.kind === kind && ref.name === "copy")?.json ?? "null",
+      );
+    expect(object("Secret")).toMatchObject({ type: "example.test/key", data: { k: "/wAB" } });
+    expect(object("ConfigMap")).toMatchObject({ data: { t: "a" }, binaryData: { b: "/wAB" } });
+  });
+
   it("copies what the cluster has, and shows digests of a Secret", async () => {
     const tree = fixture(`${gotkSync}
 #- cluster/set.yaml

@@ -6,7 +6,6 @@ import { parse } from "yaml";
 import {
   type AutomationUpdate,
   type ChosenImage,
-  type Engine,
   type FileTree,
   type ImageTags,
   type ImageUpdates,
@@ -17,9 +16,7 @@ import {
   refTitle,
   type Simulation,
 } from "#simulator";
-import { createNodeEngine } from "#simulator/node";
 
-import { bundledFile } from "../bundled-file.ts";
 import { documentText } from "../print/document.ts";
 import { printableRecord } from "../print/printable.ts";
 import { countProblems } from "../print/problems-text.ts";
@@ -33,26 +30,21 @@ interface ClusterUpdates extends ImageUpdates {
 
 export async function updates(context: VerbContext): Promise<ExitCode> {
   const tags = await readTags(context.request.tags);
-  const { simulator, options, target } = context.session;
+  const { simulator, engine, options, target } = context.session;
   const simulation = await simulator.simulate(target, options, context);
   const rendered = await simulator.rendered(
     simulation,
     { secrets: "omit", origins: false },
     context.signal,
   );
-  const engine = engineWhenNeeded();
   const found: ClusterUpdates[] = [];
-  try {
-    for (const cluster of new Set(rendered.map((entry) => entry.cluster))) {
-      const objects = rendered
-        .filter((entry) => entry.cluster === cluster)
-        .map(({ json }) => JSON.parse(json) as JsonObject);
-      const treeOf = treeLookup(simulation, cluster, target);
-      const world = { objects, tags, engine, treeOf };
-      found.push({ cluster, ...(await planImageUpdates(world, context.signal)) });
-    }
-  } finally {
-    await engine.stop();
+  for (const cluster of new Set(rendered.map((entry) => entry.cluster))) {
+    const objects = rendered
+      .filter((entry) => entry.cluster === cluster)
+      .map(({ json }) => JSON.parse(json) as JsonObject);
+    const treeOf = treeLookup(simulation, cluster, target);
+    const world = { objects, tags, engine, treeOf };
+    found.push({ cluster, ...(await planImageUpdates(world, context.signal)) });
   }
   await context.print(output(context, found));
   return code(simulation, found);
@@ -65,17 +57,6 @@ function code(simulation: Simulation, found: readonly ClusterUpdates[]): ExitCod
       planned.some(({ changes, failure }) => changes.length > 0 || failure !== undefined),
   );
   return different || countProblems(simulation.problems).errors > 0 ? 1 : 0;
-}
-
-/** An engine of its own that starts with the first question: most repositories have no image automation. */
-function engineWhenNeeded(): Pick<Engine, "call"> & { readonly stop: () => Promise<void> } {
-  let started: Engine | undefined;
-  const wasm = bundledFile("engine.wasm");
-  const options = wasm === undefined ? {} : { wasm };
-  return {
-    call: (...asked) => (started ??= createNodeEngine({ ...options, jobs: 1 })).call(...asked),
-    stop: async () => started?.dispose(),
-  };
 }
 
 /** The source that the cluster itself starts from is the repository at hand. */

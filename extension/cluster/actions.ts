@@ -1,7 +1,7 @@
 /** What Sluice does to live objects: patches, deletion, and waiting for our own request by what the watch brings. */
 import { setTimeout as delay } from "node:timers/promises";
 
-import { durationOf, expectedRevision, groupOf, objectId, textAt } from "#simulator";
+import { durationOf, expectedRevision, groupOf, objectId, resourcePath, textAt } from "#simulator";
 import type { JsonObject, ObjectRef } from "#simulator";
 import { isStatus, StatusError } from "#simulator/cluster";
 
@@ -10,7 +10,6 @@ import type { ReconcileKind } from "../model/cluster/requests.ts";
 import { fieldManager, reconcileBody, requestToken } from "../model/cluster/requests.ts";
 import type { WaitStep } from "../model/cluster/waiting.ts";
 import { waitStep } from "../model/cluster/waiting.ts";
-import { resourcePath } from "./discovery.ts";
 import type { ClusterSession } from "./session.ts";
 
 const tries = 4;

@@ -2,19 +2,13 @@
  * Which kinds an API server serves: one aggregated discovery request, or the older one per group. Picks those that Sluice
  * watches: the table of Flux kinds, Flagger's Canary, and custom resources that call themselves part of Flux.
  */
-import { fluxKinds, isObject, listAt, objectAt, textAt } from "#simulator";
-import type { JsonObject } from "#simulator";
+import { aggregatedKinds, fluxKinds, isObject, listAt, objectAt, textAt } from "#simulator";
+import type { JsonObject, ServedKind } from "#simulator";
 import { StatusError } from "#simulator/cluster";
 import type { KubeApi } from "#simulator/cluster";
 
-/** A kind as the server serves it, in its preferred version. */
-export interface ApiResource {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-}
+/** In its preferred version. */
+export type ApiResource = ServedKind;
 
 const aggregated =
   "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
@@ -34,7 +28,7 @@ export async function discover(api: KubeApi, signal: AbortSignal): Promise<Serve
   ]);
   const served =
     textAt(groups, "kind") === "APIGroupDiscoveryList"
-      ? [...fromAggregated(core), ...fromAggregated(groups)]
+      ? [...aggregatedKinds(core), ...aggregatedKinds(groups)]
       : await fromGroups(api, groups, signal);
   const kinds = new Map<string, ApiResource>();
   for (const resource of served) {
@@ -93,22 +87,6 @@ function ifRefused<T>(otherwise: T): (error: unknown) => T {
   };
 }
 
-function fromAggregated(list: JsonObject): readonly ApiResource[] {
-  return listAt(list, "items").flatMap((item) => {
-    const group = textAt(item, "metadata", "name") ?? "";
-    return listAt(item, "versions").flatMap((version) =>
-      listAt(version, "resources").flatMap((resource) => {
-        const kind = textAt(resource, "responseKind", "kind");
-        const plural = textAt(resource, "resource");
-        const name = textAt(version, "version");
-        if (kind === undefined || plural === undefined || name === undefined) return [];
-        const namespaced = textAt(resource, "scope") === "Namespaced";
-        return [{ group, version: name, kind, plural, namespaced }];
-      }),
-    );
-  });
-}
-
 /** Servers before 1.26: only the groups that matter are asked, side by side. */
 async function fromGroups(
   api: KubeApi,
@@ -144,15 +122,6 @@ function toResource(
   if (kind === undefined || plural === undefined || plural.includes("/")) return [];
   const namespaced = isObject(resource) && resource["namespaced"] === true;
   return [{ group, version: groupVersion.split("/").at(-1) ?? "v1", kind, plural, namespaced }];
-}
-
-/** `/apis/<group>/<version>[/namespaces/<namespace>]/<plural>[/<name>]`. */
-export function resourcePath(resource: ApiResource, namespace: string, name?: string): string {
-  const { group, version, plural, namespaced } = resource;
-  const base = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
-  const scope =
-    namespaced && namespace !== "" ? `/namespaces/${encodeURIComponent(namespace)}` : "";
-  return `${base}${scope}/${plural}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
 }
 
 /** `v1.36.4`, or empty when the server does not say. */

@@ -11,6 +11,7 @@ import {
   objectId,
   ownerSelector,
   refOf,
+  resourcePath,
 } from "#simulator";
 import type { JsonObject, ObjectRef } from "#simulator";
 import { isStatus, StatusError } from "#simulator/cluster";
@@ -18,7 +19,6 @@ import { isStatus, StatusError } from "#simulator/cluster";
 import type { LiveEntry } from "../model/cluster/live-index.ts";
 import type { ManagedView } from "../model/cluster/live-node.ts";
 import type { ApiResource } from "./discovery.ts";
-import { resourcePath } from "./discovery.ts";
 import type { ClusterSession } from "./session.ts";
 
 interface Known {

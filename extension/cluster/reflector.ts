@@ -3,14 +3,13 @@
  * way is decided here: a closed watch is opened again at once, 410 means listing again, 401 is the transport's, 403 and 404
  * end it with a word about why, everything else is tried again after a pause.
  */
-import { isObject, listAt, objectAt, textAt } from "#simulator";
+import { isObject, listAt, objectAt, resourcePath, textAt } from "#simulator";
 import type { JsonObject } from "#simulator";
 import { ConnectionError, isStatus, StatusError, statusErrorOf } from "#simulator/cluster";
 import type { KubeApi } from "#simulator/cluster";
 
 import { BackOff } from "./back-off.ts";
 import type { ApiResource } from "./discovery.ts";
-import { resourcePath } from "./discovery.ts";
 
 export type ReflectorState =
   | { readonly kind: "listing" }

@@ -44,6 +44,8 @@ export interface EngineWorker {
   post(message: ToWorker, transfer: readonly ArrayBuffer[]): void;
   /** Whether this worker alone may keep the process alive. */
   holdProcess(hold: boolean): void;
+  /** Milliseconds of processor time that it has used, or at most has used; `undefined` where nobody can tell. */
+  spentMs?(): number | undefined;
   terminate(): void;
 }
 

@@ -36,15 +36,32 @@ export type LiveAnswer = { readonly id: string } & (
   /** Not there. `reason`: why it could not be tried, when it could not. */
   | { readonly outcome: "absent"; readonly known: "dry-run" | "structural" | "arrives" }
   /** The server will not change it in place. */
-  | { readonly outcome: "immutable"; readonly live: JsonObject; readonly message: string }
+  | {
+      readonly outcome: "immutable";
+      readonly live: JsonObject;
+      readonly message: string;
+      readonly forced?: Forced;
+    }
   /** The server would refuse it, in its words. */
-  | { readonly outcome: "refused"; readonly message: string; readonly live?: JsonObject }
+  | {
+      readonly outcome: "refused";
+      readonly message: string;
+      readonly live?: JsonObject;
+      readonly forced?: Forced;
+    }
   | {
       readonly outcome: "unanswered";
       readonly reason: "forbidden" | "unknown-kind" | "lost";
       readonly message: string;
     }
 );
+
+/**
+ * What force makes of a refusal: the object is deleted, and then created anew, or lost because the server refuses the new one as well
+ * (`ApplyAll` of `fluxcd/pkg ssa/manager_apply.go`). Absent where force changes nothing.
+ */
+export type Forced =
+  { readonly outcome: "recreated" } | { readonly outcome: "lost"; readonly message: string };
 
 /** What the plan itself brings, so that its objects are new and not refused. */
 export interface Arrivals {

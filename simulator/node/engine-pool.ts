@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
@@ -27,7 +28,7 @@ export interface NodeEngineOptions {
   readonly jobs?: number;
   /** The memory of a warmed engine of the same build. Defaults to `engine.image` next to the WebAssembly, if it is there. */
   readonly image?: string;
-  /** Milliseconds that one build may take. */
+  /** Milliseconds of processor time that one build may take. */
   readonly timeoutMs?: number;
   /** Mebibytes of linear memory above which a worker is replaced. */
   readonly memoryMB?: number;
@@ -99,6 +100,11 @@ function spawnWorker(url: URL, events: EngineWorkerEvents): EngineWorker {
   return {
     post: (message, transfer) => worker.postMessage(message, [...transfer]),
     holdProcess: (hold) => (hold ? worker.ref() : worker.unref()),
+    // All threads of the process together: a thread's own time is known to newer Node.js only, and only when it answers.
+    spentMs: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
     terminate: () => {
       asked = true;
       void worker.terminate();

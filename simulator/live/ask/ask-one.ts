@@ -16,8 +16,9 @@ import { forgetKinds, pathOf } from "./kinds.ts";
 import type { ServedKind } from "./kinds.ts";
 import { losersBetween } from "./managed-fields.ts";
 import { dryRunRequest, readRequest } from "./requests.ts";
-import type { Refusal, Reply } from "./status.ts";
+import type { Refusal, Refused, Reply } from "./status.ts";
 import { losersByValue, mergedByUs } from "./structural.ts";
+import { unchangeable } from "./unchangeable.ts";
 
 /** Rejects only when cancelled. */
 export async function askOne(asker: Asker, question: LiveQuestion): Promise<LiveAnswer> {
@@ -87,11 +88,11 @@ async function refused(
   asker: Asker,
   question: LiveQuestion,
   where: Where & { readonly live: JsonObject | undefined },
-  { refusal, message: words }: { readonly refusal: Refusal; readonly message: string },
+  reply: Refused,
 ): Promise<LiveAnswer> {
   const { id } = question;
   const { live, kind } = where;
-  const message = withoutSecrets(words, question.object);
+  const message = withoutSecrets(reply.message, question.object);
   const no = (): LiveAnswer => ({
     id,
     outcome: "refused",
@@ -101,7 +102,7 @@ async function refused(
   const byUs = (): LiveAnswer =>
     live === undefined ? absent(id, "structural") : structural(question, live);
   const isArriving = asker.arrivals.kinds.has(`${kind.group}/${kind.kind}`);
-  switch (refusal) {
+  switch (reply.refusal) {
     case "lost":
     case "busy":
       return lost(id, message);
@@ -117,14 +118,12 @@ async function refused(
       forgetKinds(asker.live);
       return isArriving ? absent(id, "arrives") : unknownKind(id, message);
     case "immutable":
-      return live === undefined
-        ? no()
-        : { id, outcome: "immutable", live: withoutManagedFields(live), message };
-    case "invalid":
-      if (live !== undefined && (await freshObject(asker, question, kind)) !== undefined)
-        return { id, outcome: "immutable", live: withoutManagedFields(live), message };
+    case "invalid": {
+      if (live === undefined) return isArriving && reply.refusal === "invalid" ? byUs() : no();
+      const answer = await unchangeable(asker, { question, kind, live }, reply);
       // A definition that arrives with it may know the fields that this one does not.
-      return isArriving ? byUs() : no();
+      return isArriving && answer.outcome === "refused" ? byUs() : answer;
+    }
     case "other":
       return isArriving ? byUs() : no();
   }

@@ -9,6 +9,7 @@ import { send } from "./gate.ts";
 import type { Wait } from "./gate.ts";
 import { readReplyOf } from "./status.ts";
 
+/** A kind as the server serves it. */
 export interface ServedKind {
   readonly group: string;
   readonly version: string;
@@ -80,7 +81,7 @@ async function discover(
     }
   if (!core.ok || !groups.ok) return { outcome: "lost", message: "" };
   if (textAt(groups.object, "kind") === "APIGroupDiscoveryList")
-    return indexed([...fromAggregated(core.object), ...fromAggregated(groups.object)]);
+    return indexed([core, groups].flatMap(({ object }) => aggregatedKinds(object)));
   const paths = [
     ...listAt(core.object, "versions").map((version) => `/api/${String(version)}`),
     ...listAt(groups.object, "groups").flatMap(groupPaths),
@@ -106,7 +107,8 @@ function indexed(served: readonly ServedKind[]): Kinds {
   return { outcome: "known", versions, preferred };
 }
 
-function fromAggregated(list: JsonObject): readonly ServedKind[] {
+/** Every kind of an `APIGroupDiscoveryList` in every version, those that the server prefers first. */
+export function aggregatedKinds(list: JsonObject): readonly ServedKind[] {
   return listAt(list, "items").flatMap((item) => {
     const group = textAt(item, "metadata", "name") ?? "";
     return listAt(item, "versions").flatMap((version) =>

@@ -11,7 +11,7 @@ export type Refusal =
   | "not-found"
   /** What is there can't become what is wanted. */
   | "immutable"
-  /** Invalid or in conflict: kustomize-controller takes it for immutable when it may recreate (`ssa/errors/immutable.go`). */
+  /** Invalid or in conflict. */
   | "invalid"
   /** A webhook that can't be asked without consequences. */
   | "no-dry-run"
@@ -21,9 +21,15 @@ export type Refusal =
   | "busy"
   | "other";
 
-export type Reply =
-  | { readonly ok: true; readonly object: JsonObject }
-  | { readonly ok: false; readonly refusal: Refusal; readonly message: string };
+export type Reply = { readonly ok: true; readonly object: JsonObject } | Refused;
+
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: Refusal;
+  readonly message: string;
+  /** Where force is on, kustomize-controller deletes the object for it. */
+  readonly isForceable: boolean;
+}
 
 /** Nothing but rights stands in the way of a read, whatever words the authorizer has for it. */
 export function readReplyOf(response: LiveResponse): Reply {
@@ -35,10 +41,29 @@ export function replyOf(response: LiveResponse): Reply {
   const body = parsed(response.body);
   if (response.status >= 200 && response.status < 300)
     return body === undefined
-      ? { ok: false, refusal: "lost", message: "The API server answered with no JSON." }
+      ? {
+          ok: false,
+          refusal: "lost",
+          message: "The API server answered with no JSON.",
+          isForceable: false,
+        }
       : { ok: true, object: body };
   const message = textAt(body, "message") ?? plainMessage(response);
-  return { ok: false, refusal: refusalOf(response.status, body ?? {}, message), message };
+  const refusal = refusalOf(response.status, body ?? {}, message);
+  return { ok: false, refusal, message, isForceable: isForceable(response.status, body, message) };
+}
+
+const fluxWords = /is\simmutable|immutable\sfield/;
+
+/**
+ * `IsImmutableError` of `fluxcd/pkg ssa/errors/immutable.go`: whatever is invalid or in conflict, immutable or not, and two wordings.
+ * A status says which it is by its reason, and only without one by its number (`apimachinery pkg/api/errors`).
+ */
+function isForceable(status: number, body: JsonObject | undefined, message: string): boolean {
+  if (fluxWords.test(message)) return true;
+  const reason = textAt(body, "reason") ?? "";
+  if (reason === "") return status === 409 || status === 422;
+  return reason === "Conflict" || reason === "Invalid";
 }
 
 /** `message` of the API server, which may repeat values of the object that was sent. */
@@ -51,7 +76,10 @@ function refusalOf(status: number, body: JsonObject, message: string): Refusal {
     const isNamespace = textAt(details, "kind") === "namespaces";
     return isNamespace ? "namespace-missing" : "not-found";
   }
-  if (status === 403) return isAboutRights(message) ? "not-allowed" : "other";
+  if (status === 403) {
+    if (isAboutRights(message)) return "not-allowed";
+    return fluxWords.test(message) ? "immutable" : "other";
+  }
   if (immutableWords.test(message)) return "immutable";
   return status === 409 || status === 422 ? "invalid" : "other";
 }

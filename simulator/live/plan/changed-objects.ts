@@ -4,7 +4,7 @@ import type { ChangedObject } from "../../plan/risks/rule.ts";
 import type { ApplierRecord, Change } from "../../records.ts";
 import type { Bench } from "./bench.ts";
 import { comparable } from "./comparable.ts";
-import { withoutUnreached } from "./ledger.ts";
+import { deletedHalfway, withoutUnreached } from "./ledger.ts";
 import { joinMoves } from "./moves.ts";
 import { immutableFields } from "./shown-change.ts";
 
@@ -21,7 +21,7 @@ export async function changedObjects(
     return withoutUnreached(ledger, survey.subjects.get(id)?.node.spec.kind !== "HelmRelease");
   });
   const shown = await Promise.all(
-    joinMoves(raw).map(async (change) => {
+    joinMoves(raw, survey.remotes).map(async (change) => {
       const made = await shower.show(change);
       return change.known === "dry-run" ? { ...made, isAsked: true } : made;
     }),
@@ -55,10 +55,18 @@ function fromRepository({ survey, context }: Bench): readonly ChangedObject[] {
 }
 
 /** Changes that will not be made because the server refuses them: risks say more about them than the problem does. */
-export async function refusedObjects({ survey, shower }: Bench): Promise<readonly ChangedObject[]> {
+export async function refusedObjects(bench: Bench): Promise<readonly ChangedObject[]> {
+  const { survey, shower } = bench;
+  const halfway = [...survey.ledgers].flatMap(([id, ledger]) =>
+    survey.subjects.get(id)?.node.spec.kind === "HelmRelease" ? [] : deletedHalfway(ledger),
+  );
+  const deleted = halfway.map(async (change) => ({
+    ...(await shower.show(change)),
+    isHalfway: true,
+  }));
   const found = [...survey.ledgers].flatMap(([applier, { refused }]) =>
     refused
-      .filter(({ isImmutable }) => isImmutable)
+      .filter(({ isImmutable, lostFor }) => isImmutable && lostFor === undefined)
       .map(async ({ item, base, target, message }): Promise<ChangedObject> => {
         const origin = await shower.origin(item, applier);
         const change: Change = {
@@ -79,5 +87,5 @@ export async function refusedObjects({ survey, shower }: Bench): Promise<readonl
         };
       }),
   );
-  return Promise.all(found);
+  return Promise.all([...deleted, ...found]);
 }

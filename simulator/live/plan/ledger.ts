@@ -14,6 +14,8 @@ export interface Refusal {
   readonly isImmutable: boolean;
   readonly base: JsonObject | undefined;
   readonly target: JsonObject;
+  /** Force deletes it before, and the server has these words for the new one. */
+  readonly lostFor: string | undefined;
 }
 
 export interface Unanswered {
@@ -68,7 +70,9 @@ export function enter(
         isImmutable: verdict.isImmutable,
         base: verdict.base,
         target: wish.question.object,
+        lostFor: verdict.lost?.lostFor,
       });
+      if (verdict.lost !== undefined) ledger.changes.push(verdict.lost);
       break;
     case "unanswered":
       ledger.unanswered.push({ item, reason: verdict.reason, message: verdict.message });
@@ -83,14 +87,30 @@ export function enter(
 }
 
 /**
- * kustomize-controller tries a whole stage before it applies it, and stops at the first that fails; Helm goes on with the others, and
- * deletes nothing then.
+ * kustomize-controller tries a whole stage before it applies it, and stops at the first that fails, with what force deleted until then
+ * gone; Helm goes on with the others, and deletes nothing then.
  */
 export function withoutUnreached(ledger: Ledger, isStaged: boolean): readonly LiveChange[] {
   const { changes, refused } = ledger;
   if (refused.length === 0) return changes;
   const applied = changes.filter(({ item }) => item !== undefined);
   if (!isStaged) return applied;
-  const failing = Math.min(...refused.map(({ item }) => stageOf(item.ref)));
-  return applied.filter(({ ref }) => stageOf(ref) < failing);
+  const failing = failingStage(ledger);
+  return applied.filter(({ ref, lostFor }) =>
+    lostFor === undefined ? stageOf(ref) < failing : stageOf(ref) <= failing,
+  );
+}
+
+/** Of what would be recreated beside a refused object some may be deleted already when the stage fails. */
+export function deletedHalfway(ledger: Ledger): readonly LiveChange[] {
+  if (ledger.refused.length === 0) return [];
+  const failing = failingStage(ledger);
+  return ledger.changes.filter(
+    ({ kind, immutable, ref }) =>
+      kind === "recreated" && immutable !== undefined && stageOf(ref) === failing,
+  );
+}
+
+function failingStage({ refused }: Ledger): number {
+  return Math.min(...refused.map(({ item }) => stageOf(item.ref)));
 }

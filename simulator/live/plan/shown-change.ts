@@ -78,6 +78,7 @@ export function createShower(
         ...(item?.object.helm === undefined ? {} : { part: item.object.helm.part }),
         isPruned: change.isPruned === true,
         ...(change.kind === "recreated" ? { recreatedFor: reasonsOf(change) } : {}),
+        ...(change.lostFor === undefined ? {} : { lostFor: namedFields(change.lostFor) }),
       };
     },
   };
@@ -129,12 +130,16 @@ function fieldKey({ path, kind, before, after }: FieldChange): string {
   return JSON.stringify([path, kind, before, after]);
 }
 
-/** The fields that the server names, as `spec.selector: Invalid value: …: field is immutable`. */
 export function immutableFields(message: string): readonly string[] {
-  const named = [...message.matchAll(/([\w$][\w$.[\]"/-]*): (?:Invalid value|Forbidden)/g)].map(
-    ([, field]) => field ?? "",
-  );
-  return named.length === 0 ? ["a field"] : [...new Set(named)];
+  const named = namedFields(message);
+  return named.length === 0 ? ["a field"] : named;
+}
+
+/** The fields that the server names, as `spec.selector: Invalid value: …: field is immutable`. */
+function namedFields(message: string): readonly string[] {
+  const words =
+    /([\w$][\w$.[\]"/-]*): (?:(?:Invalid|Required|Unsupported|Duplicate) value|Forbidden)/g;
+  return [...new Set([...message.matchAll(words)].map(([, field]) => field ?? ""))];
 }
 
 function reasonsOf({ immutable }: LiveChange): readonly string[] {

@@ -31,6 +31,8 @@ export interface LiveChange {
   readonly hook?: readonly string[];
   /** Why it is recreated, in the words of the server. */
   readonly immutable?: string;
+  /** Force deletes it, and the server refuses the new one in these words. */
+  readonly lostFor?: string;
   /** For showing only: only what the render says is compared, because what the server would add is not known. */
   readonly isBare?: true;
 }
@@ -49,6 +51,8 @@ export type Verdict =
       readonly message: string;
       readonly isImmutable: boolean;
       readonly base?: JsonObject;
+      /** What force deletes before that. */
+      readonly lost?: LiveChange;
     }
   | {
       readonly outcome: "unanswered";
@@ -77,12 +81,7 @@ export function verdictOf(
     case "unanswered":
       return { outcome: "unanswered", reason: answer.reason, message: answer.message };
     case "refused":
-      return {
-        outcome: "refused",
-        message: answer.message,
-        isImmutable: false,
-        ...(answer.live === undefined ? {} : { base: comparable(answer.live) }),
-      };
+      return refused(wish, answer, context);
     case "immutable":
       return immutable(wish, answer, context);
     case "absent":
@@ -107,16 +106,54 @@ export function about(
   return { applier, ref: item.ref, id: objectId(item.ref), item };
 }
 
-/** `fluxcd/pkg ssa/manager_apply.go`, shouldForceApply: the object on the cluster may say so as well. */
-function immutable(
+function refused(
   wish: Wish,
-  { live, message }: Extract<LiveAnswer, { readonly outcome: "immutable" }>,
+  answer: Extract<LiveAnswer, { readonly outcome: "refused" }>,
   context: VerdictContext,
 ): Verdict {
+  const { live, message } = answer;
+  if (isLeftAlone(live, context.kind)) return unchanged;
+  const base = live === undefined ? {} : { base: comparable(live) };
+  return {
+    outcome: "refused",
+    message,
+    isImmutable: false,
+    ...base,
+    ...lostBy(wish, answer, context),
+  };
+}
+
+/** `fluxcd/pkg ssa/manager_apply.go`, shouldForceApply: the object on the cluster may say so as well. */
+function isForceOn({ question }: Wish, live: JsonObject, { kind }: VerdictContext): boolean {
+  return question.recreates || isForced(live, kind);
+}
+
+function lostBy(
+  wish: Wish,
+  { live, forced }: Extract<LiveAnswer, { readonly outcome: "immutable" | "refused" }>,
+  context: VerdictContext,
+): { readonly lost?: LiveChange } {
+  if (live === undefined || forced?.outcome !== "lost") return {};
+  if (!isForceOn(wish, live, context)) return {};
+  const base = comparable(live);
+  const lostFor = forced.message;
+  return { lost: { ...about(wish, context), kind: "deleted", base, known: "dry-run", lostFor } };
+}
+
+function immutable(
+  wish: Wish,
+  answer: Extract<LiveAnswer, { readonly outcome: "immutable" }>,
+  context: VerdictContext,
+): Verdict {
+  const { live, message, forced } = answer;
   const base = comparable(live);
   if (isLeftAlone(live, context.kind)) return unchanged;
-  if (!wish.question.recreates && !isForced(live, context.kind))
-    return { outcome: "refused", message, isImmutable: true, base };
+  const isOn = isForceOn(wish, live, context);
+  if (!isOn || forced?.outcome !== "recreated") {
+    const lost = lostBy(wish, answer, context);
+    // Where force does not help, nobody is told to switch it on.
+    return { outcome: "refused", message, isImmutable: !isOn, base, ...lost };
+  }
   return {
     outcome: "change",
     change: {

@@ -28,6 +28,14 @@ function* deletions({ objects }: RiskContext): Generator<Finding> {
       );
       continue;
     }
+    if (changed.lostFor !== undefined) {
+      yield about(
+        changed,
+        loss.severity,
+        `${refTitle(ref)} is deleted by force: ${loss.consequence}. Mend the manifest before it is pushed, or turn force off.`,
+      );
+      continue;
+    }
     const message = `${refTitle(ref)} is deleted: ${loss.consequence}. To keep it, give it the annotation kustomize.toolkit.fluxcd.io/prune: disabled (helm.sh/resource-policy: keep in a chart) and push that before it leaves the repository.`;
     yield about(changed, loss.severity, message);
   }

@@ -9,6 +9,7 @@ export const immutableField: RiskRule = {
   summary: "A field changes that can't be changed.",
   *find(context) {
     for (const changed of context.objects) {
+      if (changed.isHalfway === true) continue;
       const fate = fateOf(changed, context);
       const title = refTitle(changed.change.ref);
       switch (fate.outcome) {

@@ -3,6 +3,7 @@ import type { ApplierRecord, Place, Risk } from "../../records.ts";
 import { apiRemoved } from "./api-removed.ts";
 import { chartValues } from "./chart-values.ts";
 import { dataLoss } from "./data-loss.ts";
+import { forceDeletes } from "./force-deletes.ts";
 import { immutableField } from "./immutable-field.ts";
 import { notApplied } from "./not-applied.ts";
 import { pruneByMove } from "./prune-by-move.ts";
@@ -23,6 +24,7 @@ export const riskRules = [
   releaseReplaced,
   pruneByMove,
   immutableField,
+  forceDeletes,
   secretPlaintext,
   rbacWidened,
   webhookFail,

@@ -30,6 +30,10 @@ export interface ChangedObject {
   readonly recreatedFor?: readonly string[];
   /** The server refuses the change because of these fields. */
   readonly refusedFor?: readonly string[];
+  /** Force deletes it, and the server refuses the new one because of these fields, as far as it names any. */
+  readonly lostFor?: readonly string[];
+  /** It is to be recreated, and its stage fails: it may be deleted before, and is not created then. */
+  readonly isHalfway?: boolean;
   /** A cluster was asked: what it did not object to is possible. */
   readonly isAsked?: boolean;
 }

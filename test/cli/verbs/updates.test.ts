@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { createNodeEngine } from "#simulator/node";
+
 import { applier, entry, sluice } from "../records.ts";
 
 let folder = "";
@@ -41,7 +43,10 @@ const rendered = [
     JSON.stringify({ apiVersion: image, kind, metadata: { name, namespace: "flux-system" }, spec }),
   ),
 );
+const engine = createNodeEngine({ jobs: 1 });
+afterAll(() => engine.dispose());
 const world = {
+  engine,
   entries: rendered,
   appliers: [applier("flux-system", { source: "GitRepository flux-system/flux-system" })],
 };

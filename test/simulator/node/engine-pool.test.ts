@@ -1,5 +1,7 @@
 // The pool over real worker threads: time-outs, crashes, cancelling, recycling, and sending differences only.
-import { afterEach, describe, expect, it } from "vitest";
+import process from "node:process";
+
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import type { Engine, FileTree } from "#simulator";
 import { createNodeEngine } from "#simulator/node";
@@ -67,6 +69,21 @@ describe("a build that does not end", () => {
     const first = await Promise.race([slow.then(() => "slow"), quick.then(() => "quick")]);
     expect(first).toBe("quick");
     expect((await slow).failure?.cause).toBe("timeout");
+  });
+});
+
+describe("a build on a busy machine", () => {
+  it("has processor time, and more time than that when it gets little of it", async () => {
+    const usage = vi.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+    try {
+      const engine = start({ timeoutMs: 100 });
+      const slow = await engine.call("kustomize", endlessRequest, artifacts(endless()));
+      expect(slow.failure?.cause).toBe("timeout");
+      // Once at the start, and again each time when it could have been enough.
+      expect(usage.mock.calls.length).toBeGreaterThan(5);
+    } finally {
+      usage.mockRestore();
+    }
   });
 });
 
@@ -184,11 +201,43 @@ describe("trees", () => {
 });
 
 describe("a worker whose memory grew", () => {
-  it("is replaced without anybody noticing", async () => {
-    const engine = start({ memoryMB: 1 });
-    for (let i = 0; i < 3; i++) {
-      expect((await engine.call("kustomize", request, artifacts(small))).objects).toHaveLength(1);
+  /** A build of so many megabytes leaves a memory behind that is some 25 times as large. */
+  const megabytes = (count: number): FileTree => {
+    const objects = Array.from({ length: count }, (_, i) =>
+      configMap(`cm-${i}`, { text: "x".repeat(1_000_000) }),
+    );
+    return treeOf({ "cm.yaml": objects.join("\n---\n") });
+  };
+
+  async function workersFor(
+    options: Parameters<typeof createNodeEngine>[0],
+    trees: readonly FileTree[],
+  ): Promise<number> {
+    let workers = 0;
+    const count = (): void => {
+      workers += 1;
+    };
+    process.on("worker", count);
+    try {
+      const engine = start(options);
+      for (const tree of trees) {
+        const { objects, failure } = await engine.call("kustomize", request, artifacts(tree));
+        expect(failure).toBeUndefined();
+        expect(objects.length).toBeGreaterThan(0);
+      }
+    } finally {
+      process.off("worker", count);
     }
+    return workers;
+  }
+
+  it("is replaced, so that the next build has a fresh one, without anybody noticing", async () => {
+    expect(await workersFor({ memoryMB: 250 }, [small, small, megabytes(9), small])).toBe(2);
+  });
+
+  it("is replaced above 400 MiB where nothing else is said, and not before", async () => {
+    expect(await workersFor({}, [small, megabytes(9), small])).toBe(1);
+    expect(await workersFor({}, [small, megabytes(20), small])).toBe(2);
   });
 });
 

@@ -1,4 +1,7 @@
 // The engine as a program: the same answers as WebAssembly, and the same behaviour when a build hangs, crashes or is cancelled.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { afterEach, describe, expect, it } from "vitest";
@@ -67,6 +70,21 @@ describe("the native engine", () => {
     expect(slow.failure).toMatchObject({ stage: "engine", cause: "timeout" });
     const next = await start().call("kustomize", requestFor({}), repo(small));
     expect(next.objects).toHaveLength(1);
+  });
+
+  it("gives a build processor time: one that only waited for its turn is not stopped", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-native-"));
+    try {
+      const waits = join(folder, "waits");
+      // Two frames: the files were taken, and an answer.
+      const frame = String.raw`\002\000\000\000{}`;
+      writeFileSync(waits, `#!/bin/sh\nsleep 1.5\nprintf '${frame}${frame}'\nexec sleep 60\n`);
+      chmodSync(waits, 0o755);
+      const engine = start({ program: waits, timeoutMs: 1000 });
+      expect(await engine.call("kustomize", requestFor({}), repo(small))).toEqual({});
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("explains a build that is nested too deeply for any stack", async () => {

@@ -159,13 +159,16 @@ describe("what kubectl wrote and Git does not have", () => {
     { resourceVersion: "5", labels: { hand: "1" }, managedFields },
   );
 
-  test("goes when kustomize-controller applies, although the dry run keeps it", async () => {
-    const answer = await one((request) =>
-      answerWith(request.path.endsWith("-sluice-probe") ? configMap("b", { x: "2" }) : edited),
-    );
-    expect(answer).toMatchObject({ outcome: "compared", applied: { data: { x: "2" } } });
-    expect(JSON.stringify(answer.outcome === "compared" && answer.applied)).not.toContain("hand");
-  });
+  test.each(["kustomize-controller", "flux-operator"])(
+    "goes when %s applies, although the dry run keeps it",
+    async (manager) => {
+      const respond = (request: LiveRequest): LiveResponse =>
+        answerWith(request.path.endsWith("-sluice-probe") ? configMap("b", { x: "2" }) : edited);
+      const answer = await one(respond, configMap("a", { x: "2" }), { manager });
+      expect(answer).toMatchObject({ outcome: "compared", applied: { data: { x: "2" } } });
+      expect(JSON.stringify(answer.outcome === "compared" && answer.applied)).not.toContain("hand");
+    },
+  );
 
   test.each([
     ["other controllers leave it", edited, "helm-controller"],

@@ -65,6 +65,16 @@ describe("takes", () => {
     ]);
   });
 
+  it("a small archive, however repetitive", async () => {
+    const { files } = await unpackTarGzip(
+      await tarGzip({ "a.txt": "x".repeat(8_000_000) }),
+      defaultLimits,
+      "it",
+      new AbortController().signal,
+    );
+    expect(files.get("a.txt")?.size).toBe(8_000_000);
+  });
+
   it("bytes that own their memory, so that handing them on copies nothing else", async () => {
     const packed = await tarGzip({ "a.yaml": "a", "b.yaml": "b".repeat(100_000) });
     const { files } = await unpackTarGzip(packed, defaultLimits, "The archive", signal);

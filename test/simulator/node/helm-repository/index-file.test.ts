@@ -126,6 +126,19 @@ it.each([
   expect(() => read(text)).toThrow(expect.objectContaining({ reason: "invalid" }));
 });
 
+it("is read in another layout only when it is small, and without aliases that grow", () => {
+  const unusual = "apiVersion: v1\nentries: {app: [{version: 1.0.0}]}\n";
+  const large = `${unusual}# ${"x".repeat(4 * 1024 * 1024)}\n`;
+  const levels = Array.from(
+    { length: 10 },
+    (__, level) => `l${level + 1}: &l${level + 1} [${`*l${level}, `.repeat(10)}]\n`,
+  );
+  const growing = `apiVersion: v1\nl0: &l0 [x]\n${levels.join("")}entries: {app: *l10}\n`;
+  expect(read(unusual)).toMatchObject([{ version: "1.0.0" }]);
+  for (const text of [large, growing])
+    expect(() => read(text)).toThrow(expect.objectContaining({ reason: "invalid" }));
+});
+
 it("does not parse the whole of a large one", () => {
   const item = (name: string, index: number): string =>
     `  - apiVersion: v2\n    created: "2026-01-01T00:00:00Z"\n    description: ${"text ".repeat(20)}\n    name: ${name}\n    urls:\n    - https://charts.example/${name}-${index}.0.0.tgz\n    version: ${index}.0.0\n`;

@@ -24,3 +24,8 @@ it.each([
 ])("%s", (header, expected) => {
   expect(parseChallenge(header)).toEqual(expected);
 });
+
+it("is found at the beginning, and not behind more than anybody writes", () => {
+  expect(parseChallenge(`${"x=y, ".repeat(1000)}Basic realm="z"`)).toEqual({ scheme: "basic" });
+  expect(parseChallenge(`${"x=y, ".repeat(2000)}Basic realm="z"`)).toBeUndefined();
+});

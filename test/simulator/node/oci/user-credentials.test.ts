@@ -78,6 +78,14 @@ describe("Docker's file", () => {
     expect(await stored({}).registry("ghcr.io", signal)).toBeUndefined();
   });
 
+  it("is a file of a few kilobytes, and nothing of four megabytes is one", async () => {
+    const text = auths({ "ghcr.io": { auth: base64("alice:pass:word") } })[".docker/config.json"];
+    const padded = (size: number) => stored({ ".docker/config.json": (text ?? "").padEnd(size) });
+    const limit = 4 * 1024 * 1024;
+    expect(await padded(limit).registry("ghcr.io", signal)).toEqual(alice);
+    expect(await padded(limit + 1).registry("ghcr.io", signal)).toBeUndefined();
+  });
+
   it("comes before Helm's", async () => {
     const folder = temporaryFolder();
     const auth = (user: string): string =>
@@ -103,6 +111,7 @@ case "$server" in
   token.example) echo '{"Username":"<token>","Secret":"refresh"}' ;;
   garbage.example) echo 'not json' ;;
   slow.example) exec sleep 60 ;;
+  long.example) printf '{"Username":"alice","Secret":"pass:word"%2000000s}' '' ;;
   *) echo 'credentials not found in native keychain'; exit 1 ;;
 esac
 `;
@@ -134,6 +143,11 @@ esac
     });
     for (const host of ["none.example", "garbage.example", "missing.example", "path.example"])
       expect(await credentials.registry(host, signal)).toBeUndefined();
+  });
+
+  it("is not listened to for long", async () => {
+    const credentials = withHelper({ credsStore: "test" });
+    expect(await credentials.registry("long.example", signal)).toBeUndefined();
   });
 
   it("ends when nobody waits for it", async () => {

@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 
 import { bringPacks } from "../../../../simulator/node/shared-cache/bring-packs.ts";
 import { makePack, merged, readPack } from "../../../../simulator/node/shared-cache/pack.ts";
-import { packRef } from "../../../../simulator/node/shared-cache/pack-store.ts";
-import type { PackStore } from "../../../../simulator/node/shared-cache/pack-store.ts";
+import { maxPackBytes, packRef } from "../../../../simulator/node/shared-cache/pack-store.ts";
+import type { PackRef, PackStore } from "../../../../simulator/node/shared-cache/pack-store.ts";
 import { tarGzip } from "../../../support/archives.ts";
 import type { ArchiveEntry } from "../../../support/archives.ts";
 import { filesBelow } from "../../../support/shared-cache.ts";
@@ -84,6 +84,24 @@ test.each<readonly [string, readonly ArchiveEntry[] | string]>([
   expect(filesBelow(cacheDir)).toEqual([join(cacheDir, answer)]);
 });
 
+test("a gigabyte of packs is brought, the newest, and no more", async () => {
+  const refs = Array.from({ length: 6 }, (_, at) => ({
+    ...{ digest: `sha256:${hex(String(at))}`, size: maxPackBytes },
+    ...{ made: `2026-01-0${at + 1}T00:00:00Z`, used: "2026-01-01" },
+  }));
+  const read: PackRef[] = [];
+  const store: PackStore = {
+    ...storeOf([]),
+    indexes: () => Promise.resolve([refs.slice(0, 3), refs.slice(2)]),
+    read: (ref) => {
+      read.push(ref);
+      return Promise.resolve(bytesOf(""));
+    },
+  };
+  await bringPacks(store, temporaryFolder(), signal);
+  expect(read).toEqual(refs.slice(2).toReversed());
+});
+
 test("a symbolic link is not followed and not made", async () => {
   const name = `answers-1/${hex("build")}`;
   const link = { name, type: "symlink", linkname: "/tmp" } as const;
@@ -102,6 +120,7 @@ test("answers of several packs to one question come together", () => {
   expect(text("[1,2]", "[2,3]")).toBe("[1,2,3]");
   expect(text("[1,2]", "[2]")).toBeUndefined();
   expect(text("[1,2,3,4,5,6,7]", "[8,9]")).toBe("[1,2,3,4,5,6,7,8]");
+  expect(text("[1,2,3,4,5,6,7,8]", "[9]")).toBeUndefined();
 });
 
 test.each([

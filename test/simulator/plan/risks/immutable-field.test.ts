@@ -224,4 +224,22 @@ spec:
     ]);
     expect(await risks(before, { "apps/it.yaml": job("1", "{ a: b }") })).toEqual([]);
   });
+
+  it("is created anew where the ResourceSet says so, for all that it applies", async () => {
+    const set = (image: string, force: string): string => `apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: { name: jobs, namespace: apps, annotations: ${force} }
+spec:
+  resources:
+    - ${JSON.stringify(parse(job(image)))}
+`;
+    const jobs = treeOf({ "apps/it.yaml": set("1", "{}") });
+    expect(await risks(jobs, { "apps/it.yaml": set("2", "{}") })).toEqual([
+      "high immutable-field Job/migrate",
+    ]);
+    const force = "{ fluxcd.controlplane.io/force: enabled }";
+    expect(await risks(jobs, { "apps/it.yaml": set("2", force) })).toEqual([
+      "medium immutable-field Job/migrate",
+    ]);
+  });
 });

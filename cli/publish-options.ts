@@ -39,6 +39,12 @@ export const publishOptions = [
     help: "make the artifact and send nothing",
   },
   {
+    name: "diff",
+    verbs: ["publish"],
+    group: "publish",
+    help: "print the plan first, against what the tag leads to now, and publish only if it still does; --fail-on can stop it",
+  },
+  {
     name: "insecure-registry",
     verbs: ["publish"],
     group: "publish",

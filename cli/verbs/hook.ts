@@ -53,8 +53,9 @@ async function install(failOn: string): Promise<HookState> {
   return installHook(".", { failOn, ...(own !== undefined && { command: own }) });
 }
 
-function stateText({ file, installed, chained }: HookState): string {
-  const what = installed ? "is installed" : "is not installed";
+function stateText({ file, installed, failOn, chained }: HookState): string {
+  const gate = failOn === undefined ? "" : ` with --fail-on ${printable(failOn)}`;
+  const what = installed ? `is installed${gate}` : "is not installed";
   const after = chained === undefined ? "" : `, after ${printable(chained)}`;
   return `The gate before git push ${what}: ${printable(file)}${after}\n`;
 }

@@ -1,10 +1,18 @@
-/** `sluice publish`: a folder as an OCI artifact, with the bytes and the digest that `flux push artifact` gives it. */
+/**
+ * `sluice publish`: a folder as an OCI artifact, with the bytes and the digest that `flux push artifact` gives it; after a look at what
+ * it does to clusters, when that is asked for.
+ */
 import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import type { Published } from "#simulator/node/publish";
+import type {
+  CurrentArtifact,
+  MadeArtifact,
+  Published,
+  UploadOptions,
+} from "#simulator/node/publish";
 import { makePublication } from "#simulator/node/publish";
 
 import { bundledFile } from "../bundled-file.ts";
@@ -12,29 +20,75 @@ import type { CommandLine } from "../command-line.ts";
 import type { OptionName } from "../options.ts";
 import { documentText } from "../print/document.ts";
 import { printable } from "../print/printable.ts";
+import { plainStyle } from "../print/style.ts";
+import type { Style } from "../print/style.ts";
+import type { Request } from "../request.ts";
 import { UserError } from "../user-error.ts";
+import type { ExitCode, Session } from "./verb.ts";
 
 export interface PublishContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly print: (text: string) => Promise<void>;
   readonly report: (text: string) => Promise<void>;
+  readonly style: Style;
+  readonly open: (request: Request) => Promise<Session>;
   readonly signal: AbortSignal;
 }
 
-/** The text to print. Throws a `UserError`. */
-export async function publish(
+/** 1: `--fail-on` stopped it, and nothing was sent. Throws a `UserError`. */
+export async function publish(line: CommandLine, context: PublishContext): Promise<ExitCode> {
+  try {
+    return await makeAndPublish(line, context);
+  } catch (error) {
+    if (error instanceof Error && error.name === "UserError" && !(error instanceof UserError))
+      throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function makeAndPublish(line: CommandLine, context: PublishContext): Promise<ExitCode> {
+  const { env, print, report, signal } = context;
+  const format = line.given.get("output")?.[0] ?? "text";
+  const path = await existing(line.given.get("path")?.[0] ?? ".");
+  const made = await makePublication(await requestOf(line, path, context.now), signal);
+  const { published } = made;
+  const insecure = line.given.has("insecure-registry");
+  const credentials = readCredentials(env);
+  const access = { insecure, signal, ...(credentials !== undefined && { credentials }) };
+  const isPlanned = line.given.has("diff") || line.given.has("fail-on");
+  const allowPrivateNetwork = line.given.has("allow-private-network");
+  const current = isPlanned ? await made.current({ ...access, allowPrivateNetwork }) : undefined;
+  if (current !== undefined && (await isStopped(line, path, made, current, context))) {
+    await report("sluice: --fail-on stopped it (above), so nothing was published.\n");
+    return 1;
+  }
+  const dry = line.given.has("dry-run");
+  if (!dry) {
+    const onProgress = (message: string): void => void report(`${message}\n`);
+    const outcome = await made.upload({ ...access, ...replacing(current), onProgress });
+    if (outcome.outcome === "moved")
+      throw new UserError(
+        `${published.repository}:${published.tag} has moved since the plan was made, so nothing was published. Look at the plan again.`,
+      );
+  }
+  if (format === "text") await print(publishedText(published, dry));
+  else await print(documentText({ ...published, pushed: !dry }, format as "json"));
+  return 0;
+}
+
+async function requestOf(
   line: CommandLine,
-  { now, env, report, signal }: PublishContext,
-): Promise<string> {
+  path: string,
+  now: number,
+): Promise<Parameters<typeof makePublication>[0]> {
   const one = (name: OptionName): string | undefined => line.given.get(name)?.[0];
   const address = line.operand;
   if (address === undefined)
     throw new UserError("Where to? sluice publish oci://HOST/PATH:TAG --path FOLDER.");
-  const format = one("output") ?? "text";
-  const path = await existing(one("path") ?? ".");
   const created = line.given.has("reproducible") ? 0 : now;
-  const request = {
+  return {
     address,
     path,
     source: one("source") ?? (await originOf(path)),
@@ -46,25 +100,29 @@ export async function publish(
       bundledFile("engine.wasm") ??
       fileURLToPath(new URL("../../dist/engine.wasm", import.meta.url)),
   };
-  const dry = line.given.has("dry-run");
-  try {
-    const made = await makePublication(request, signal);
-    const credentials = readCredentials(env);
-    if (!dry)
-      await made.upload({
-        insecure: line.given.has("insecure-registry"),
-        signal,
-        onProgress: (message) => void report(`${message}\n`),
-        ...(credentials !== undefined && { credentials }),
-      });
-    const { published } = made;
-    if (format !== "text") return documentText({ ...published, pushed: !dry }, format as "json");
-    return publishedText(published, dry);
-  } catch (error) {
-    if (error instanceof Error && error.name === "UserError" && !(error instanceof UserError))
-      throw new UserError(error.message, { cause: error });
-    throw error;
-  }
+}
+
+/** The plan is the output only where that is text: the rest is for programs. */
+async function isStopped(
+  line: CommandLine,
+  path: string,
+  made: MadeArtifact,
+  current: CurrentArtifact,
+  { print, report, style, open, signal }: PublishContext,
+): Promise<boolean> {
+  const { planPublication } = await import("./publish-plan.ts");
+  const isText = (line.given.get("output")?.[0] ?? "text") === "text";
+  const write = isText ? print : report;
+  const out = async (texts: Iterable<string>): Promise<void> => write([...texts].join(""));
+  const context = { open, print: out, style: isText ? style : plainStyle, report, signal };
+  return planPublication(line, path, made, current, context);
+}
+
+/** What the plan was made against has to be there still; what could not be told is not looked at. */
+function replacing(current: CurrentArtifact | undefined): Pick<UploadOptions, "replaces"> {
+  if (current === undefined) return {};
+  if (current.state === "none") return { replaces: {} };
+  return current.digest === undefined ? {} : { replaces: { digest: current.digest } };
 }
 
 function publishedText({ url, tag, files, layer }: Published, dry: boolean): string {

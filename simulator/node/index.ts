@@ -29,4 +29,5 @@ export {
 export { defaultCacheDir } from "./cache-dir.ts";
 export { createCachedEngine, type CachedEngineOptions } from "./cached-engine.ts";
 export { createNodeEngine } from "./engine-pool.ts";
+export { readLayer, unpackLayer } from "./publish/read-layer.ts";
 export { openDistribution } from "./read-distribution.ts";

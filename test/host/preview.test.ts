@@ -5,34 +5,25 @@ import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
 import type { PreviewNode } from "../../extension/model/preview-node.ts";
+import { fileUri, isIdle, open, replace, takeBack } from "../support/editor-gestures.ts";
+import { until } from "../support/until.ts";
 
 const deployment = "apps/podinfo/deployment.yaml";
 
 suite("Preview", () => {
   let api: SluiceApi;
 
-  suiteSetup(async function () {
-    this.timeout(60_000);
+  suiteSetup(async () => {
     const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
     assert.ok(extension);
     api = await extension.activate();
     await vscode.commands.executeCommand("sluice.preview.focus");
-    await until("the first plan", () => idle(api) && api.folders()[0]?.plan);
+    await until("the first plan", () => isIdle(api) && api.folders()[0]?.plan);
   });
 
   teardown(async () => {
-    for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
-      // Another editor that is still opening may take the place: then it is asked for again.
-      await until(`an editor of ${document.uri.path}`, () =>
-        vscode.window.showTextDocument(document).then(
-          () => true,
-          () => false,
-        ),
-      );
-      await vscode.commands.executeCommand("workbench.action.files.revert");
-    }
-    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
-    await until("nothing left", () => idle(api) && api.preview().roots.length === 0);
+    await takeBack(api);
+    await until("nothing left", () => isIdle(api) && api.preview().roots.length === 0);
   });
 
   test("a clean working tree has no changes and no problems", () => {
@@ -58,7 +49,7 @@ suite("Preview", () => {
     );
     assert.ok(node.target.place?.path === deployment);
     await vscode.commands.executeCommand("undo");
-    await until("no changes", () => idle(api) && api.preview().roots.length === 0);
+    await until("no changes", () => isIdle(api) && api.preview().roots.length === 0);
   });
 
   test("a click on a change opens the diff of both sides, which follows the text", async () => {
@@ -133,7 +124,9 @@ suite("Preview", () => {
     } finally {
       await vscode.workspace.fs.delete(uri);
     }
-    await until("a problem about the missing file", () => ours().length > 0);
+    await until("a problem about the missing file", () =>
+      ours().some(({ diagnostic }) => diagnostic.severity === vscode.DiagnosticSeverity.Error),
+    );
   });
 
   test("the source of a change is one command away", async () => {
@@ -176,8 +169,14 @@ suite("Preview", () => {
     await replace(await open(deployment), "replicas: 2", "replicas: 6");
     await until("the changed Deployment", () => find(api, "Deployment podinfo"));
     await vscode.commands.executeCommand("sluice.copyPlan");
-    const text = await until("the clipboard", () => vscode.env.clipboard.readText());
-    assert.match(text, /changed: `Deployment apps\/podinfo`/);
+    await until("the plan in the clipboard", async () =>
+      /changed: `Deployment apps\/podinfo`/.test(await vscode.env.clipboard.readText()),
+    );
+    await vscode.commands.executeCommand(
+      "sluice.copyReference",
+      find(api, "Deployment podinfo")?.id,
+    );
+    assert.equal(await vscode.env.clipboard.readText(), "Deployment/apps/podinfo");
   });
 });
 
@@ -193,42 +192,6 @@ function ours(): readonly OwnDiagnostic[] {
     .filter(({ diagnostic }) => diagnostic.source === "Sluice");
 }
 
-function idle(api: SluiceApi): boolean {
-  return api.folders().every(({ running }) => !running);
-}
-
 function find(api: SluiceApi, label: string): PreviewNode | undefined {
   return [...api.preview().nodes.values()].find((node) => node.label === label);
-}
-
-function fileUri(path: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.[0];
-  assert.ok(folder);
-  return vscode.Uri.joinPath(folder.uri, path);
-}
-
-async function open(path: string): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(fileUri(path)));
-}
-
-async function replace(editor: vscode.TextEditor, from: string, to: string): Promise<void> {
-  const { document } = editor;
-  const at = document.getText().indexOf(from);
-  assert.ok(at >= 0, `${from} is in ${document.uri.path}`);
-  const range = new vscode.Range(document.positionAt(at), document.positionAt(at + from.length));
-  assert.ok(await editor.edit((edit) => edit.replace(range, to)));
-}
-
-/** Asks again until there is an answer; mocha's time limit ends it. */
-async function until<T>(
-  what: string,
-  ask: () => T | Thenable<T>,
-): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer as NonNullable<Exclude<T, false | "" | 0>>;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -1,35 +1,30 @@
-/** "Simulate and Publish" in a real VS Code: what is asked, and what arrives at a registry in this process. */
+/** "Simulate and Publish" in a real VS Code: what is asked and compared, and what arrives at a registry in this process. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { IncomingMessage, Server } from "node:http";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
 import { Dialogs } from "../support/dialogs.ts";
+import { MemoryRegistry } from "../support/memory-registry.ts";
+import { until } from "../support/until.ts";
 
 suite("Simulate and Publish", () => {
   const dialogs = new Dialogs();
-  const uploads = new Map<string, Buffer>();
-  let server: Server;
+  const registry = new MemoryRegistry();
   let address: string;
+  let root: string;
+  let follower: string;
 
-  suiteSetup(async function () {
-    this.timeout(60_000);
-    server = createServer((request, response) => {
-      void bodyOf(request).then((body) => {
-        const url = request.url ?? "";
-        if (request.method === "HEAD") return response.writeHead(404).end();
-        if (request.method === "POST")
-          return response.writeHead(202, { location: `${url}one` }).end();
-        uploads.set(url.replace(/^.*\//, ""), body);
-        return response.writeHead(201).end();
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    address = `oci://127.0.0.1:${(server.address() as AddressInfo).port}/org/fleet:main`;
+  suiteSetup(async () => {
+    root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+    assert.notEqual(root, "");
+    address = `oci://${await registry.start()}/org/fleet:main`;
+    follower = join(root, "clusters/production/published.yaml");
+    writeFileSync(follower, following(address));
+    writeMap("one");
     const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
     assert.ok(extension);
     const api = await extension.activate();
@@ -40,55 +35,138 @@ suite("Simulate and Publish", () => {
 
   suiteTeardown(() => {
     dialogs.close();
-    server.closeAllConnections();
-    server.close();
+    registry.stop();
+    for (const file of [follower, join(root, "published")]) rmSync(file, { recursive: true });
   });
 
   setup(() => {
     dialogs.clear();
-    uploads.clear();
+    registry.content.clear();
+    registry.onUpload = undefined;
+    registry.locked = false;
+    writeMap("one");
   });
 
   test("the folder arrives as an artifact of the commit, under the digest that is said", async () => {
-    dialogs.answer("input", address);
-    dialogs.answer("input", "apps");
-    dialogs.answer("warning", "Publish");
-    await vscode.commands.executeCommand("sluice.simulateAndPublish");
-    const manifest = uploads.get("main");
+    await publish("Publish");
+    const manifest = registry.content.get("main");
     assert.ok(manifest, JSON.stringify(dialogs.all()));
     const { annotations } = JSON.parse(manifest.toString()) as {
       annotations: Record<string, string>;
     };
     const commit = (await head())?.commit;
     assert.equal(annotations["org.opencontainers.image.revision"], `main@sha1:${commit}`);
-    const digest = createHash("sha256").update(manifest).digest("hex");
     const [news] = dialogs.asked("information");
-    assert.ok(news?.message.includes(`@sha256:${digest} as main`), news?.message);
-    assert.equal(dialogs.asked("warning")[0]?.message, `Publish apps as ${address}?`);
+    assert.ok(news?.message.includes(`@${digestOf(manifest)} as main`), news?.message);
+    const [question] = dialogs.asked("warning");
+    assert.equal(question?.message, `Publish published as ${address}?`);
+    assert.match(question.detail, /^There is no artifact yet, so everything is new\.\n1 created/);
+    assert.match(question.detail, /2 files are not committed and will be published all the same/);
+  });
+
+  test("it is compared with the artifact that is there, and not with what Git has", async () => {
+    await publish("Publish");
+    dialogs.clear();
+    writeMap("two");
+    await publish(undefined);
+    const commit = (await head())?.commit ?? "";
+    const [changed] = dialogs.asked("warning");
+    assert.match(changed?.detail ?? "", /^Compared with the artifact that is there now/);
+    assert.match(changed?.detail ?? "", new RegExp(`made of main@sha1:${commit.slice(0, 7)}\\.\n`));
+    assert.match(changed?.detail ?? "", /\n1 changed\./);
+    dialogs.clear();
+    writeMap("one");
+    await publish(undefined);
+    const [same] = dialogs.asked("warning");
+    assert.match(same?.detail ?? "", /^The artifact that is there now has the same files/);
+    assert.match(same?.detail ?? "", /\nNo changes in any cluster\./);
+  });
+
+  test("a tag that somebody else moves meanwhile is not overwritten before the new plan was seen", async () => {
+    await publish("Publish");
+    const theirs = registry.content.get("main");
+    assert.ok(theirs);
+    registry.content.delete("main");
+    dialogs.clear();
+    // While the question stands there was no artifact; when the upload begins there is one.
+    registry.onUpload = () => registry.content.set("main", theirs);
+    writeMap("three");
+    dialogs.answer("warning", "Publish");
+    dialogs.answer("warning", "Look at the New Plan");
+    await publish(undefined);
+    const [first, moved, second] = dialogs.asked("warning");
+    assert.match(first?.detail ?? "", /^There is no artifact yet/);
+    assert.match(
+      moved?.message ?? "",
+      /has moved since the plan was made, so nothing was published/,
+    );
+    assert.match(second?.detail ?? "", /^Compared with the artifact that is there now/);
+    assert.equal(registry.content.get("main"), theirs);
+  });
+
+  test("an artifact that can't be read is said, with what is compared instead", async () => {
+    registry.locked = true;
+    await publish(undefined);
+    const [question] = dialogs.asked("warning");
+    assert.match(question?.detail ?? "", /can't be read, so this is compared with HEAD instead\. /);
+    assert.equal(registry.content.size, 0);
   });
 
   test("whoever cancels has sent nothing", async () => {
-    dialogs.answer("input", address);
-    dialogs.answer("input", "");
-    await vscode.commands.executeCommand("sluice.simulateAndPublish");
-    assert.equal(uploads.size, 0);
+    await publish(undefined);
+    assert.equal(registry.content.size, 0);
     assert.deepEqual(dialogs.asked("error"), []);
   });
 
   test("a registry that is not there is said", async () => {
-    dialogs.answer("input", "oci://127.0.0.1:1/org/fleet:main");
-    dialogs.answer("input", "apps");
     dialogs.answer("warning", "Publish");
-    await vscode.commands.executeCommand("sluice.simulateAndPublish");
+    await publish(undefined, "oci://127.0.0.1:1/org/fleet:main");
     const error = await until("the error", () => dialogs.asked("error")[0]);
     assert.match(error.message, /can't be reached/);
+    const [question] = dialogs.asked("warning");
+    assert.match(question?.detail ?? "", /No OCIRepository of this repository follows that tag/);
   });
+
+  test("a folder that is not there is said", async () => {
+    dialogs.answer("input", address);
+    dialogs.answer("input", "gone");
+    await vscode.commands.executeCommand("sluice.simulateAndPublish");
+    const error = await until("the error", () => dialogs.asked("error")[0]);
+    assert.match(error.message, /gone can't be published: it does not exist/);
+  });
+
+  /** `answer` to the question after those that are prepared already. */
+  async function publish(answer: string | undefined, to = address): Promise<void> {
+    dialogs.answer("input", to);
+    dialogs.answer("input", "published");
+    dialogs.answer("warning", answer);
+    await vscode.commands.executeCommand("sluice.simulateAndPublish");
+  }
+
+  function writeMap(value: string): void {
+    const file = join(root, "published", "map.yaml");
+    mkdirSync(join(root, "published"), { recursive: true });
+    const head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: map, namespace: default}\n";
+    writeFileSync(file, `${head}data: {key: ${value}}\n`);
+  }
 });
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+/** What a cluster needs to apply what is published. */
+function following(address: string): string {
+  return `apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: published, namespace: flux-system}
+spec: {interval: 1m, url: "${address.replace(/:main$/, "")}", ref: {tag: main}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: published, namespace: flux-system}
+spec: {interval: 1m, prune: true, path: ./, sourceRef: {kind: OCIRepository, name: published}}
+`;
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 interface Head {
@@ -100,17 +178,4 @@ async function head(): Promise<Head | undefined> {
     getAPI(version: 1): { readonly repositories: readonly { state: { HEAD?: Head } }[] };
   }>("vscode.git");
   return (await extension?.activate())?.getAPI(1).repositories[0]?.state.HEAD;
-}
-
-async function until<T>(
-  what: string,
-  ask: () => T | Thenable<T>,
-): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer as NonNullable<Exclude<T, false | "" | 0>>;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

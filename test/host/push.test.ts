@@ -3,22 +3,17 @@
  * what arrives, and what is said when the server refuses. Only the dialogs are answered by the test.
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as vscode from "vscode";
 
-import type { SluiceApi } from "../../extension/compose.ts";
 import { FakeApiServer } from "../extension/cluster/fake-api-server.ts";
 import { failed, gitRepository, kustomization, ready } from "../extension/cluster/live-objects.ts";
 import type { Asked, DialogKind } from "../support/dialogs.ts";
-import { Dialogs } from "../support/dialogs.ts";
-import type { GitServer } from "../support/git-server.ts";
-import { startGitServer } from "../support/git-server.ts";
+import { git, PushWorkspace } from "../support/push-workspace.ts";
+import { until } from "../support/until.ts";
 
-const deployment = "apps/podinfo/deployment.yaml";
 const sourced = { sourceRef: { kind: "GitRepository", name: "flux-system" } };
 const owned = {
   labels: {
@@ -28,74 +23,21 @@ const owned = {
 };
 
 suite("Simulate and Push", () => {
-  const served = mkdtempSync(join(tmpdir(), "sluice-push-"));
-  const bare = join(served, "repo.git");
-  const dialogs = new Dialogs();
-  let server: GitServer;
-  let root: string;
-  let start: string;
-  let api: SluiceApi;
-  let password = "first password";
+  const workspace = new PushWorkspace();
+  const { dialogs } = workspace;
 
-  suiteSetup(async function () {
-    this.timeout(60_000);
-    root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
-    assert.notEqual(root, "");
-    start = git(root, "rev-parse", "HEAD");
-    git(served, "clone", "--quiet", "--bare", root, bare);
-    git(bare, "config", "http.receivepack", "true");
-    server = await startGitServer(served, {
-      intercept: ({ headers }, response) => {
-        const expected = `Basic ${Buffer.from(`tester:${password}`).toString("base64")}`;
-        if (headers.authorization === expected) return false;
-        response.writeHead(401, { "www-authenticate": 'Basic realm="tests"' }).end();
-        return true;
-      },
-    });
-    const helper = `!f() { test "$1" = get && printf 'username=tester\\npassword=first password\\n'; }; f`;
-    for (const [key, value] of [
-      ["credential.helper", helper],
-      ["user.name", "Tester"],
-      ["user.email", "tester@example.test"],
-    ] as const)
-      git(root, "config", key, value);
-    git(root, "remote", "add", "origin", `${server.url}/repo.git`);
-    // Not fetched: the server runs in this process, which waits for git.
-    git(root, "update-ref", "refs/remotes/origin/main", start);
-    git(root, "branch", "--quiet", "--set-upstream-to=origin/main");
-    const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
-    assert.ok(extension);
-    api = await extension.activate();
-    await until("the first plan", () => api.folders()[0]?.plan);
-    await until("VS Code's Git", async () => (await repository())?.state.HEAD?.upstream);
-    dialogs.open();
-  });
-
-  suiteTeardown(async () => {
-    dialogs.close();
-    git(root, "remote", "remove", "origin");
-    git(root, "reset", "--quiet", "--hard", start);
-    await server.close();
-    rmSync(served, { recursive: true });
-  });
-
-  setup(async () => {
-    password = "first password";
-    dialogs.clear();
-    git(bare, "update-ref", "refs/heads/main", start);
-    git(root, "reset", "--quiet", "--hard", start);
-    git(root, "update-ref", "refs/remotes/origin/main", start);
-    await (await repository())?.status();
-  });
+  suiteSetup(() => workspace.open());
+  suiteTeardown(() => workspace.close());
+  setup(() => workspace.reset());
 
   test("the plan of the commit is shown in one question, and the commit arrives", async () => {
-    const commit = commitReplicas(3);
+    const commit = workspace.commitReplicas(3);
     dialogs.answer("warning", "Push");
     await vscode.commands.executeCommand("sluice.simulateAndPush");
-    assert.equal(git(bare, "rev-parse", "main"), commit);
+    assert.equal(git(workspace.bare, "rev-parse", "main"), commit);
     const [question] = dialogs.asked("warning");
     assert.equal(question?.message, "Push 1 commit of main to origin/main?");
-    assert.match(question.detail, /^1 change: 1 changed\./);
+    assert.match(question.detail, /^1 changed\./);
     assert.match(question.detail, new RegExp(`Commit ${commit.slice(0, 7)}\\.`));
     await until("the good news", () =>
       dialogs.asked("information").some(({ message }) => message.startsWith("Pushed 1 commit")),
@@ -103,11 +45,11 @@ suite("Simulate and Push", () => {
   });
 
   test("the whole plan opens beside a smaller question", async () => {
-    const commit = commitReplicas(9);
+    const commit = workspace.commitReplicas(9);
     dialogs.answer("warning", "Show Plan");
     dialogs.answer("information", "Push");
     await vscode.commands.executeCommand("sluice.simulateAndPush");
-    assert.equal(git(bare, "rev-parse", "main"), commit);
+    assert.equal(git(workspace.bare, "rev-parse", "main"), commit);
     const uri = vscode.Uri.from({ scheme: "sluice-push", path: "/Push.md" });
     const text = (await vscode.workspace.openTextDocument(uri)).getText();
     assert.match(text, /^# Push 1 commit of main to origin\/main\?/);
@@ -116,33 +58,33 @@ suite("Simulate and Push", () => {
   });
 
   test("whoever cancels has pushed nothing", async () => {
-    commitReplicas(4);
+    workspace.commitReplicas(4);
     dialogs.answer("warning", undefined);
     await vscode.commands.executeCommand("sluice.simulateAndPush");
-    assert.equal(git(bare, "rev-parse", "main"), start);
+    assert.equal(git(workspace.bare, "rev-parse", "main"), workspace.start);
     assert.deepEqual(dialogs.asked("error"), []);
   });
 
   test("what is not committed is asked about, committed, and then part of the plan", async () => {
-    writeReplicas(5);
+    workspace.writeReplicas(5);
     dialogs.answer("warning", "Commit…");
     dialogs.answer("input", "five replicas");
     dialogs.answer("warning", "Push");
     await vscode.commands.executeCommand("sluice.simulateAndPush");
-    assert.equal(git(bare, "log", "-1", "--format=%s", "main"), "five replicas");
-    assert.equal(git(root, "status", "--porcelain"), "");
+    assert.equal(git(workspace.bare, "log", "-1", "--format=%s", "main"), "five replicas");
+    assert.equal(git(workspace.root, "status", "--porcelain"), "");
     assert.match(dialogs.asked("warning")[0]?.message ?? "", /^1 file is not committed/);
   });
 
   test("a risk that the gate stops on is not pushed by a click", async () => {
-    commitReplicas(0);
+    workspace.commitReplicas(0);
     const settings = vscode.workspace.getConfiguration("sluice");
     await settings.update("push.stopOn", "low", vscode.ConfigurationTarget.Global);
     try {
       dialogs.answer("warning", "Push Anyway…");
       dialogs.answer("input", undefined);
       await vscode.commands.executeCommand("sluice.simulateAndPush");
-      assert.equal(git(bare, "rev-parse", "main"), start);
+      assert.equal(git(workspace.bare, "rev-parse", "main"), workspace.start);
       const [question] = dialogs.asked("warning");
       assert.deepEqual(question?.items, ["Push Anyway…", "Show Plan"]);
       assert.match(question.detail, /^• (High|Medium|Low) risk: /m);
@@ -153,34 +95,34 @@ suite("Simulate and Push", () => {
   });
 
   test("a branch that has moved is said, and the commit stays", async () => {
-    const commit = commitReplicas(6);
+    const commit = workspace.commitReplicas(6);
     const theirs = commitElsewhere();
     dialogs.answer("warning", "Push");
     await vscode.commands.executeCommand("sluice.simulateAndPush");
     const error = await until("the error", () => dialogs.asked("error")[0]);
     assert.match(error.message, /has commits that are not here.*your commit is still here/);
-    assert.equal(git(bare, "rev-parse", "main"), theirs);
-    assert.equal(git(root, "rev-parse", "HEAD"), commit);
+    assert.equal(git(workspace.bare, "rev-parse", "main"), theirs);
+    assert.equal(git(workspace.root, "rev-parse", "HEAD"), commit);
   });
 
   test("an expired token is said, and signing in is offered", async () => {
-    password = "another password";
-    commitReplicas(7);
+    workspace.password = "another password";
+    workspace.commitReplicas(7);
     dialogs.answer("warning", "Push");
     await vscode.commands.executeCommand("sluice.simulateAndPush");
     const [error] = dialogs.asked("error");
     assert.match(error?.message ?? "", /does not accept the credentials/);
     assert.deepEqual(error?.items, ["Sign In and Push"]);
     assert.ok(!JSON.stringify(dialogs.all()).includes("first password"));
-    assert.equal(git(bare, "rev-parse", "main"), start);
+    assert.equal(git(workspace.bare, "rev-parse", "main"), workspace.start);
   });
 
   test("a hook of the server that refuses is heard", async () => {
-    const hook = join(bare, "hooks", "pre-receive");
+    const hook = join(workspace.bare, "hooks", "pre-receive");
     writeFileSync(hook, "#!/bin/sh\necho 'main is protected' >&2\nexit 1\n");
     chmodSync(hook, 0o755);
     try {
-      commitReplicas(8);
+      workspace.commitReplicas(8);
       dialogs.answer("warning", "Push");
       await vscode.commands.executeCommand("sluice.simulateAndPush");
       const error = await until("the error", () => dialogs.asked("error")[0]);
@@ -192,13 +134,13 @@ suite("Simulate and Push", () => {
 
   suite("with a cluster that follows the branch", () => {
     const cluster = new FakeApiServer();
-    const kubeconfig = join(served, "kubeconfig");
+    const kubeconfig = join(workspace.served, "kubeconfig");
     const settings = (): vscode.WorkspaceConfiguration =>
       vscode.workspace.getConfiguration("sluice.cluster");
 
     suiteSetup(async () => {
       await cluster.start();
-      putObjects(start);
+      putObjects(workspace.start);
       writeFileSync(
         kubeconfig,
         `current-context: one
@@ -208,7 +150,7 @@ contexts: [{name: one, context: {cluster: here, user: me}}]
 `,
       );
       await settings().update("kubeconfig", kubeconfig, vscode.ConfigurationTarget.Global);
-      const { live } = api;
+      const { live } = workspace.api;
       assert.ok(live);
       await live.clusters.load();
       live.clusters.connect("one");
@@ -216,13 +158,13 @@ contexts: [{name: one, context: {cluster: here, user: me}}]
     });
 
     suiteTeardown(async () => {
-      api.live?.clusters.disconnect("one");
+      workspace.api.live?.clusters.disconnect("one");
       await settings().update("kubeconfig", undefined, vscode.ConfigurationTarget.Global);
       await cluster.stop();
     });
 
     test("the commit is followed until everything it changes is ready", async () => {
-      const commit = commitReplicas(3);
+      const commit = workspace.commitReplicas(3);
       dialogs.answer("warning", "Push");
       const ended = vscode.commands.executeCommand("sluice.simulateAndPush");
       await until("the offer", () => asked("information", /^one will fetch/));
@@ -235,8 +177,8 @@ contexts: [{name: one, context: {cluster: here, user: me}}]
     });
 
     test("what fails is named with its reason", async () => {
-      putObjects(start);
-      const commit = commitReplicas(4);
+      putObjects(workspace.start);
+      const commit = workspace.commitReplicas(4);
       dialogs.answer("warning", "Push");
       const ended = vscode.commands.executeCommand("sluice.simulateAndPush");
       await until("the offer", () => asked("information", /^one will fetch/));
@@ -263,7 +205,7 @@ contexts: [{name: one, context: {cluster: here, user: me}}]
       const applied = { lastAppliedRevision: revision, lastAttemptedRevision: revision };
       cluster.put(
         gitRepository("flux-system", {
-          spec: { url: `${server.url}/repo.git`, ref: { branch: "main" } },
+          spec: { url: workspace.url, ref: { branch: "main" } },
           status: { ...ready("stored artifact"), artifact: { revision } },
         }),
       );
@@ -284,67 +226,13 @@ contexts: [{name: one, context: {cluster: here, user: me}}]
     assert.match(error.message, /^There is nothing to push/);
   });
 
-  function writeReplicas(amount: number): void {
-    const text = git(root, "show", `${start}:${deployment}`);
-    writeFileSync(
-      join(root, deployment),
-      `${text.replace("replicas: 2", `replicas: ${amount}`)}\n`,
-    );
-  }
-
-  function commitReplicas(amount: number): string {
-    writeReplicas(amount);
-    git(root, "commit", "--quiet", "--all", "--message", `${amount} replicas`);
-    return git(root, "rev-parse", "HEAD");
-  }
-
   function commitElsewhere(): string {
-    const other = join(served, "other");
-    git(served, "clone", "--quiet", bare, other);
+    const other = join(workspace.served, "other");
+    git(workspace.served, "clone", "--quiet", workspace.bare, other);
     writeFileSync(join(other, "theirs.txt"), "theirs\n");
     git(other, "add", "--all");
     git(other, "commit", "--quiet", "--message", "theirs");
     git(other, "push", "--quiet", "origin", "HEAD:main");
-    return git(bare, "rev-parse", "main");
+    return git(workspace.bare, "rev-parse", "main");
   }
 });
-
-interface Repository {
-  readonly state: { readonly HEAD?: { readonly upstream?: object } };
-  status(): Promise<void>;
-}
-
-async function repository(): Promise<Repository | undefined> {
-  const extension = vscode.extensions.getExtension<{
-    getAPI(version: 1): { readonly repositories: readonly Repository[] };
-  }>("vscode.git");
-  return (await extension?.activate())?.getAPI(1).repositories[0];
-}
-
-function git(cwd: string, ...args: readonly string[]): string {
-  return execFileSync("git", [...args], {
-    cwd,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      GIT_AUTHOR_NAME: "Tester",
-      GIT_AUTHOR_EMAIL: "tester@example.test",
-      GIT_COMMITTER_NAME: "Tester",
-      GIT_COMMITTER_EMAIL: "tester@example.test",
-    },
-  }).trim();
-}
-
-async function until<T>(
-  what: string,
-  ask: () => T | Thenable<T>,
-): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer as NonNullable<Exclude<T, false | "" | 0>>;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -2,9 +2,7 @@
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
-
-/** A condition is asked again this long before a test gives up: generous, because machines may be slow. */
-const patience = 120_000;
+import { until } from "./until.ts";
 
 export async function startSluice(): Promise<SluiceApi> {
   const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
@@ -124,19 +122,4 @@ export function check(value: unknown, what: string): asserts value {
 export function equal(actual: unknown, expected: unknown): void {
   const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (a !== b) throw new Error(`expected ${b}, got ${a}`);
-}
-
-/** Asks again until there is an answer. */
-export async function until<T>(
-  what: string | (() => string),
-  ask: () => T | Thenable<T>,
-): Promise<NonNullable<Exclude<T, false | "" | 0>>> {
-  const end = Date.now() + patience;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer as NonNullable<Exclude<T, false | "" | 0>>;
-    if (Date.now() > end)
-      throw new Error(`waited in vain for ${typeof what === "string" ? what : what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -4,11 +4,13 @@ import { join } from "node:path";
 
 import Mocha from "mocha";
 
+import { mochaPatience } from "./until.ts";
+
 export async function run(): Promise<void> {
   const grep = process.env["MOCHA_GREP"];
   const mocha = new Mocha({
     ui: "tdd",
-    timeout: 30_000,
+    timeout: mochaPatience,
     color: false,
     ...(grep === undefined ? {} : { grep }),
   });

@@ -14,12 +14,12 @@ import {
   replace,
   startSluice,
   takeBack,
-  until,
   withCode,
 } from "./editor-gestures.ts";
 import { completeAt, hintsOf, hoverAt } from "./language-queries.ts";
 import { navigationTests } from "./navigation-tests.ts";
 import { structureTests } from "./structure-tests.ts";
+import { until } from "./until.ts";
 
 const apps = "clusters/production/apps.yaml";
 const infrastructure = "clusters/production/infrastructure.yaml";
@@ -28,9 +28,7 @@ const rightSource = "kind: GitRepository\n    name: flux-system";
 const wrongSource = "kind: GitRepository\n    name: flux-sytem";
 
 export function languageTests(name: string): void {
-  suite(name, function () {
-    // Longer than the patience with one condition, so that the message says which one it was.
-    this.timeout(400_000);
+  suite(name, () => {
     let api: SluiceApi;
 
     suiteSetup(async () => {

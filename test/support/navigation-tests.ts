@@ -12,10 +12,10 @@ import {
   open,
   positionIn,
   putCursor,
-  until,
   withCode,
 } from "./editor-gestures.ts";
 import { locations, relative } from "./language-queries.ts";
+import { until } from "./until.ts";
 
 const apps = "clusters/production/apps.yaml";
 const infrastructure = "clusters/production/infrastructure.yaml";

@@ -1,8 +1,9 @@
 /** What stands around the text in a real VS Code: lenses, folding, outline, colours, selections. */
 import * as vscode from "vscode";
 
-import { check, equal, open, positionIn, rangeOf, replace, until } from "./editor-gestures.ts";
+import { check, equal, open, positionIn, rangeOf, replace } from "./editor-gestures.ts";
 import { tokensOn } from "./language-queries.ts";
+import { until } from "./until.ts";
 
 const apps = "clusters/production/apps.yaml";
 const sync = "clusters/production/flux-system/gotk-sync.yaml";

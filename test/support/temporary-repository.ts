@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
+import { gitEnvironment } from "./git-environment.ts";
+
 /** A new empty folder; its path is real, so that it can be compared. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "sluice-test-")));
@@ -29,18 +31,7 @@ export function git(cwd: string, ...args: readonly string[]): string {
     cwd,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      PATH: process.env["PATH"],
-      HOME: "/nonexistent",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_AUTHOR_NAME: "Test",
-      GIT_AUTHOR_EMAIL: "test@example.test",
-      GIT_COMMITTER_NAME: "Test",
-      GIT_COMMITTER_EMAIL: "test@example.test",
-      GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
-      GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
-    },
+    env: { PATH: process.env["PATH"], ...gitEnvironment },
   }).trim();
 }
 

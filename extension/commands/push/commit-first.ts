@@ -39,10 +39,22 @@ async function commitChanges(repository: GitRepository): Promise<void> {
     validateInput: (text) => (text.trim() === "" ? "A commit needs a message" : undefined),
   });
   if (message === undefined || message.trim() === "") throw new CancellationError();
-  for (const document of unsavedDocuments(repository)) await document.save();
+  await saveAll(repository, "Nothing was committed and nothing pushed");
   await repository.status();
+  const settings = workspace.getConfiguration("git", repository.rootUri);
+  // What git's own settings say about signatures, git does; these two are VS Code's.
+  const options = {
+    signCommit: settings.get<boolean>("enableCommitSigning", false),
+    signoff: settings.get<boolean>("alwaysSignOff", false),
+  };
+  const chosen = Object.entries(options).filter(([, isOn]) => isOn);
   try {
-    await repository.commit(message, staged ? {} : { all: true });
+    await repository.commit(message, {
+      ...Object.fromEntries(chosen),
+      ...(!staged && { all: true }),
+      // With git.postCommitCommand the commit would be pushed before anybody has seen a plan.
+      postCommitCommand: null,
+    });
   } catch (error) {
     throw new UserError(`Nothing was committed and nothing pushed: ${reasonOf(error)}`);
   }
@@ -54,6 +66,15 @@ function reasonOf(error: unknown): string {
   const { stderr, message } = error as { readonly stderr?: unknown; readonly message?: unknown };
   const text = typeof stderr === "string" && stderr.trim() !== "" ? stderr : String(message);
   return text.trim().split("\n").slice(0, 4).join(" ");
+}
+
+/** Who can't save a file is told, and `otherwise` what has not happened therefore. */
+export async function saveAll(repository: GitRepository, otherwise: string): Promise<void> {
+  for (const document of unsavedDocuments(repository))
+    if (!(await document.save()))
+      throw new UserError(
+        `${otherwise}: ${workspace.asRelativePath(document.uri)} could not be saved.`,
+      );
 }
 
 export function unsavedDocuments({ rootUri }: GitRepository) {

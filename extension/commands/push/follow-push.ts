@@ -41,7 +41,7 @@ async function followOn(
   pushed: PushedCommit,
 ): Promise<void> {
   const short = pushed.commit.slice(0, 7);
-  const asked = offerReconcile(context, goals, short);
+  const asked = offerReconcile(live, context, goals, short);
   const location = ProgressLocation.Notification;
   const title = `Following ${short} in ${context}`;
   const ended = await window.withProgress(
@@ -71,12 +71,13 @@ async function followOn(
 
 /** The controllers look at their sources by themselves; who does not want to wait has this. */
 async function offerReconcile(
+  live: Live,
   context: string,
   goals: readonly FollowGoal[],
   short: string,
 ): Promise<void> {
   const root = goals.find(({ end, after }) => end === "ready" && after.length > 0);
-  if (root === undefined) return;
+  if (root === undefined || live.settings.readOnly) return;
   const now = "Reconcile Now";
   const answer = await window.showInformationMessage(
     `${context} will fetch ${short} within the interval of its source.`,

@@ -17,11 +17,11 @@ export function gatePushes(services: Services): CommandTypes["sluice.gatePushes"
     if (repository === undefined) return;
     const { hookState, installHook, removeHook, isSluiceInPath } = await live.push();
     const root = repository.rootUri.fsPath;
-    const { installed } = await hookState(root).catch(inOurWords);
-    const picked = await window.showQuickPick(choices(installed), {
+    const { installed, failOn } = await hookState(root).catch(inOurWords);
+    const picked = await window.showQuickPick(choices(installed, failOn), {
       title: "Gate git push",
       placeHolder: installed
-        ? "Pushes from this repository are gated"
+        ? "Pushes from this repository are gated. What shall stop them?"
         : "What shall stop a git push from this repository?",
     });
     if (picked === undefined) return;
@@ -40,12 +40,17 @@ export function gatePushes(services: Services): CommandTypes["sluice.gatePushes"
   };
 }
 
-function choices(installed: boolean) {
+/** What stops pushes now is marked. */
+function choices(installed: boolean, now: string | undefined) {
   const gates = [
-    { label: "Medium and High Risks, New Errors", description: "risk", failOn: "risk" },
-    { label: "High Risks, New Errors", description: "risk=high", failOn: "risk=high" },
-    { label: "New Errors", description: "error", failOn: "error" },
-  ];
+    { label: "Medium and High Risks, New Errors", failOn: "risk" },
+    { label: "High Risks, New Errors", failOn: "risk=high" },
+    { label: "New Errors", failOn: "error" },
+  ].map(({ label, failOn }) => ({
+    label,
+    description: failOn === now ? `${failOn}, as it is now` : failOn,
+    failOn,
+  }));
   const removal = { label: "Remove the Gate", description: "", failOn: undefined };
   return installed ? [removal, ...gates] : gates;
 }

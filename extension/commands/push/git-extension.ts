@@ -17,7 +17,16 @@ export interface GitRepository {
   readonly ui: { readonly selected: boolean };
   status(): Promise<void>;
   pull(): Promise<void>;
-  commit(message: string, options?: { readonly all?: boolean }): Promise<void>;
+  commit(
+    message: string,
+    options?: {
+      readonly all?: boolean;
+      readonly signCommit?: boolean;
+      readonly signoff?: boolean;
+      /** `null`: nothing is done after the commit, whatever the settings say. */
+      readonly postCommitCommand: null;
+    },
+  ): Promise<void>;
   push(remote?: string, branch?: string, setUpstream?: boolean): Promise<void>;
 }
 
@@ -26,9 +35,17 @@ interface GitExtension {
   getAPI(version: 1): { readonly repositories: readonly GitRepository[] };
 }
 
-/** The repository that is meant: the only one, the one that is selected in the source control view, or one that is picked. */
-export async function chooseRepository(title: string): Promise<GitRepository | undefined> {
+/**
+ * The repository that is meant: the one whose title the button stands in, the only one, the one that is selected in the source control
+ * view, or one that is picked.
+ */
+export async function chooseRepository(
+  title: string,
+  root?: string,
+): Promise<GitRepository | undefined> {
   const repositories = await openRepositories();
+  const named = repositories.find(({ rootUri }) => rootUri.toString() === root);
+  if (named !== undefined) return named;
   const [first, ...others] = repositories;
   if (first === undefined)
     throw new UserError("No open folder is in a Git repository that VS Code's Git has found.");

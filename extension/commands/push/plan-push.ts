@@ -1,6 +1,6 @@
 /** The plan of a push: what the branch of the remote renders now, against the commit that would take its place. */
 import type { CancellationToken } from "vscode";
-import { CancellationError, Uri } from "vscode";
+import { Uri } from "vscode";
 
 import type { NamedRevision } from "#protocol";
 import type { Plan } from "#simulator";
@@ -10,6 +10,7 @@ import { upstreamName } from "../../model/push/push-facts.ts";
 import { UserError } from "../../platform/notify.ts";
 import type { Live } from "../live/live.ts";
 import type { Services } from "../services.ts";
+import { unlessCancelled } from "./cancellation.ts";
 import type { GitRepository } from "./git-extension.ts";
 
 /** Throws a `UserError` when there can't be a plan: then nothing is pushed. */
@@ -25,8 +26,9 @@ export async function planPush(
     throw new UserError("Sluice does not simulate this repository: it has no Flux manifests here.");
   const base = await baseOf(live, repository.rootUri.fsPath, facts);
   const target: NamedRevision = { revision: facts.commit, label: facts.branch };
-  const answer = await link.planRevisions({ folder, target, ...(base && { base }) }, token);
-  if (token.isCancellationRequested) throw new CancellationError();
+  const answer = await unlessCancelled(token, () =>
+    link.planRevisions({ folder, target, ...(base && { base }) }, token),
+  );
   if (answer.plan === undefined)
     throw new UserError(
       `Nothing was pushed, because there is no plan: ${answer.failure ?? "the language server is not running."}`,

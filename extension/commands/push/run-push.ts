@@ -47,11 +47,11 @@ export async function runPush(
     return true;
   }
   live.log(`Push: ${outcome.message}`);
-  if (outcome.reason !== "unauthorized") {
-    void showError(outcome.message);
-    return false;
-  }
-  return signInAndPush(repository, facts, outcome.message);
+  // VS Code's Git can ask about these: for a password or a passphrase, or whether the server is the right one.
+  if (outcome.reason === "unauthorized" || outcome.reason === "host-key-unknown")
+    return signInAndPush(repository, facts, outcome.message);
+  void showError(outcome.message);
+  return false;
 }
 
 /** The library has a `UserError` of its own. */

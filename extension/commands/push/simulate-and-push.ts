@@ -4,9 +4,9 @@
  */
 import { ProgressLocation, commands, window, workspace } from "vscode";
 
-import type { PushFacts } from "../../model/push/push-facts.ts";
+import type { PushFacts, PushReadiness } from "../../model/push/push-facts.ts";
 import { pushReadiness, upstreamName } from "../../model/push/push-facts.ts";
-import { pushDetail, pushTitle } from "../../model/push/push-words.ts";
+import { pushDetail, pushTitle, renamedText } from "../../model/push/push-words.ts";
 import { count } from "../../model/words.ts";
 import { showInformation, UserError } from "../../platform/notify.ts";
 import type { CommandTypes } from "../index.ts";
@@ -23,13 +23,14 @@ import { runPush } from "./run-push.ts";
 const title = "Simulate and Push";
 
 export function simulateAndPush(services: Services): CommandTypes["sluice.simulateAndPush"] {
-  return async () => {
+  return async (root) => {
     const live = liveOf(services);
     if (!workspace.isTrusted)
       throw new UserError("In a workspace that is not trusted nothing is pushed.");
-    const repository = await chooseRepository(title);
+    const repository = await chooseRepository(title, root);
     if (repository === undefined) return;
     await repository.status();
+    refuseEarly(repository);
     await commitFirst(repository, pushReadiness(repository.state).kind !== "nothing");
     const facts = await readyFacts(repository);
     if (facts === undefined) return;
@@ -44,7 +45,7 @@ export function simulateAndPush(services: Services): CommandTypes["sluice.simula
     await confirmPlan(services, {
       plan,
       question: `Push ${pushTitle(facts)}?`,
-      detail: pushDetail(facts, plan, left),
+      detail: [...renamedText(facts), pushDetail(facts, plan, left)].join("\n"),
       verb: "Push",
       name: facts.remoteBranch,
     });
@@ -57,6 +58,14 @@ export function simulateAndPush(services: Services): CommandTypes["sluice.simula
       place: { kind: "git", urls: urlsOf(repository), branch: facts.remoteBranch },
     });
   };
+}
+
+/** Nobody is asked to commit what can't be pushed then. A branch without a commit only lacks one. */
+function refuseEarly({ state }: GitRepository): void {
+  const ready = pushReadiness(state);
+  const isUnborn = state.HEAD?.name !== undefined && state.HEAD.commit === undefined;
+  if (ready.kind === "impossible" && !isUnborn) throw new UserError(ready.why);
+  if (ready.kind === "behind") throw behindError(ready);
 }
 
 /** Throws a `UserError` when there is nothing to push, or no way to. */
@@ -76,13 +85,19 @@ async function readyFacts(repository: GitRepository): Promise<PushFacts | undefi
       throw new UserError(
         `There is nothing to push: ${upstreamName(ready.facts)} has every commit.`,
       );
-    case "behind": {
-      const text = `${upstreamName(ready.facts)} has ${count(ready.behind, "commit")} that ${ready.facts.branch} does not have. Pull first, then look at the plan.`;
-      throw new UserError(text, { title: "Pull", run: () => commands.executeCommand("git.pull") });
-    }
+    case "behind":
+      throw behindError(ready);
     case "impossible":
       throw new UserError(ready.why);
     case "choose-remote":
       return undefined;
   }
+}
+
+function behindError({
+  facts,
+  behind,
+}: Extract<PushReadiness, { readonly kind: "behind" }>): UserError {
+  const text = `${upstreamName(facts)} has ${count(behind, "commit")} that ${facts.branch} does not have. Pull first, then look at the plan.`;
+  return new UserError(text, { title: "Pull", run: () => commands.executeCommand("git.pull") });
 }

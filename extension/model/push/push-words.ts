@@ -28,6 +28,13 @@ export function pushTitle(facts: PushFacts): string {
   return `${what} ${facts.branch} to ${where}`;
 }
 
+/** git itself refuses this unless it is told otherwise (push.default): a branch begun at `origin/main` has that for its upstream. */
+export function renamedText({ branch, remoteBranch }: PushFacts): readonly string[] {
+  return branch === remoteBranch
+    ? []
+    : [`The upstream of ${branch} has another name: ${remoteBranch}.`];
+}
+
 const shownRisks = 6;
 const shownErrors = 3;
 
@@ -35,11 +42,12 @@ const shownErrors = 3;
 export function pushDetail(facts: Pick<PushFacts, "commit">, plan: Plan, left: LeftBehind): string {
   const risks = loudRisks(plan);
   const errors = newErrors(plan);
-  const summary = countsText(changeCount(plan), risks.length, problemCount(plan));
+  const counted = [kindsText(plan), countsText(0, risks.length, problemCount(plan))];
+  const summary = counted.filter(Boolean).join(", ");
   return [
     plan.base === undefined
       ? "There is nothing to compare with, so no changes are known."
-      : `${summary === "" ? "No changes in any cluster" : summary}${kindsText(plan)}.`,
+      : `${changeCount(plan) === 0 ? `No changes in any cluster${summary === "" ? "" : `, ${summary}`}` : summary}.`,
     ...risks.slice(0, shownRisks).map(({ severity, message }) => line(riskText(severity), message)),
     ...more(risks.length - shownRisks, "risk"),
     ...errors.slice(0, shownErrors).map(({ message }) => line("New error", message)),
@@ -49,13 +57,14 @@ export function pushDetail(facts: Pick<PushFacts, "commit">, plan: Plan, left: L
   ].join("\n");
 }
 
+/** `2 changed, 1 created`; empty when nothing changes. */
 function kindsText({ counts }: Plan): string {
   const kinds = ["created", "changed", "recreated", "deleted", "moved", "orphaned"] as const;
   const parts = kinds.flatMap((kind) => {
     const amount = counts[kind] ?? 0;
     return amount === 0 ? [] : [`${amount} ${changeWord(kind)}`];
   });
-  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
+  return parts.join(", ");
 }
 
 function leftBehindText({ uncommitted, unsaved }: LeftBehind): readonly string[] {

@@ -5,3 +5,6 @@ export {
   type Published,
   type PublishRequest,
 } from "./publish.ts";
+export type { CurrentArtifact } from "./current-artifact.ts";
+export type { UploadOptions, UploadOutcome } from "./artifact-upload.ts";
+export { withStagedLayers } from "./staged-layers.ts";

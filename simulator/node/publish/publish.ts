@@ -8,7 +8,9 @@ import { defaultIgnore, makeLayer } from "./artifact-layer.ts";
 import { makeArtifact } from "./artifact-manifest.ts";
 import type { Artifact } from "./artifact-manifest.ts";
 import { uploadArtifact } from "./artifact-upload.ts";
-import type { UploadOptions } from "./artifact-upload.ts";
+import type { UploadOptions, UploadOutcome } from "./artifact-upload.ts";
+import { readCurrent } from "./current-artifact.ts";
+import type { CurrentArtifact, CurrentOptions } from "./current-artifact.ts";
 
 export interface PublishRequest {
   /** `oci://host/path[:tag]`; without a tag it is `latest`. */
@@ -38,8 +40,12 @@ export interface Published {
 
 export interface MadeArtifact {
   readonly published: Published;
+  /** The files, as a gzipped tar archive. */
+  readonly layer: Uint8Array;
+  /** What the tag leads to now. Rejects only when cancelled. */
+  readonly current: (options: CurrentOptions) => Promise<CurrentArtifact>;
   /** Rejects with a `UserError`. Until it has ended the tag leads to what it led to before. */
-  readonly upload: (options: UploadOptions) => Promise<void>;
+  readonly upload: (options: UploadOptions) => Promise<UploadOutcome>;
 }
 
 /** Makes the artifact; nothing is sent. Rejects with a `UserError`. */
@@ -67,9 +73,11 @@ export async function makePublication(
   };
   return {
     published,
+    layer: layer.bytes,
+    current: (options) => readCurrent(repository, tag, options),
     upload: async (options) => {
       try {
-        await uploadArtifact(repository, tag, artifact, options);
+        return await uploadArtifact(repository, tag, artifact, options);
       } catch (error) {
         throw toUserError(error);
       }

@@ -17,6 +17,8 @@ export interface HookState {
   /** Absolute path. */
   readonly file: string;
   readonly installed: boolean;
+  /** `--fail-on` of the one that is installed. */
+  readonly failOn?: string;
   /** The hook that was there before, which is run first. */
   readonly chained?: string;
 }
@@ -32,8 +34,15 @@ export interface HookOptions {
 export async function hookState(folder: string): Promise<HookState> {
   const file = await hookFile(folder);
   const before = beforeOf(file);
-  const installed = isOurs(await textOf(file));
-  return { file, installed, ...((await exists(before)) && { chained: before }) };
+  const text = await textOf(file);
+  const installed = isOurs(text);
+  const failOn = installed ? / --fail-on '([^']*)'\s*$/.exec(text ?? "")?.[1] : undefined;
+  return {
+    file,
+    installed,
+    ...(failOn !== undefined && { failOn }),
+    ...((await exists(before)) && { chained: before }),
+  };
 }
 
 /** Also brings a hook of ours up to date. Rejects with a `UserError`, having changed nothing. */

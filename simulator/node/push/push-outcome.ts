@@ -1,5 +1,6 @@
 /** What became of a push, in a person's words: what happened, what of it is left, what to do. */
 import { withoutCredentials } from "../source-url.ts";
+import { isSsh } from "./ssh-environment.ts";
 
 export type PushFailureReason =
   /** The branch has commits there that are not here. */
@@ -11,6 +12,10 @@ export type PushFailureReason =
   | "refused-by-hook"
   | "unreachable"
   | "certificate"
+  /** ssh does not know the server, and nobody could be asked. */
+  | "host-key-unknown"
+  /** ssh knows the server by another key. */
+  | "host-key-changed"
   | "not-found"
   | "cancelled"
   | "failed";
@@ -63,6 +68,8 @@ function sentence(
     case "not-fast-forward":
       return `${branch} at ${where} has commits that are not here, so the push was rejected. Pull, look at the plan again, then push.`;
     case "unauthorized":
+      if (isSsh(url))
+        return `${where} does not accept your key, or it may not push there${because}. If the key has a passphrase, load it with ssh-add first; ssh-add -l says which keys are loaded.`;
       return `${where} does not accept the credentials, or they may not push${because}. A token may have expired: sign in again, for example with git fetch in a terminal, then push again.`;
     case "refused-by-server":
       return `The server refused ${branch}${because}. If the branch is protected, push another branch and open a pull request.`;
@@ -72,6 +79,10 @@ function sentence(
       return `${where} can't be reached${because}. Check the network, then push again.`;
     case "certificate":
       return `The certificate of ${where} is not trusted${because}. If its authority is your own, name it in git's http.sslCAInfo.`;
+    case "host-key-unknown":
+      return `ssh does not know the server of ${where} yet. Connect once in a terminal, for example with git fetch, compare the fingerprint with the one that the server's owner publishes, then push again.`;
+    case "host-key-changed":
+      return `The server of ${where} has another host key than before. It may be another machine that pretends to be it: ask its owner, and only then remove the old key with ssh-keygen -R.`;
     case "not-found":
       return `There is no repository at ${where}, or the credentials may not see it. Check the address of the remote.`;
     case "cancelled":

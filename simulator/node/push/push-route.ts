@@ -71,6 +71,10 @@ async function reasonForGit(
 ): Promise<string | undefined> {
   if (!isHttps(url)) return "the remote is not reached over https";
   if (place.gitDir !== place.commonDir) return "this is a linked working tree";
+  const store = await unusualStore(ask, place);
+  if (store !== undefined) return store;
+  for (const name of ["push.recurseSubmodules", "submodule.recurse"])
+    if ((await ask("config", "--get", name)) !== "") return `git has the setting ${name}`;
   const unknown = [...http.keys()].find((key) => !harmless.has(key));
   if (unknown !== undefined) return `git has the setting ${unknown}`;
   const proxy = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"].find(
@@ -81,6 +85,19 @@ async function reasonForGit(
   if ((await ask("config", "--get", "push.gpgSign")) !== "") return "pushes are signed";
   const hook = resolve(place.root, await ask("rev-parse", "--git-path", join("hooks", "pre-push")));
   return (await isExecutable(hook)) ? "there is a pre-push hook" : undefined;
+}
+
+/** What isomorphic-git does not know how to read all of. */
+async function unusualStore(ask: Ask, { commonDir }: RepositoryPlace): Promise<string | undefined> {
+  const has = (...names: readonly string[]): Promise<boolean> =>
+    access(join(commonDir, ...names)).then(
+      () => true,
+      () => false,
+    );
+  if (await has("shallow")) return "the clone is shallow";
+  if (await has("objects", "info", "alternates")) return "it borrows objects of another repository";
+  const extension = await ask("config", "--name-only", "--get-regexp", "^extensions\\.");
+  return extension === "" ? undefined : `git has the setting ${extension.split("\n")[0] ?? ""}`;
 }
 
 /** Settings that change nothing about who is asked and what is sent. */

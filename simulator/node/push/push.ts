@@ -8,6 +8,7 @@ import type { PushOutcome } from "./push-outcome.ts";
 import type { PushRoute } from "./push-route.ts";
 import { findRoute } from "./push-route.ts";
 import { pushWithGit } from "./push-with-git.ts";
+import { isSsh, sshEnvironment } from "./ssh-environment.ts";
 import { runUserGit } from "./user-git.ts";
 
 export interface PushRequest {
@@ -78,17 +79,17 @@ const doubtMilliseconds = 5000;
 
 /** The commit may have arrived although nobody heard the answer. */
 async function cleared(
-  { remote, commit, branch }: PushRequest,
+  { commit, branch }: PushRequest,
   git: string,
-  { place, by }: PushRoute,
+  { place, by, url }: PushRoute,
   outcome: PushOutcome,
 ): Promise<PushOutcome> {
+  const [cwd, signal] = [place.root, AbortSignal.timeout(doubtMilliseconds)];
   try {
-    const { code, stdout } = await runUserGit(
-      git,
-      ["ls-remote", "--", remote, `refs/heads/${branch}`],
-      { cwd: place.root, signal: AbortSignal.timeout(doubtMilliseconds) },
-    );
+    const env = isSsh(url) ? await sshEnvironment(git, cwd, process.env, signal) : {};
+    // The address and not the name: a remote may be fetched from elsewhere.
+    const args = ["ls-remote", "--", url, `refs/heads/${branch}`];
+    const { code, stdout } = await runUserGit(git, args, { cwd, env, signal });
     const arrived = code === 0 && stdout.toString("utf8").startsWith(commit);
     return arrived ? { outcome: "pushed", by, said: [] } : outcome;
   } catch {

@@ -104,9 +104,11 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     async close() {
       process.off("exit", kill);
       child.removeAllListeners("exit");
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      kill();
-      await ended;
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((resolve) => child.once("exit", resolve));
+        kill();
+        await ended;
+      }
       await tokens?.close();
       rmSync(folder, { recursive: true, force: true });
     },

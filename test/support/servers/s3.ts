@@ -1,13 +1,13 @@
 /** A real S3 server on loopback (`github.com/versity/versitygw`), which `scripts/build-test-servers.mjs` builds. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { AwsClient } from "aws4fetch";
+
+import { freePorts } from "../free-ports.ts";
 
 const program = fileURLToPath(new URL("../../../.cache/test-servers/s3", import.meta.url));
 
@@ -31,7 +31,8 @@ export async function startS3(): Promise<TestS3> {
     throw new Error("Build the servers of the tests first: node scripts/build-test-servers.mjs");
   const folder = mkdtempSync(join(tmpdir(), "sluice-s3-"));
   for (const name of ["data", "meta"]) mkdirSync(join(folder, name));
-  const endpoint = `127.0.0.1:${await freePort()}`;
+  const [port = 0] = await freePorts(1);
+  const endpoint = `127.0.0.1:${port}`;
   const child = spawn(
     program,
     [
@@ -67,7 +68,7 @@ export async function startS3(): Promise<TestS3> {
       return etags;
     },
     async close() {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         const ended = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGKILL");
         await ended;
@@ -77,18 +78,11 @@ export async function startS3(): Promise<TestS3> {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** The server says nothing when it is ready, so it is asked. */
 async function untilAnswers(url: string, child: ChildProcess): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`The S3 server ended with ${child.exitCode}.`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`The S3 server ended with ${child.exitCode ?? child.signalCode}.`);
     const answer = await fetch(url).catch(() => undefined);
     if (answer !== undefined) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

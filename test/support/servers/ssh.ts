@@ -1,6 +1,7 @@
 /**
- * An SSH server on loopback that runs `git upload-pack` for who has the key, and nothing else. The protocol is that of
- * `@microsoft/dev-tunnels-ssh`: OpenSSH's own server insists on a user of its own when it is started by root.
+ * An SSH server on loopback that runs `git upload-pack` and, where that is allowed, `git receive-pack` for who has the key, and
+ * nothing else. The protocol is that of `@microsoft/dev-tunnels-ssh`: OpenSSH's own server insists on a user of its own when it
+ * is started by root.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -48,7 +49,15 @@ export function makeKey(folder: string, name: string, passphrase = ""): TestKey 
   };
 }
 
-export async function startSsh(root: string, authorized: TestKey): Promise<TestSsh> {
+export interface SshOptions {
+  readonly mayPush?: boolean;
+}
+
+export async function startSsh(
+  root: string,
+  authorized: TestKey,
+  { mayPush = false }: SshOptions = {},
+): Promise<TestSsh> {
   const algorithm = SshAlgorithms.publicKey["ecdsaSha2Nistp384"];
   if (!algorithm) throw new Error("This Node.js has no ECDSA.");
   const hostKey = await algorithm.generateKeyPair();
@@ -73,7 +82,7 @@ export async function startSsh(root: string, authorized: TestKey): Promise<TestS
         if (!event.isAuthorized) return;
         const { command = "" } = event.request.convertTo(new CommandRequestMessage());
         commands.push(command);
-        uploadPack(root, command, channel);
+        servePack(root, command, channel, mayPush);
       });
     });
     await session.connect(new NodeStream(socket)).catch(() => socket.destroy());
@@ -102,9 +111,11 @@ export async function startSsh(root: string, authorized: TestKey): Promise<TestS
   };
 }
 
-function uploadPack(root: string, command: string, channel: SshChannel): void {
-  const path = /^git-upload-pack '\/([\w.-]+)'$/.exec(command)?.[1] ?? "nothing";
-  const child = spawn("git", ["upload-pack", join(root, basename(path))], {
+function servePack(root: string, command: string, channel: SshChannel, mayPush: boolean): void {
+  const [, asked, path = "nothing"] =
+    /^git-(upload-pack|receive-pack) '\/([\w.-]+)'$/.exec(command) ?? [];
+  const service = asked === "receive-pack" && mayPush ? asked : "upload-pack";
+  const child = spawn("git", [service, join(root, basename(path))], {
     stdio: "pipe",
     env: { PATH: process.env["PATH"], GIT_CONFIG_GLOBAL: "/dev/null", LC_ALL: "C" },
   });

@@ -7,7 +7,7 @@ import { problemKey } from "#simulator";
 import type { RepositoryFacts } from "../../../../extension/model/push/push-facts.ts";
 import { pushReadiness } from "../../../../extension/model/push/push-facts.ts";
 import { stopReason } from "../../../../extension/model/push/push-gate.ts";
-import { pushDetail, pushTitle } from "../../../../extension/model/push/push-words.ts";
+import { pushDetail, pushTitle, renamedText } from "../../../../extension/model/push/push-words.ts";
 import { applier, change, plan, problem } from "../plan-builder.ts";
 
 const commit = "4f2a9c1".padEnd(40, "0");
@@ -84,7 +84,7 @@ test("the question counts, names the worst, and says what stays behind", () => {
   });
   expect(pushTitle(facts)).toBe("2 commits of main to origin/trunk");
   const text = pushDetail(facts, made, { uncommitted: 2, unsaved: 1 });
-  expect(text).toContain("1 change, 1 risk: 1 deleted by prune.");
+  expect(text).toContain("1 deleted by prune, 1 risk.");
   expect(text).toContain("• High risk: high thing");
   expect(text).not.toContain("low thing");
   expect(text).toContain("• New error: no such file");
@@ -97,4 +97,9 @@ test("a long plan stays a short question", () => {
   const text = pushDetail(facts, plan([], { risks }), { uncommitted: 0, unsaved: 0 });
   expect(text).toContain("• and 34 more risks");
   expect(text.length).toBeLessThan(2000);
+});
+
+test("an upstream of another name is said", () => {
+  expect(renamedText(facts)).toEqual(["The upstream of main has another name: trunk."]);
+  expect(renamedText({ ...facts, remoteBranch: "main" })).toEqual([]);
 });

@@ -1,11 +1,13 @@
 /** Artifacts as flux makes them, pushed to a real registry: digests that the flux command gave to the same trees, and every refusal. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 
 import { makePublication } from "../../../../simulator/node/publish/index.ts";
-import type { PublishRequest } from "../../../../simulator/node/publish/index.ts";
+import type { CurrentArtifact, PublishRequest } from "../../../../simulator/node/publish/index.ts";
+import { unpackLayer } from "../../../../simulator/node/publish/read-layer.ts";
 import { artifactTree } from "../../../support/artifact-tree.ts";
 import type { RegistryOptions, TestRegistry } from "../../../support/servers/registry.ts";
 import { registryUser, startRegistry } from "../../../support/servers/registry.ts";
@@ -65,6 +67,109 @@ test.each(["token", "basic"] as const)("a registry with %s authentication", asyn
   expect(again).toEqual([]);
 });
 
+describe("what the tag leads to now", () => {
+  const open = { insecure: false, allowPrivateNetwork: false };
+
+  test("is nothing, then what was published, file by file", async () => {
+    const registry = await started();
+    const made = await makePublication(requestFor(artifactTree(), registry.host));
+    expect(await made.current(open)).toEqual({ state: "none" });
+    await made.upload({ insecure: false });
+    const current = await made.current(open);
+    expect(current).toMatchObject({
+      state: "there",
+      digest: made.published.digest,
+      layer: { digest: made.published.layer.digest },
+      revision: "main@sha1:4f2a9c1",
+    });
+    const tree = await unpackLayer(currentLayer(current), "now");
+    expect([...tree.files.keys()].toSorted()).toEqual(
+      [...(await unpackLayer(made.layer, "made")).files.keys()].toSorted(),
+    );
+    expect(tree.files.get("apps/web.yaml")?.kind).toBe("file");
+  });
+
+  test("is read with the user's credentials, and not without them", async () => {
+    const registry = await started({ auth: "token" });
+    const made = await makePublication(requestFor(artifactTree(), registry.host));
+    await made.upload({ insecure: false, credentials: registryUser });
+    expect(await made.current(open)).toMatchObject({ state: "unreadable" });
+    const wrong = { ...registryUser, password: "an expired token" };
+    const refused = await made.current({ ...open, credentials: wrong });
+    expect(refused).toMatchObject({ state: "unreadable" });
+    expect(JSON.stringify(refused)).not.toContain("an expired token");
+    const config = join(temporaryFolder(), "docker");
+    mkdirSync(config);
+    const auth = Buffer.from(`${registryUser.username}:${registryUser.password}`).toString(
+      "base64",
+    );
+    writeFileSync(
+      join(config, "config.json"),
+      JSON.stringify({ auths: { [registry.host]: { auth } } }),
+    );
+    vi.stubEnv("DOCKER_CONFIG", config);
+    expect(await made.current(open)).toMatchObject({ state: "there" });
+  });
+
+  test("can't be read from a registry that is not there, and is no Flux artifact", async () => {
+    const gone = await makePublication(requestFor(artifactTree(), "127.0.0.1:1"));
+    const answer = await gone.current(open);
+    expect(answer).toMatchObject({ state: "unreadable" });
+    expect(answer).not.toHaveProperty("digest");
+    const registry = await started();
+    const { digest } = await registry.push("org/fleet", "v1", { layers: [] });
+    const made = await makePublication(requestFor(artifactTree(), registry.host));
+    expect(await made.current(open)).toMatchObject({ state: "unreadable", digest });
+  });
+
+  test("whoever cancels hears nothing of it", async () => {
+    const made = await makePublication(requestFor(artifactTree(), "127.0.0.1:1"));
+    const signal = AbortSignal.abort();
+    await expect(made.current({ ...open, signal })).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("a tag that moved since", () => {
+  test("stays where it is, and its digest is said", async () => {
+    const registry = await started();
+    const made = await makePublication(requestFor(artifactTree(), registry.host));
+    const theirs = await registry.push("org/fleet", "v1", {
+      layers: [{ bytes: new TextEncoder().encode("theirs") }],
+    });
+    for (const replaces of [{}, { digest: `sha256:${"0".repeat(64)}` }]) {
+      const outcome = await made.upload({ insecure: false, replaces });
+      expect(outcome).toEqual({ outcome: "moved", digest: theirs.digest });
+    }
+    const now = await made.current({ insecure: false, allowPrivateNetwork: false });
+    expect(now).toMatchObject({ digest: theirs.digest });
+    const outcome = await made.upload({ insecure: false, replaces: { digest: theirs.digest } });
+    expect(outcome).toEqual({ outcome: "published" });
+  });
+
+  test("is no reason to stop where it leads to the very same artifact, or where nobody asked", async () => {
+    const registry = await started();
+    const made = await makePublication(requestFor(artifactTree(), registry.host));
+    await made.upload({ insecure: false });
+    expect(await made.upload({ insecure: false, replaces: {} })).toEqual({ outcome: "published" });
+    const other = await makePublication({
+      ...requestFor(artifactTree(), registry.host),
+      revision: "main@sha1:5f2a9c1",
+    });
+    expect(await other.upload({ insecure: false })).toEqual({ outcome: "published" });
+  });
+
+  test("is told when it is gone", async () => {
+    const registry = await started();
+    const made = await makePublication(requestFor(artifactTree(), registry.host));
+    const replaces = { digest: made.published.digest };
+    const other = await makePublication({
+      ...requestFor(artifactTree(), registry.host),
+      revision: "main@sha1:5f2a9c1",
+    });
+    expect(await other.upload({ insecure: false, replaces })).toEqual({ outcome: "moved" });
+  });
+});
+
 test("a registry that is not there is said", async () => {
   const made = await makePublication(requestFor(artifactTree(), "127.0.0.1:1"));
   await expect(made.upload({ insecure: false })).rejects.toThrow("can't be reached");
@@ -78,6 +183,11 @@ test("addresses and paths that can't be", async () => {
   await expect(fail({ address: "oci://host/a:b c" })).rejects.toMatchObject({ name: "UserError" });
   await expect(fail({ path: join(path, "no") })).rejects.toMatchObject({ name: "UserError" });
 });
+
+function currentLayer(current: CurrentArtifact): Uint8Array {
+  if (current.state !== "there") throw new Error(`it is ${current.state}`);
+  return current.layer.bytes;
+}
 
 async function started(options: RegistryOptions = {}): Promise<TestRegistry> {
   // Nothing that this machine's user has stored for docker or helm.

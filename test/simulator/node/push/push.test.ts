@@ -145,6 +145,46 @@ describe("which program pushes", () => {
     expect(outcome.outcome === "failed" && outcome.message).toContain("too many risks");
   });
 
+  test("git does it from a shallow clone, of which nothing is missing at the remote then", async () => {
+    const { root, bare } = await prepared("isomorphic-git");
+    const first = commitFiles(root, { "a.yaml": "two" }, "second");
+    expect(await push(root, first)).toMatchObject({ outcome: "pushed", by: "isomorphic-git" });
+    writeFileSync(join(root, ".git", "shallow"), `${first}\n`);
+    const commit = commitFiles(root, { "a.yaml": "three" }, "third");
+    expect(await push(root, commit)).toMatchObject({ outcome: "pushed", by: "git" });
+    expect(git(bare, "log", "--format=%s", "main")).toBe("third\nsecond\nfirst");
+  });
+
+  test.each([
+    ["extensions.partialClone", "origin"],
+    ["submodule.recurse", "true"],
+  ])("git does it with the setting %s", async (setting, value) => {
+    const { root } = await prepared("isomorphic-git");
+    git(root, "config", "core.repositoryFormatVersion", "1");
+    git(root, "config", setting, value);
+    const commit = commitFiles(root, { "a.yaml": "two" }, "second");
+    expect(await push(root, commit)).toMatchObject({ outcome: "pushed", by: "git" });
+  });
+
+  test.each([
+    ["push.recurseSubmodules", "check"],
+    ["push.recurseSubmodules", "on-demand"],
+    ["submodule.recurse", "true"],
+  ])("a submodule with commits that nobody has is said: %s=%s", async (setting, value) => {
+    const { root, bare } = await prepared("isomorphic-git");
+    const before = git(bare, "rev-parse", "main");
+    const module = temporaryRepository({ "m.yaml": "one" });
+    git(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", module, "module");
+    git(root, "config", setting, value);
+    commitFiles(join(root, "module"), { "m.yaml": "two" }, "in the module");
+    const outcome = await push(root, commitFiles(root, { "a.yaml": "two" }, "second"));
+    expect(outcome).toMatchObject({ outcome: "failed", reason: "failed" });
+    expect(outcome.outcome === "failed" && outcome.message).toMatch(/submodule paths.* module\)/);
+    expect(git(bare, "rev-parse", "main")).toBe(before);
+    git(join(root, "module"), "push", "--quiet", "origin", "HEAD:refs/heads/theirs");
+    expect(await push(root, git(root, "rev-parse", "HEAD"))).toMatchObject({ outcome: "pushed" });
+  });
+
   test("isomorphic-git does it where there is no git, without credentials", async () => {
     const { root } = await prepared("isomorphic-git");
     const commit = commitFiles(root, { "a.yaml": "two" }, "second");

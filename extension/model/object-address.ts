@@ -53,6 +53,25 @@ export function applierAddressOf(id: string, part: "applier" | "values"): Docume
   return applierAddress(id.slice(0, end), id.slice(end + 1), part);
 }
 
+/** A file of the chart that a release was rendered with. */
+export function chartFileAddress(
+  { folder, applier, side }: ObjectTextParams,
+  file: string,
+): DocumentAddress {
+  const name = applier.slice(applier.lastIndexOf("/") + 1);
+  const params: ObjectTextParams = { folder, applier, object: file, side, part: "chart" };
+  return {
+    scheme: objectScheme,
+    path: `/chart of ${name}/${file}`,
+    query: JSON.stringify(params),
+  };
+}
+
+/** One object as an applier renders it. */
+export function objectAddress(folder: string, applier: string, ref: ObjectRef): DocumentAddress {
+  return toAddress(ref, { folder, applier, object: objectId(ref), side: "target" });
+}
+
 /** `/<cluster>/<applier>/<namespace>/<Kind> <name>.yaml`: editors show the last part first. */
 function toAddress(ref: ObjectRef, params: ObjectTextParams): DocumentAddress {
   const [cluster = "", applier = ""] = params.applier.split("|");
@@ -75,7 +94,9 @@ export function parseQuery(query: string): ObjectTextParams | undefined {
       return undefined;
     if (side !== "base" && side !== "target") return undefined;
     const address = { folder, applier, object, side } as const;
-    return part === "applier" || part === "values" ? { ...address, part } : address;
+    return part === "applier" || part === "values" || part === "chart"
+      ? { ...address, part }
+      : address;
   } catch {
     return undefined;
   }

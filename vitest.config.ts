@@ -33,7 +33,16 @@ export default defineConfig({
           exclude: [...inVisualStudioCode, ...ofWholePrograms],
         },
       },
-      { extends: true, test: { name: "process", include: ofWholePrograms } },
+      {
+        extends: true,
+        // Whole programs on a busy machine: how long they take is no matter of the tests.
+        test: {
+          name: "process",
+          include: ofWholePrograms,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
       {
         extends: true,
         test: {

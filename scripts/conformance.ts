@@ -3,7 +3,7 @@
  * `npm run conformance -- FOLDER [NAME…]`, where FOLDER/NAME holds corpus.tar.gz, expected.json.gz and status.json.
  * Exit code 0 only when nothing differs that is not on the short list below.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import { gunzipSync } from "node:zlib";
 import { createSimulator, defaultOptions, versionPicker } from "#simulator";
 import type { GivenFile, RenderedEntry, Simulation } from "#simulator";
 import { createNodeEngine, createSources, openWorkingTree } from "#simulator/node";
+import { gatesOf, serveCharts } from "./corpus-charts.ts";
 import { withNative } from "./with-native.ts";
 import type { NativeComparison } from "./with-native.ts";
 
@@ -65,7 +66,7 @@ const corpora =
   names.length > 0
     ? names
     : readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "corpus.tar.gz")));
-const stopServing = await serveCharts();
+const stopServing = await serveCharts(folder, 5111);
 let failed = false;
 for (const name of corpora.sort()) failed = (await check(path.join(folder, name), name)) || failed;
 stopServing();
@@ -164,40 +165,6 @@ function ownerless(
     )?.applier;
     return { applier: applier ?? { kind: "HelmRelease", namespace: "", name: "" }, ref, object };
   });
-}
-
-/** `--feature-gates=A=true,B=false` of a controller. */
-function gatesOf(flags: readonly string[]): Readonly<Record<string, boolean>> {
-  const pairs = flags.flatMap((flag) => /^--feature-gates=(.*)$/.exec(flag)?.[1]?.split(",") ?? []);
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.split("=")[0] ?? "", pair.endsWith("=true")]),
-  );
-}
-
-/** The corpora's charts, from the registry that stands at the address their sources name. */
-async function serveCharts(): Promise<() => void> {
-  const store = mkdtempSync(path.join(tmpdir(), "conformance-charts-"));
-  execFileSync("tar", ["xzf", path.join(folder ?? "", "charts.tar.gz"), "-C", store]);
-  const server = spawn(
-    process.execPath,
-    [
-      path.join(folder ?? "", "tools", "oci-serve.mjs"),
-      "--store",
-      path.join(store, "charts"),
-      "--port",
-      "5111",
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.stdout.once("data", () => resolve());
-    server.once("exit", () => reject(new Error("the chart registry does not start")));
-  });
-  return () => {
-    server.removeAllListeners("exit");
-    server.kill();
-    rmSync(store, { recursive: true, force: true });
-  };
 }
 
 function compareObjects(

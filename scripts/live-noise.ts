@@ -3,7 +3,7 @@
  * makes helm-controller upgrade every release without changing what is in it, which has to name the HelmReleases and nothing else.
  * `npm run noise -- FOLDER NAME…`, where FOLDER/NAME holds corpus.tar.gz. Exit code 0 only when both are so.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,9 +15,12 @@ import { createLive } from "#simulator/cluster";
 import { createNodeEngine, createSources, openWorkingTree } from "#simulator/node";
 import { startCluster } from "../test/cluster/harness/cluster.ts";
 import type { Cluster } from "../test/cluster/harness/cluster.ts";
-import { freePorts } from "../test/cluster/harness/free-ports.ts";
+import { freePorts } from "../test/support/free-ports.ts";
 import { isReady, parseObjects } from "../test/cluster/harness/kube-api.ts";
+import type { KubeObject } from "../test/cluster/harness/kube-api.ts";
+import { crdsOf } from "../test/cluster/harness/parts.ts";
 import { pause } from "../test/cluster/harness/process.ts";
+import { gatesOf, serveCharts } from "./corpus-charts.ts";
 
 /** Where the sources of the corpora point. */
 const served = "127.0.0.1:5111";
@@ -27,7 +30,7 @@ if (!existsSync(folder) || names.length === 0) {
   process.exit(2);
 }
 const [port = 0] = await freePorts(1);
-const stopServing = await serveCharts();
+const stopServing = await serveCharts(folder, port);
 let isNoisy = false;
 try {
   for (const name of names) isNoisy = (await measure(name)) || isNoisy;
@@ -43,13 +46,11 @@ async function measure(name: string): Promise<boolean> {
     const full = path.join(work, ".oracle", file);
     return existsSync(full) ? readFileSync(full, "utf8") : "";
   };
-  const { flags } = JSON.parse(oracle("cluster.json")) as {
-    readonly flags: Readonly<Record<string, readonly string[]>>;
-  };
+  const { flags } = JSON.parse(oracle("cluster.json")) as Flags;
   const cluster = await startCluster({
     controllers: ["source-controller", "kustomize-controller", "helm-controller"],
     crds: ["notification-controller"],
-    moreCrds: [oracle("crds.yaml")],
+    moreCrds: [oracle("crds.yaml"), ...alertsAboutMoreKinds()],
     flags: { "kube-apiserver": flags["kube-apiserver"] ?? [] },
     featureGates: { "helm-controller": gatesOf(flags["helm-controller"] ?? []) },
   });
@@ -64,6 +65,20 @@ async function measure(name: string): Promise<boolean> {
     await cluster.stop();
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** By program. */
+interface Flags {
+  readonly flags: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Alerts may name the kinds of flux-operator, which sees to that where it installs Flux. */
+function alertsAboutMoreKinds(): readonly string[] {
+  return crdsOf("notification-controller")
+    .filter((text) => /^ {2}name: alerts\./m.test(text))
+    .map((text) =>
+      text.replaceAll(/^( *)- HelmRepository$/gm, "$&\n$1- FluxInstance\n$1- ResourceSet"),
+    );
 }
 
 /** The work tree without what the corpus adds, its sources at the address where the charts are served. */
@@ -94,6 +109,7 @@ async function push({ cluster, tree }: Bench, oracle: (file: string) => string):
       await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     await api.apply(one);
   }
+  for (const one of controllers(oracle)) await api.apply(one);
   const repository = git.create("corpus");
   const files = [...tree.files].flatMap(([file, { bytes }]) =>
     bytes === undefined ? [] : [[file, bytes] as const],
@@ -104,6 +120,24 @@ async function push({ cluster, tree }: Bench, oracle: (file: string) => string):
     readonly customResources: readonly CustomKind[];
   };
   await quiet(cluster, customResources);
+}
+
+/** The Deployments of the controllers, which run as plain programs here: their arguments are where a plan learns of feature gates. */
+function controllers(oracle: (file: string) => string): readonly KubeObject[] {
+  const { flags } = JSON.parse(oracle("cluster.json")) as Flags;
+  return ["kustomize-controller", "helm-controller"].map((name) => {
+    const labels = { "app.kubernetes.io/part-of": "flux", app: name };
+    const containers = [{ name: "manager", image: name, args: flags[name] ?? [] }];
+    return {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace: "flux-system", labels },
+      spec: {
+        selector: { matchLabels: { app: name } },
+        template: { metadata: { labels }, spec: { containers } },
+      },
+    };
+  });
 }
 
 /** Until everything is Ready, or nothing has changed for a minute. */
@@ -221,33 +255,4 @@ function report(name: string, { clusters, live, problems }: Plan, isUpgrade: boo
   for (const { code, severity, message } of problems)
     console.log(`  ${severity} ${code}: ${message}`);
   return changes.length > 0;
-}
-
-/** `--feature-gates=A=true,B=false` of a controller. */
-function gatesOf(flags: readonly string[]): Readonly<Record<string, boolean>> {
-  const pairs = flags.flatMap((flag) => /^--feature-gates=(.*)$/.exec(flag)?.[1]?.split(",") ?? []);
-  return Object.fromEntries(
-    pairs.map((pair) => [pair.split("=")[0] ?? "", pair.endsWith("=true")]),
-  );
-}
-
-/** The corpora's charts, from the registry that stands at the address their sources name. */
-async function serveCharts(): Promise<() => void> {
-  const store = mkdtempSync(path.join(tmpdir(), "noise-charts-"));
-  execFileSync("tar", ["xzf", path.join(folder, "charts.tar.gz"), "-C", store]);
-  const program = path.join(folder, "tools", "oci-serve.mjs");
-  const server = spawn(
-    process.execPath,
-    [program, "--store", path.join(store, "charts"), "--port", String(port)],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.stdout.once("data", () => resolve());
-    server.once("exit", () => reject(new Error("the chart registry does not start")));
-  });
-  return () => {
-    server.removeAllListeners("exit");
-    server.kill();
-    rmSync(store, { recursive: true, force: true });
-  };
 }

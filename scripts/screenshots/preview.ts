@@ -59,14 +59,14 @@ async function helmPictures(workbench: Workbench): Promise<void> {
   await page.getByRole("tab", { name: /^Deployment mail\/relay/ }).waitFor();
   await diffIsShown(workbench);
   await take(workbench, "helm-diff");
-  const release = node(workbench, /^HelmRelease relay in mail, /);
-  await release.hover();
-  await release.getByRole("button", { name: "Show Effective Values" }).click();
+  // Rows move under the mouse whenever a new plan arrives, and a menu closes; a command does not.
+  await workbench.run("Sluice: Show Effective Values");
+  await workbench.choose("HelmRelease mail");
   await page.getByRole("tab", { name: /^relay values/ }).waitFor();
   await page.locator(".view-lines", { hasText: "mail-relay" }).first().waitFor();
   await take(workbench, "values");
-  await release.click({ button: "right" });
-  await page.getByRole("menuitem", { name: "Show Rendered" }).click();
+  await workbench.run("Sluice: Show Rendered");
+  await workbench.choose("HelmRelease mail");
   await page.getByRole("tab", { name: /^HelmRelease relay rendered/ }).waitFor();
   await page
     .locator(".view-lines", { hasText: /kind:\sService/ })

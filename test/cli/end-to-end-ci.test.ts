@@ -1,27 +1,23 @@
 // The GitHub Action and the GitLab template, run as their pipelines run them: the same lines, in bash, on a repository with a branch.
 // Needs `npm run build`.
-import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  realpathSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 
 import { git } from "../support/temporary-repository.ts";
+import { bundle, ended, useExamples } from "./program.ts";
 
-const root = resolve(".");
-let home = "";
-let workspace = "";
+const { edit, home, repository: workspace } = useExamples();
 
 interface Step {
   readonly name: string;
@@ -44,24 +40,24 @@ interface Job {
 
 type Values = Readonly<Record<string, string>>;
 
+interface Finished {
+  readonly code: number | null;
+  readonly output: string;
+}
+
 /** `sluice` and `gh` as commands, and nothing of the user's home. */
-function shell(
-  script: string,
-  env: Values,
-): { readonly code: number | null; readonly output: string } {
-  const ended = spawnSync("bash", ["-e", "-o", "pipefail", "-c", script], {
+async function shell(script: string, env: Values): Promise<Finished> {
+  const { code, stdout, stderr } = await ended("bash", ["-e", "-o", "pipefail", "-c", script], {
     cwd: workspace,
+    home,
     env: {
       PATH: `${join(home, "bin")}:${process.env["PATH"] ?? ""}`,
-      HOME: home,
-      XDG_CACHE_HOME: join(home, "cache"),
-      GITHUB_ACTION_PATH: root,
+      GITHUB_ACTION_PATH: resolve("."),
       GITHUB_STEP_SUMMARY: join(home, "summary.md"),
       ...env,
     },
-    encoding: "utf8",
   });
-  return { code: ended.status, output: ended.stdout + ended.stderr };
+  return { code, output: stdout + stderr };
 }
 
 function command(name: string, text: string): void {
@@ -70,21 +66,10 @@ function command(name: string, text: string): void {
   chmodSync(file, 0o755);
 }
 
-function edit(path: string, change: (text: string) => string): void {
-  const file = join(workspace, path);
-  writeFileSync(file, change(readFileSync(file, "utf8")));
-}
-
 beforeAll(() => {
-  home = realpathSync(mkdtempSync(join(tmpdir(), "sluice-ci-")));
-  workspace = join(home, "workspace");
   mkdirSync(join(home, "bin"));
-  command("sluice", `exec "${process.execPath}" "${join(root, "dist/sluice.cjs")}" "$@"`);
+  command("sluice", `exec "${process.execPath}" "${bundle}" "$@"`);
   command("gh", `printf '%s\\n' "$@" > "${join(home, "gh")}"`);
-  cpSync("examples", workspace, { recursive: true });
-  git(workspace, "init", "-q", "-b", "main");
-  git(workspace, "add", ".");
-  git(workspace, "commit", "-qm", "examples");
   git(workspace, "update-ref", "refs/remotes/origin/main", "HEAD");
   git(workspace, "checkout", "-q", "-b", "topic");
   edit("apps/base/podinfo/deployment.yaml", (text) => text.replace(/replicas: .*/, "replicas: 0"));
@@ -95,8 +80,6 @@ beforeEach(() => {
   rmSync(join(workspace, "sluice"), { recursive: true, force: true });
   for (const file of ["summary.md", "gh"]) rmSync(join(home, file), { force: true });
 });
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 function report(name: string): string {
   return readFileSync(join(workspace, "sluice", name), "utf8");
@@ -123,8 +106,8 @@ describe("the GitHub Action", () => {
   }
 
   /** The steps one after the other; a step whose turn depends on others runs when its condition says `always()`. */
-  function run(given: Values): { readonly code: number | null; readonly output: string } {
-    let failed: { code: number | null; output: string } | undefined;
+  async function run(given: Values): Promise<Finished> {
+    let failed: Finished | undefined;
     let output = "";
     for (const step of runs.steps) {
       if (!isDue(step, given, failed !== undefined)) continue;
@@ -133,9 +116,9 @@ describe("the GitHub Action", () => {
         evaluate(value, given),
       ]);
       expect(step.run).not.toContain("${{");
-      const ended = shell(step.run, Object.fromEntries(env) as Values);
-      output += ended.output;
-      if (ended.code !== 0) failed ??= { code: ended.code, output };
+      const one = await shell(step.run, Object.fromEntries(env) as Values);
+      output += one.output;
+      if (one.code !== 0) failed ??= { code: one.code, output };
     }
     return failed ?? { code: 0, output };
   }
@@ -149,8 +132,8 @@ describe("the GitHub Action", () => {
 
   const quiet = { arguments: "--offline\n" };
 
-  test("stops at a risk, with summary, comment and reports all the same", () => {
-    const { code, output } = run({ ...quiet, comment: "true" });
+  test("stops at a risk, with summary, comment and reports all the same", async () => {
+    const { code, output } = await run({ ...quiet, comment: "true" });
     expect(output).toContain("[risk/replicas-zero]");
     expect(code).toBe(1);
     expect(readFileSync(join(home, "summary.md"), "utf8")).toBe(report("plan.md"));
@@ -168,34 +151,35 @@ describe("the GitHub Action", () => {
     });
   });
 
-  test("lets pass what is no risk of that severity, and takes the user's arguments", () => {
-    expect(run({ ...quiet, "fail-on": "risk=high" }).code).toBe(0);
-    expect(run({ arguments: "--offline\n--risk=replicas-zero=off" }).code).toBe(0);
-    expect(run({ ...quiet, "fail-on": "change" }).code).toBe(1);
+  test("lets pass what is no risk of that severity, and takes the user's arguments", async () => {
+    expect((await run({ ...quiet, "fail-on": "risk=high" })).code).toBe(0);
+    expect((await run({ arguments: "--offline\n--risk=replicas-zero=off" })).code).toBe(0);
+    expect((await run({ ...quiet, "fail-on": "change" })).code).toBe(1);
     expect(existsSync(join(home, "gh"))).toBe(false);
   });
 
-  test("shares a cache, into which a fork puts nothing", () => {
+  test("shares a cache, into which a fork puts nothing", async () => {
     command("shown", 'printf "<%s>" "$@"');
     const cache = "oci://registry.test/org/cache:main; touch stolen";
-    const shared = (given: Values): string => run({ command: "shown", ...given }).output;
-    expect(shared({ cache })).toContain(`<--cache><${cache}><--fail-on>`);
-    expect(shared({ cache, fork: "true" })).toContain("<--cache-read-only>");
-    expect(shared({ cache, "cache-read-only": "true" })).toContain("<--cache-read-only>");
-    expect(shared({ fork: "true" })).not.toContain("--cache");
+    const shared = async (given: Values): Promise<string> =>
+      (await run({ command: "shown", ...given })).output;
+    expect(await shared({ cache })).toContain(`<--cache><${cache}><--fail-on>`);
+    expect(await shared({ cache, fork: "true" })).toContain("<--cache-read-only>");
+    expect(await shared({ cache, "cache-read-only": "true" })).toContain("<--cache-read-only>");
+    expect(await shared({ fork: "true" })).not.toContain("--cache");
     expect(existsSync(join(workspace, "stolen"))).toBe(false);
   });
 
-  test("takes a cluster for the old state", () => {
+  test("takes a cluster for the old state", async () => {
     command("shown", 'printf "<%s>" "$@"');
-    const { output } = run({ command: "shown", context: "prod; touch stolen" });
+    const { output } = await run({ command: "shown", context: "prod; touch stolen" });
     expect(output).toContain("<diff><.><--to><HEAD><--context><prod; touch stolen><--fail-on>");
     expect(output).not.toContain("--from");
     expect(existsSync(join(workspace, "stolen"))).toBe(false);
   });
 
-  test("never reads a value as a part of a command", () => {
-    const { code, output } = run({
+  test("never reads a value as a part of a command", async () => {
+    const { code, output } = await run({
       from: "$(touch stolen); `touch stolen`",
       arguments: "--kube-version=$(touch stolen)",
     });
@@ -204,14 +188,14 @@ describe("the GitHub Action", () => {
     expect(existsSync(join(workspace, "stolen"))).toBe(false);
   });
 
-  test("makes the same of parts as of the whole", () => {
-    run({ ...quiet, command: "sluice" });
+  test("makes the same of parts as of the whole", async () => {
+    await run({ ...quiet, command: "sluice" });
     const whole = report("plan.json");
-    for (const part of ["1/2", "2/2"]) expect(run({ ...quiet, shard: part }).code).toBe(0);
+    for (const part of ["1/2", "2/2"]) expect((await run({ ...quiet, shard: part })).code).toBe(0);
     mkdirSync(join(workspace, "sluice", "parts"));
     for (const part of ["part-1.json", "part-2.json"])
       cpSync(join(workspace, "sluice", part), join(workspace, "sluice", "parts", part));
-    expect(run({ merge: "sluice/parts" }).code).toBe(1);
+    expect((await run({ merge: "sluice/parts" })).code).toBe(1);
     expect(report("plan.json")).toBe(whole);
   });
 });
@@ -229,11 +213,7 @@ describe("the GitLab template", () => {
   ).spec;
 
   /** A job as the runner does it: its inputs filled in, its lines in one shell. */
-  function run(
-    name: string,
-    env: Values,
-    given: Values = {},
-  ): { readonly code: number | null; readonly output: string } {
+  function run(name: string, env: Values, given: Values = {}): Promise<Finished> {
     const job = (jobs as Readonly<Record<string, Job>>)[name];
     if (job === undefined) throw new Error(`there is no job ${name}`);
     const filled = (text: string): string =>
@@ -247,7 +227,7 @@ describe("the GitLab template", () => {
     return shell(job.script.map(filled).join("\n"), { ...variables, ...env });
   }
 
-  test("simulates in parts, and stops at a risk", () => {
+  test("simulates in parts, and stops at a risk", async () => {
     const base = git(workspace, "rev-parse", "origin/main").trim();
     const head = git(workspace, "rev-parse", "HEAD").trim();
     for (const index of ["1", "2"]) {
@@ -257,26 +237,26 @@ describe("the GitLab template", () => {
         CI_NODE_INDEX: index,
         CI_NODE_TOTAL: "2",
       };
-      const { code, output } = run("sluice part", env, {
+      const { code, output } = await run("sluice part", env, {
         arguments: "--offline\n--kube-version=1.34",
       });
       expect([code, output]).toEqual([0, ""]);
     }
-    const gate = run("sluice", {});
+    const gate = await run("sluice", {});
     expect(gate.code).toBe(1);
     expect(gate.output).toContain("[risk/replicas-zero]");
     expect(report("plan.xml")).toContain('<failure type="risk/replicas-zero"');
-    expect(run("sluice", {}, { "fail-on": "risk=high" }).code).toBe(0);
+    expect((await run("sluice", {}, { "fail-on": "risk=high" })).code).toBe(0);
     const [, gateJob] = Object.values(jobs as Readonly<Record<string, Job>>);
     expect(existsSync(join(workspace, gateJob?.artifacts.reports?.junit ?? "absent"))).toBe(true);
     expect(gateJob?.needs).toEqual(["sluice part"]);
   });
 
-  test("shares a cache; one that can't be reached is a note", () => {
+  test("shares a cache; one that can't be reached is a note", async () => {
     const base = git(workspace, "rev-parse", "origin/main").trim();
     const env = { CI_MERGE_REQUEST_DIFF_BASE_SHA: base, CI_COMMIT_SHA: "HEAD" };
     const cache = "oci://127.0.0.1:1/cache";
-    const { code, output } = run("sluice part", env, { arguments: "--offline", cache });
+    const { code, output } = await run("sluice part", env, { arguments: "--offline", cache });
     expect([code, output]).toEqual([0, expect.stringContaining(`The shared cache ${cache}`)]);
   });
 });

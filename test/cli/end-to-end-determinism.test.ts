@@ -1,17 +1,10 @@
 /** The same repository gives the same bytes wherever and whenever it is rendered. */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cpSync } from "node:fs";
 
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { temporaryRepository } from "../support/temporary-repository.ts";
-
-const program = fileURLToPath(new URL("../../dist/sluice.cjs", import.meta.url));
-const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+import { temporaryFolder, temporaryRepository } from "../support/temporary-repository.ts";
+import { bundle, ended } from "./program.ts";
 
 /** A chart with every template function whose real answer depends on the moment, the machine or chance. */
 const restless = `apiVersion: v1
@@ -68,35 +61,20 @@ interface Machine {
 
 const clockOff = `data:text/javascript,const off=86400000*400;const now=Date.now;Date.now=()=>now()+off;`;
 
-function render(dir: string, { env, preload }: Machine): string {
-  const home = mkdtempSync(join(tmpdir(), "sluice-home-"));
-  folders.push(home);
-  const args = [
-    program,
-    "build",
-    ".",
-    "-o",
-    "json",
-    "--show-secrets",
-    "--cache-dir",
-    join(home, "c"),
-  ];
-  const done = spawnSync(
-    process.execPath,
-    [...(preload === undefined ? [] : ["--import", preload]), ...args],
-    { cwd: dir, encoding: "utf8", env: { PATH: process.env["PATH"], HOME: home, ...env } },
-  );
+async function render(cwd: string, { env, preload }: Machine): Promise<string> {
+  const loaded = preload === undefined ? [] : ["--import", preload];
+  const words = [...loaded, bundle, "build", ".", "-o", "json", "--show-secrets"];
+  const done = await ended(process.execPath, words, { cwd, home: temporaryFolder(), env });
   expect(done.stderr).not.toContain("error");
-  expect(done.status).toBe(0);
+  expect(done.code).toBe(0);
   return done.stdout;
 }
 
-test("time zone, locale, home, clock, folder and engine do not show in the output", () => {
+test("time zone, locale, home, clock, folder and engine do not show in the output", async () => {
   const dir = repository();
-  const elsewhere = mkdtempSync(join(tmpdir(), "sluice-elsewhere-"));
-  folders.push(elsewhere);
+  const elsewhere = temporaryFolder();
   cpSync(dir, elsewhere, { recursive: true });
-  const first = render(dir, { env: { TZ: "UTC", LANG: "C.UTF-8" } });
+  const first = await render(dir, { env: { TZ: "UTC", LANG: "C.UTF-8" } });
   expect(first).toContain('"restless"');
   const others: readonly (readonly [string, Machine])[] = [
     [dir, { env: { TZ: "UTC", LANG: "C.UTF-8" } }],
@@ -106,5 +84,5 @@ test("time zone, locale, home, clock, folder and engine do not show in the outpu
     [dir, { env: { TZ: "UTC", SLUICE_ENGINE: "wasm" } }],
     [dir, { env: { TZ: "Asia/Tokyo", SLUICE_ENGINE: "wasm" }, preload: clockOff }],
   ];
-  for (const [folder, machine] of others) expect(render(folder, machine)).toBe(first);
+  for (const [folder, machine] of others) expect(await render(folder, machine)).toBe(first);
 });

@@ -1,5 +1,5 @@
 /** The gate before `git push` with the real git and the real program, and `sluice publish` without a registry. */
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -18,6 +18,7 @@ import {
   temporaryFolder,
   temporaryRepository,
 } from "../support/temporary-repository.ts";
+import { ended } from "./program.ts";
 
 const program = join(import.meta.dirname, "../../cli/main.ts");
 
@@ -148,7 +149,7 @@ test("publish --dry-run gives the same digest each time, and takes source and re
 });
 
 interface Ended {
-  readonly code: number;
+  readonly code: number | null;
   readonly output: string;
 }
 
@@ -176,26 +177,12 @@ function sluice(root: string, ...words: readonly string[]): Promise<Ended> {
   return run(process.execPath, [program, ...words], root);
 }
 
-/** Nothing of the machine's user: no settings, no cache. */
-function run(
+async function run(
   file: string,
   words: readonly string[],
   cwd: string,
-  more: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const home = temporaryFolder();
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: home,
-    XDG_CACHE_HOME: home,
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_CONFIG_NOSYSTEM: "1",
-    ...more,
-  };
-  return new Promise((resolve) => {
-    execFile(file, [...words], { cwd, env }, (error, stdout, stderr) => {
-      const code = typeof error?.code === "number" ? error.code : 0;
-      resolve({ code, output: `${stdout}${stderr}` });
-    });
-  });
+  const { code, stdout, stderr } = await ended(file, words, { cwd, home: temporaryFolder(), env });
+  return { code, output: `${stdout}${stderr}` };
 }

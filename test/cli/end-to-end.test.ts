@@ -1,30 +1,14 @@
 // The bundled command as a process, on a copy of examples/ in a Git repository of its own. Needs `npm run build`.
-import { execFileSync, spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 
 import type { Plan } from "#simulator";
+import { bundle, ended, useExamples } from "./program.ts";
 
-const program = resolve("dist/sluice.cjs");
-let home = "";
-let repository = "";
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const { edit, home, repository, sluice } = useExamples();
 
 interface Element {
   readonly applier: { readonly kind: string; readonly namespace: string; readonly name: string };
@@ -38,37 +22,6 @@ interface Element {
   readonly origin: { readonly path: string } | null;
 }
 
-/** Runs the command where the caller's home, keys and caches play no part. */
-function sluice(...argv: readonly string[]): Promise<Ended> {
-  const env = { PATH: process.env["PATH"], HOME: home, XDG_CACHE_HOME: join(home, "cache") };
-  const child = spawn(process.execPath, [program, ...argv], {
-    cwd: repository,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const texts = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (texts.stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (texts.stderr += text));
-  return new Promise((done) => child.once("close", (code) => done({ code, ...texts })));
-}
-
-function git(...args: readonly string[]): void {
-  const identity = [
-    "-c",
-    "user.name=t",
-    "-c",
-    "user.email=t@example.com",
-    "-c",
-    "commit.gpgsign=false",
-  ];
-  execFileSync("git", [...identity, ...args], { cwd: repository, stdio: "pipe" });
-}
-
-function edit(path: string, change: (text: string) => string): void {
-  const file = join(repository, path);
-  writeFileSync(file, change(readFileSync(file, "utf8")));
-}
-
 /** The first object of a kind, with the file it comes from. */
 function firstOf(
   elements: readonly Element[],
@@ -80,19 +33,6 @@ function firstOf(
   }
   throw new Error(`examples/ has no ${kind} with an origin`);
 }
-
-beforeAll(() => {
-  if (!existsSync(program))
-    throw new Error("dist/sluice.cjs is not there; run `npm run build` first");
-  home = realpathSync(mkdtempSync(join(tmpdir(), "sluice-end-to-end-")));
-  repository = join(home, "repository");
-  cpSync("examples", repository, { recursive: true });
-  git("init", "-q", "-b", "main");
-  git("add", ".");
-  git("commit", "-qm", "examples");
-});
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 async function built(...argv: readonly string[]): Promise<readonly Element[]> {
   const { stdout, code } = await sluice("build", "--offline", "-o", "json", ...argv);
@@ -115,11 +55,9 @@ describe("the process", () => {
   test("a reader that leaves early is no error", async () => {
     const script = `"$0" "$1" build --offline 2>"$2" | head -c 20 >/dev/null; echo "\${PIPESTATUS[0]}"`;
     const errors = join(home, "errors");
-    const code = execFileSync("bash", ["-c", script, process.execPath, program, errors], {
-      cwd: repository,
-      encoding: "utf8",
-    });
-    expect(["0", "1"]).toContain(code.trim());
+    const words = ["-c", script, process.execPath, bundle, errors];
+    const { stdout } = await ended("bash", words, { cwd: repository, home });
+    expect(["0", "1"]).toContain(stdout.trim());
     expect(readFileSync(errors, "utf8")).not.toMatch(/EPIPE|at .*:\d+/);
   });
 });

@@ -116,6 +116,7 @@ describe("--fail-on", () => {
     [["--fail-on", "risks"], '--fail-on can\'t be "risks". Did you mean risk?'],
     [["--fail-on", "risk=big"], '--fail-on can\'t be "risk=big".'],
     [["--risk", "data-loss"], "It looks like replicas-zero=off."],
+    [["--risk", "data-los=off"], "there is no risk data-los. Did you mean data-loss?"],
     [["--risk", "data-loss=hi"], "It can be high, medium, low, off."],
   ])("%s is refused", async (argv, message) => {
     const ended = await sluice(["diff", ...argv]);

@@ -98,6 +98,13 @@ export const fullPlan: Plan = {
                 },
                 { path: "/metadata/annotations/example.com~1note", kind: "added", after: '"hi"' },
                 { path: "/metadata/labels/old", kind: "removed", before: '"x"' },
+                {
+                  path: "/data/a.ini",
+                  kind: "changed",
+                  before: '"a\\nb"',
+                  after: '"a\\nc"',
+                  lines: ["@ 7 lines", " a", "-b", "+c"],
+                },
               ],
             }),
             change("deleted", "Service/default/old"),
@@ -152,6 +159,7 @@ export interface FakeWorld {
   readonly baseProblems?: readonly Problem[];
   readonly entries?: readonly RenderedEntry[];
   readonly plan?: Plan;
+  readonly engine?: Session["engine"];
   readonly notes?: readonly string[];
   readonly fails?: Error;
   readonly env?: Readonly<Record<string, string>>;
@@ -207,12 +215,16 @@ function fakeSession(world: FakeWorld, request: Request): Session {
     releaseValues: () => Promise.resolve("replicas: 2\n"),
     chartDefaults: () => Promise.resolve(undefined),
     applierText: () => Promise.resolve(undefined),
+    lineOrigins: () => Promise.resolve(undefined),
+    valueEffects: () => Promise.resolve(undefined),
+    chartFile: () => Promise.resolve(undefined),
     retrySources: () => {},
     dispose: async () => undefined,
   };
   const withBase = request.verb === "diff" || request.from !== undefined;
   return {
     simulator,
+    engine: world.engine ?? { call: () => Promise.reject(new Error("no engine was given")) },
     options: defaultOptions,
     target: tree("working tree"),
     ...(withBase && { base: tree("base") }),

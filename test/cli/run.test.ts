@@ -8,7 +8,7 @@ import { optionsOf } from "../../cli/options.ts";
 import { UserError } from "../../cli/user-error.ts";
 import { verbNames, verbs } from "../../cli/verb-table.ts";
 import { version } from "../../cli/version.ts";
-import { applier, emptyPlan, fullPlan, problem, sluice } from "./records.ts";
+import { applier, emptyPlan, entry, fullPlan, problem, sluice } from "./records.ts";
 import type { FakeWorld } from "./records.ts";
 
 describe("mistakes are one line on stderr and exit code 2", () => {
@@ -30,6 +30,7 @@ describe("mistakes are one line on stderr and exit code 2", () => {
     [["build", "--to", "a", "--to", "b"], "--to was given 2 times"],
     [["build", "-o", "markdown"], "It can be text, yaml, json."],
     [["diff", "-o", "jsno"], "Did you mean json?"],
+    [["diff", "-o="], "-o needs a value: -o FORMAT."],
     [["build", "--flux-version", "2.5"], "It can be 2.6, 2.7, 2.8, 2.9."],
     [["build", "--kube-version", "latest"], "It looks like 1.34"],
     [["build", "--feature-gates", "A=maybe"], "It looks like NAME=true"],
@@ -92,6 +93,7 @@ describe("help", () => {
     expect(overview.code).toBe(0);
     for (const verb of verbNames) expect(overview.stdout).toContain(verb);
     expect((await sluice(["--version"])).stdout).toBe(`sluice ${version}\n`);
+    expect((await sluice(["version"])).stdout).toBe(`sluice ${version}\n`);
     const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
       readonly version: string;
     };
@@ -162,6 +164,12 @@ describe("the request", () => {
     });
   });
 
+  test("takes short options as other programs do", async () => {
+    for (const word of ["-ojson", "-o=json"])
+      expect((await sluice(["build", word])).request).toMatchObject({ format: "json" });
+    expect((await sluice(["build", "--path==a"])).request?.paths).toEqual(["=a"]);
+  });
+
   test("has sensible defaults", async () => {
     const { request } = await sluice(["diff"]);
     expect(request).toMatchObject({
@@ -173,6 +181,65 @@ describe("the request", () => {
       showSecrets: false,
     });
     expect(request).not.toHaveProperty("from");
+  });
+});
+
+describe("nothing to simulate", () => {
+  const world = { problems: [problem("no Flux", { code: "no-roots", severity: "information" })] };
+  test.each([["build"], ["check"], ["images"], ["values"], ["outlook"]])(
+    "is said by %s",
+    async (verb) => {
+      const { code, stderr } = await sluice([verb], world);
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: "information: no Flux [no-roots]\n",
+      });
+    },
+  );
+});
+
+test("tree says of many sources only the first remarks", async () => {
+  const remark = (name: string) =>
+    problem(`${name}: old`, { code: "source-remark", severity: "information" });
+  const { stdout } = await sluice(["tree"], { problems: ["a", "b", "c", "d", "e"].map(remark) });
+  expect(stdout.trimEnd().split("\n").slice(-4)).toEqual([
+    "information: a: old [source-remark]",
+    "information: b: old [source-remark]",
+    "information: c: old [source-remark]",
+    "and 2 more remarks about sources (-o json has all)",
+  ]);
+});
+
+describe("build --only", () => {
+  const world = {
+    appliers: [applier("apps"), applier("infra", { state: "failed" })],
+    entries: [entry("apps", '{"a":1}'), entry("infra", '{"b":1}')],
+    problems: [problem("mine", { applier: applier("infra").id })],
+  };
+
+  test.each([["apps"], ["flux-system/apps"], ["Kustomization/flux-system/apps"]])(
+    "%s prints its objects, and problems of others don't count",
+    async (name) => {
+      const { code, stdout, stderr } = await sluice(["build", "--only", name, "-o", "json"], world);
+      expect(stdout).toContain('{"a":1}');
+      expect(stdout).not.toContain('{"b":1}');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    },
+  );
+
+  test("several are printed, with their problems", async () => {
+    const { code, stdout } = await sluice(
+      ["build", "--only", "apps", "--only", "infra", "-o", "json"],
+      world,
+    );
+    expect(stdout).toMatch(/"a":1[^]*"b":1/);
+    expect(code).toBe(1);
+  });
+
+  test("a name that nothing has is refused", async () => {
+    const { code, stderr } = await sluice(["build", "--only", "aps"], world);
+    expect(code).toBe(2);
+    expect(stderr).toContain("nothing is called aps. Did you mean apps?");
   });
 });
 

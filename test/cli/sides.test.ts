@@ -1,8 +1,7 @@
 // Which trees a request names, on real Git repositories and folders.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { parseCommandLine } from "../../cli/command-line.ts";
@@ -10,6 +9,7 @@ import { readRequest } from "../../cli/request.ts";
 import { readSides } from "../../cli/sides.ts";
 import type { Sides } from "../../cli/sides.ts";
 import type { FileTree } from "#simulator";
+import { git, writeFiles } from "../support/temporary-repository.ts";
 
 const flux = (path: string): string =>
   `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: x\nspec:\n  path: ${path}\n`;
@@ -17,51 +17,39 @@ const flux = (path: string): string =>
 let home = "";
 const at = (...parts: readonly string[]): string => join(home, ...parts);
 
-function git(folder: string, ...args: readonly string[]): void {
-  const identity = [
-    "-c",
-    "user.name=t",
-    "-c",
-    "user.email=t@example.com",
-    "-c",
-    "commit.gpgsign=false",
-  ];
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
-  execFileSync("git", [...identity, ...args], { cwd: at(folder), env, stdio: "pipe" });
-}
-
-function write(files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(at(path)), { recursive: true });
-    writeFileSync(at(path), text);
-  }
-}
-
 beforeAll(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), "sluice-sides-")));
-  write({ "repo/a.yaml": "one", "repo/.gitignore": "ignored\n", "repo/ignored/x.yaml": "x" });
-  git("repo", "init", "-q", "-b", "main");
-  git("repo", "add", ".");
-  git("repo", "commit", "-qm", "one");
-  git("repo", "tag", "v1");
-  git("repo", "remote", "add", "origin", "https://example.com/team/repo.git");
-  git("repo", "checkout", "-qb", "work");
-  write({ "repo/a.yaml": "two" });
-  git("repo", "commit", "-qam", "two");
-  write({ "repo/a.yaml": "three", "repo/new.yaml": "new" });
+  writeFiles(home, {
+    "repo/a.yaml": "one",
+    "repo/.gitignore": "ignored\n",
+    "repo/ignored/x.yaml": "x",
+  });
+  git(at("repo"), "init", "-q", "-b", "main");
+  git(at("repo"), "add", ".");
+  git(at("repo"), "commit", "-qm", "one");
+  git(at("repo"), "tag", "v1");
+  git(at("repo"), "remote", "add", "origin", "https://example.com/team/repo.git");
+  git(at("repo"), "checkout", "-qb", "work");
+  writeFiles(home, { "repo/a.yaml": "two" });
+  git(at("repo"), "commit", "-qam", "two");
+  writeFiles(home, { "repo/a.yaml": "three", "repo/new.yaml": "new" });
 
-  write({
+  writeFiles(home, {
     "mono/clusters/prod/apps.yaml": flux("./apps"),
     "mono/apps/kustomization.yaml": "resources: []",
     "mono/examples/clusters/prod/apps.yaml": flux("./deploy/web"),
     "mono/examples/deploy/web/kustomization.yaml": "resources: []",
   });
-  git("mono", "init", "-q", "-b", "main");
-  git("mono", "add", ".");
-  git("mono", "commit", "-qm", "one");
+  git(at("mono"), "init", "-q", "-b", "main");
+  git(at("mono"), "add", ".");
+  git(at("mono"), "commit", "-qm", "one");
 
-  write({ "plain/a.yaml": "plain", "fresh/a.yaml": "fresh", "repo/v1/a.yaml": "folder" });
-  git("fresh", "init", "-q", "-b", "main");
+  writeFiles(home, {
+    "plain/a.yaml": "plain",
+    "fresh/a.yaml": "fresh",
+    "repo/v1/a.yaml": "folder",
+  });
+  git(at("fresh"), "init", "-q", "-b", "main");
 });
 
 afterAll(() => rmSync(home, { recursive: true, force: true }));

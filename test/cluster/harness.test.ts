@@ -1,10 +1,12 @@
 /** The test cluster itself: what tests of the live side rely on. */
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
+import { manage, startWatchdog } from "./harness/process.ts";
 
 let cluster: Cluster;
 
@@ -45,9 +47,23 @@ test("an API server that was killed comes back on its port, with its objects", a
   const server = cluster.process("kube-apiserver");
   await server.kill();
   expect(server.isRunning).toBe(false);
-  await expect(cluster.api.request("GET", "/readyz")).rejects.toThrow("ECONNREFUSED");
+  // A connection from before may still be thought to be open.
+  const refusal = (): Promise<string> =>
+    cluster.api.request("GET", "/readyz").then(() => "an answer", String);
+  await expect.poll(refusal, { timeout: 600_000 }).toContain("ECONNREFUSED");
   await server.start();
   expect(await cluster.api.get(ref)).toMatchObject({ data: { k: "v" } });
+});
+
+test("a program that can't be started is said at once, and ending it is no waiting", async () => {
+  const watchdog = startWatchdog(join(cluster.folder, "nothing"));
+  const isReady = (): Promise<boolean> => Promise.resolve(false);
+  const program = { name: "absent", command: "/nonexistent/program", args: [], isReady };
+  const absent = manage(program, cluster.folder, watchdog);
+  await expect(absent.start()).rejects.toThrow("ENOENT");
+  expect(absent.isRunning).toBe(false);
+  await absent.stop();
+  watchdog.release();
 });
 
 test("nothing is left of a cluster that was stopped", async () => {

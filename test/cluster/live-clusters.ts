@@ -32,6 +32,8 @@ export async function openLiveSide(
     client: async () => client,
     log: (message) => log.push(message),
     ...ports,
+    // A person would not wait so long for a first answer, but a machine that is busy may need it.
+    timing: { contact: 600_000, ...ports.timing },
   });
   await clusters.load();
   const session = clusters.connect(context);

@@ -16,6 +16,17 @@ import type { FluxCli } from "./flux-cli.ts";
 import { fluxCli } from "./flux-cli.ts";
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
+import {
+  chart,
+  demoNamespace,
+  gitRepository,
+  helmRelease,
+  helmReleaseRef,
+  kustomization,
+  kustomizationRef,
+  settings,
+} from "./harness/flux-objects.ts";
+import { applied, follow } from "./harness/follow.ts";
 import { isFailed, isReady } from "./harness/kube-api.ts";
 import type { LiveSide } from "./live-clusters.ts";
 import { eventually, openLiveSide } from "./live-clusters.ts";
@@ -26,82 +37,35 @@ let flux: FluxCli;
 const never = new AbortController().signal;
 
 const files = {
-  "clusters/apps.yaml": kustomizationText("apps", "path: ./apps"),
-  "clusters/broken.yaml": kustomizationText("broken", "path: ./nowhere"),
-  "clusters/waiting.yaml": kustomizationText(
-    "waiting",
-    "path: ./apps2, dependsOn: [{name: broken}]",
-  ),
-  "clusters/asleep.yaml": kustomizationText("asleep", "path: ./apps2, suspend: true"),
-  "apps/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n",
-  "apps/config.yaml":
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: demo}\n",
-  "apps2/config.yaml":
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: default}\n",
-  "apps/release.yaml": `
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: web, namespace: demo}
-spec:
-  interval: 1h
-  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: repo, namespace: flux-system}}}
-`,
-  "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.3\n",
-  "charts/web/templates/config.yaml":
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n",
+  "clusters/apps.yaml": kustomization("apps", "apps"),
+  "clusters/broken.yaml": kustomization("broken", "nowhere"),
+  "clusters/waiting.yaml": kustomization("waiting", "apps2", ", dependsOn: [{name: broken}]"),
+  "clusters/asleep.yaml": kustomization("asleep", "apps2", ", suspend: true"),
+  "apps/namespace.yaml": demoNamespace,
+  "apps/config.yaml": settings("settings"),
+  "apps2/config.yaml": settings("other", "", "default"),
+  "apps/release.yaml": helmRelease("web", "web"),
+  ...chart("web", { "config.yaml": settings("web", "a: b").replace(", namespace: demo", "") }),
 };
 
-function kustomizationText(name: string, rest: string): string {
-  return `
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: ${name}, namespace: flux-system}
-spec: {interval: 1h, prune: true, sourceRef: {kind: GitRepository, name: repo}, ${rest}}
+const charts = `
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: charts, namespace: flux-system}
+spec: {type: oci, interval: 1h, url: "oci://127.0.0.1:1/charts"}
 `;
-}
-
-const kustomization = (name: string) =>
-  ({
-    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-    kind: "Kustomization",
-    namespace: "flux-system",
-    name,
-  }) as const;
 
 beforeAll(async () => {
   cluster = await startCluster({
     controllers: ["source-controller", "kustomize-controller", "helm-controller"],
   });
-  const repository = cluster.git.create("repo");
-  repository.push(files);
-  await cluster.api.apply(`
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: repo, namespace: flux-system}
-spec: {interval: 1h, url: "${repository.url}", ref: {branch: main}}
----
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: lost, namespace: flux-system}
-spec: {interval: 1h, url: "${repository.url}-lost", ref: {branch: main}}
----
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: HelmRepository
-metadata: {name: charts, namespace: flux-system}
-spec: {type: oci, interval: 1h, url: "oci://127.0.0.1:1/charts"}
----
-${kustomizationText("root", "path: ./clusters")}
-`);
-  for (const name of ["root", "apps"]) await cluster.api.waitFor(kustomization(name), isReady);
+  const lost = gitRepository(`${cluster.git.url}/nowhere.git`, "lost");
+  const objects = [lost, charts, kustomization("root", "clusters")].join("---\n");
+  const { commit } = await follow(cluster, files, objects);
+  await applied(cluster, ["root", "apps"], commit);
   for (const name of ["broken", "waiting"])
-    await cluster.api.waitFor(kustomization(name), isFailed);
-  const release = {
-    apiVersion: "helm.toolkit.fluxcd.io/v2",
-    kind: "HelmRelease",
-    namespace: "demo",
-    name: "web",
-  };
-  await cluster.api.waitFor(release, isReady);
+    await cluster.api.waitFor(kustomizationRef(name), isFailed);
+  await cluster.api.waitFor(helmReleaseRef("web"), isReady);
   side = await openLiveSide(cluster.kubeconfig, "admin@test");
   flux = fluxCli(cluster);
 });
@@ -311,9 +275,11 @@ test("every explanation was needed, and stands in the documentation", () => {
   expect(rows.filter((row) => !docs.includes(`| ${row}`))).toEqual([]);
 });
 
-test("where we say more than the CLI, it is true: waiting names its blocker", () => {
-  expect(side.entry("Kustomization flux-system/waiting").status).toMatchObject({
-    state: "waiting",
-    blocker: "flux-system/broken",
-  });
+test("where we say more than the CLI, it is true: waiting names its blocker", async () => {
+  await eventually(() =>
+    expect(side.entry("Kustomization flux-system/waiting").status).toMatchObject({
+      state: "waiting",
+      blocker: "flux-system/broken",
+    }),
+  );
 });

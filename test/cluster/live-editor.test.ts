@@ -15,7 +15,8 @@ import type { CountingProxy } from "./editor/counting-proxy.ts";
 import { runSuite } from "./editor/run-suite.ts";
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
-import { isReady } from "./harness/kube-api.ts";
+import { kustomization, kustomizationRef, settings } from "./harness/flux-objects.ts";
+import { applied, follow } from "./harness/follow.ts";
 import { writeDevKubeconfig, writeKubeconfig } from "./harness/pki.ts";
 import { eventually } from "./live-clusters.ts";
 
@@ -26,48 +27,18 @@ let control: ControlServer;
 let proxy: CountingProxy;
 let silent: CountingProxy;
 
-const config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: default}\n";
+const config = settings("settings", "", "default");
 const planted = "planted-value-that-nobody-may-see";
 const files = {
-  "clusters/apps.yaml": kustomizationText("apps", "path: ./apps"),
-  "clusters/later.yaml": kustomizationText("later", "path: ./later, dependsOn: [{name: apps}]"),
+  "clusters/apps.yaml": kustomization("apps", "apps"),
+  "clusters/later.yaml": kustomization("later", "later", ", dependsOn: [{name: apps}]"),
   "apps/config.yaml": config,
   "apps/secret.yaml": `apiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: default}\nstringData: {token: ${planted}}\n`,
-  "later/config.yaml": config.replace("settings", "late"),
+  "later/config.yaml": settings("late", "", "default"),
 };
 
-function kustomizationText(name: string, rest: string): string {
-  return `
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: ${name}, namespace: flux-system}
-spec: {interval: 1h, prune: true, sourceRef: {kind: GitRepository, name: repo}, ${rest}}
-`;
-}
-
-const apps = {
-  apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-  kind: "Kustomization",
-  namespace: "flux-system",
-  name: "apps",
-} as const;
-
-beforeAll(async () => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, path)), { recursive: true });
-    writeFileSync(join(workspace, path), text);
-  }
-  cluster = await startCluster({ controllers: ["source-controller", "kustomize-controller"] });
-  const repository = cluster.git.create("repo");
-  repository.push(files);
-  await cluster.api.apply(`
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: repo, namespace: flux-system}
-spec: {interval: 1h, url: "${repository.url}", ref: {branch: main}}
----
-${kustomizationText("root", "path: ./clusters")}
----
+/** For the user who may look, and no more. */
+const reader = `
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: {name: reader, namespace: flux-system}
@@ -79,16 +50,26 @@ kind: RoleBinding
 metadata: {name: reader, namespace: flux-system}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
 subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: devs}]
-`);
-  for (const name of ["root", "apps", "later"])
-    await cluster.api.waitFor({ ...apps, name }, isReady, patience);
+`;
+
+beforeAll(async () => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(workspace, path)), { recursive: true });
+    writeFileSync(join(workspace, path), text);
+  }
+  cluster = await startCluster({ controllers: ["source-controller", "kustomize-controller"] });
+  const objects = `${kustomization("root", "clusters")}---\n${reader}`;
+  const { repository, commit } = await follow(cluster, files, objects);
+  await applied(cluster, ["root", "apps", "later"], commit);
   proxy = await startProxy(Number(new URL(cluster.server).port));
   silent = await startProxy();
   control = await startControl({
     break: () => repository.push({ "apps/config.yaml": "not: a Kubernetes object\n" }),
     mend: () => repository.push({ "apps/config.yaml": config }),
     requested: async () =>
-      (await cluster.api.get(apps))?.metadata.annotations?.["reconcile.fluxcd.io/requestedAt"],
+      (await cluster.api.get(kustomizationRef("apps")))?.metadata.annotations?.[
+        "reconcile.fluxcd.io/requestedAt"
+      ],
     connections: () => proxy.open,
     silent: () => silent.total,
   });

@@ -20,7 +20,18 @@ import { noSources } from "../support/simulator.ts";
 import { temporaryFolder } from "../support/temporary-repository.ts";
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
+import {
+  chart,
+  gitRepository,
+  gitRepositoryRef,
+  helmRelease,
+  helmReleaseRef,
+  kustomization,
+  settings,
+} from "./harness/flux-objects.ts";
+import { applied, fetchNow, hasFetched } from "./harness/follow.ts";
 import { isReady } from "./harness/kube-api.ts";
+import type { Files } from "./harness/tarball.ts";
 
 let cluster: Cluster;
 let live: Live & { close(): void };
@@ -52,41 +63,25 @@ const template = [
   "color: '{{ .Values.color }}'",
 ];
 
-const settings = (name: string, token: string): string =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: demo}\ndata: {token: "${token}"}\n`;
+const token = (name: string, value: string): string => settings(name, `token: "${value}"`);
 
-const files = (color: string): Record<string, string> => ({
-  "apps/config.yaml": settings("settings", "${token}"),
-  "apps/release.yaml": `
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: web, namespace: demo}
-spec:
-  interval: 1h
-  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: repo, namespace: flux-system}}}
-  valuesFrom: [{kind: ConfigMap, name: sizes}]
-  values: {color: ${color}}
-`,
-  "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.3\n",
-  "charts/web/templates/out.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: out}\ndata:\n  ${template.join("\n  ")}\n`,
+const files = (color: string): Files => ({
+  "apps/config.yaml": token("settings", "${token}"),
+  "apps/release.yaml": helmRelease(
+    "web",
+    "web",
+    `  valuesFrom: [{kind: ConfigMap, name: sizes}]\n  values: {color: ${color}}\n`,
+  ),
+  ...chart("web", {
+    "out.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: out}\ndata:\n  ${template.join("\n  ")}\n`,
+  }),
 });
 
-const root = (url: string): string => `
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: repo, namespace: flux-system}
-spec: {interval: 1h, url: "${url}", ref: {branch: main}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: apps, namespace: flux-system}
-spec:
-  interval: 1h
-  path: ./apps
-  prune: true
-  sourceRef: {kind: GitRepository, name: repo}
-  postBuild: {substituteFrom: [{kind: Secret, name: vars}]}
-`;
+const substituted = ", postBuild: {substituteFrom: [{kind: Secret, name: vars}]}";
+
+function root(url: string, more = substituted): string {
+  return `${gitRepository(url)}---\n${kustomization("apps", "apps", more)}`;
+}
 
 const onCluster = `
 {apiVersion: v1, kind: Namespace, metadata: {name: demo}}
@@ -95,19 +90,6 @@ const onCluster = `
 ---
 {apiVersion: v1, kind: ConfigMap, metadata: {name: sizes, namespace: demo}, data: {values.yaml: "size: large"}}
 `;
-
-const kustomization = {
-  apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-  kind: "Kustomization",
-  namespace: "flux-system",
-  name: "apps",
-} as const;
-const release = {
-  apiVersion: "helm.toolkit.fluxcd.io/v2",
-  kind: "HelmRelease",
-  namespace: "demo",
-  name: "web",
-} as const;
 
 test("says what may not be read, and goes on without it", async () => {
   const restricted = createLive([cluster.devKubeconfig], "dev@test");
@@ -125,33 +107,18 @@ test("says what may not be read, and goes on without it", async () => {
 
 test("uses the commit of another repository that the cluster uses, and the new one when the cluster does", async () => {
   const library = cluster.git.create("library");
-  const content = (value: string) => ({ "library/config.yaml": settings("library", value) });
-  library.push(content("old"));
-  const source = `apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: library, namespace: flux-system}
-spec: {interval: 1h, url: "${library.url}", ref: {branch: main}}
-`;
-  const ref = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" } as const;
-  const place = { ...ref, namespace: "flux-system", name: "library" };
-  await cluster.api.apply(source);
-  await cluster.api.waitFor(place, isReady);
+  const content = (value: string) => ({ "library/config.yaml": token("library", value) });
+  const first = library.push(content("old"));
+  const place = gitRepositoryRef("library");
+  await cluster.api.apply(gitRepository(library.url, "library"));
+  await cluster.api.waitFor(place, hasFetched(first));
   const second = library.push(content("new"));
 
   const repository = "https://git.test/own";
-  const roots = [
-    {
-      name: "root.yaml",
-      text: root(repository).replace(/^ *postBuild:.*\n/m, ""),
-    },
-  ];
+  const roots = [{ name: "root.yaml", text: root(repository, "") }];
   const options = { ...defaultOptions, roots, remoteUrls: [repository] };
   const tree = treeOf({
-    "apps/library.yaml": `apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: library, namespace: flux-system}
-spec: {interval: 1h, path: ./library, prune: true, sourceRef: {kind: GitRepository, name: library}}
-`,
+    "apps/library.yaml": kustomization("library", "library", "", "library"),
   });
   const sources = createSources({
     cacheDir: temporaryFolder(),
@@ -165,10 +132,8 @@ spec: {interval: 1h, path: ./library, prune: true, sourceRef: {kind: GitReposito
     return rendered(simulation, "library", fetching);
   };
   expect(await valueNow()).toEqual({ token: "old" });
-  await cluster.api.patch(place, {
-    metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "2" } },
-  });
-  await cluster.api.waitFor(place, ({ status }) => JSON.stringify(status).includes(second));
+  await fetchNow(cluster, "library");
+  await cluster.api.waitFor(place, hasFetched(second));
   expect(await valueNow()).toEqual({ token: "new" });
   await fetching.dispose();
 });
@@ -183,7 +148,7 @@ async function rendered(
   return (JSON.parse(found?.json ?? "{}") as { readonly data?: unknown }).data;
 }
 
-async function applied(name: string): Promise<unknown> {
+async function dataOf(name: string): Promise<unknown> {
   const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "demo", name };
   return (await cluster.api.get(ref))?.["data"];
 }
@@ -209,11 +174,11 @@ test("predicts what the controllers make of it, the first time and the second", 
   const texts = await Promise.all(first.appliers.map(({ id }) => simulator.applierText(first, id)));
   expect(JSON.stringify([shown, texts, first.taken, first.problems])).not.toContain(planted);
 
-  repository.push(files("green"));
+  const commit = repository.push(files("green"));
   await cluster.api.apply(root(repository.url));
-  await cluster.api.waitFor(kustomization, isReady);
-  await cluster.api.waitFor(release, isReady);
-  expect([await applied("settings"), await applied("out")]).toEqual(predicted);
+  await applied(cluster, ["apps"], commit);
+  await cluster.api.waitFor(helmReleaseRef("web"), isReady);
+  expect([await dataOf("settings"), await dataOf("out")]).toEqual(predicted);
   expect(await matchCluster(live, rootsOf(first), [repository.url])).toEqual({
     outcome: "one",
     cluster: "apps",
@@ -223,18 +188,10 @@ test("predicts what the controllers make of it, the first time and the second", 
   const next = await rendered(second, "out");
   expect(next).toMatchObject({ revision: "2 true", color: "blue", crd: "true false" });
   repository.push(files("blue"));
-  await cluster.api.patch(
-    {
-      ...kustomization,
-      apiVersion: "source.toolkit.fluxcd.io/v1",
-      kind: "GitRepository",
-      name: "repo",
-    },
-    { metadata: { annotations: { "reconcile.fluxcd.io/requestedAt": "1" } } },
-  );
+  await fetchNow(cluster);
   await cluster.api.waitFor(
     { apiVersion: "v1", kind: "ConfigMap", namespace: "demo", name: "out" },
     (object) => (object["data"] as Record<string, string>)["color"] === "blue",
   );
-  expect(await applied("out")).toEqual(next);
+  expect(await dataOf("out")).toEqual(next);
 });

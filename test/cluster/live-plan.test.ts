@@ -5,11 +5,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { Plan } from "#simulator";
-import { isFailed } from "./harness/kube-api.ts";
+import { kustomization, kustomizationRef } from "./harness/flux-objects.ts";
+import { applied, hasFailed } from "./harness/follow.ts";
 import { until } from "./harness/process.ts";
 import { lines, states } from "./plan-world/lines.ts";
-import { child, configMap, deployment, release, start } from "./plan-world/repository.ts";
-import { app, startPlanWorld, whatIsPlanned } from "./plan-world/world.ts";
+import { configMap, deployment, release, start } from "./plan-world/repository.ts";
+import { startPlanWorld, whatIsPlanned } from "./plan-world/world.ts";
 import type { PlanWorld } from "./plan-world/world.ts";
 
 let world: PlanWorld;
@@ -77,8 +78,9 @@ test("what the plan says is what the controllers do", async () => {
 
 test("what can't be changed is refused or made anew, as the controller may", async () => {
   const refused = { ...world.files, "apps/deployment.yaml": deployment("nginx:2", "other") };
-  const plan = await world.check({ ...refused, "apps/new.yaml": configMap("new", "two") }, () =>
-    world.cluster.api.waitFor(app("apps"), isFailed),
+  const next = { ...refused, "apps/new.yaml": configMap("new", "two") };
+  const plan = await world.check(next, (commit) =>
+    world.cluster.api.waitFor(kustomizationRef("apps"), hasFailed(commit)),
   );
   expect(whatIsPlanned(plan)).toEqual([]);
   expect(plan.problems.map(({ code, object }) => [code, object?.name])).toEqual([
@@ -96,7 +98,7 @@ test("what can't be changed is refused or made anew, as the controller may", asy
 });
 
 test("fields that are left to others are no change, and what is suspended is not asked", async () => {
-  const ignoring = child(
+  const ignoring = kustomization(
     "apps",
     "apps",
     ", ignore: [{paths: [/data/value], target: {kind: ConfigMap, name: settings}}]",
@@ -109,12 +111,12 @@ test("fields that are left to others are no change, and what is suspended is not
   expect(whatIsPlanned(await world.planFor(world.files))).toEqual([]);
   await world.check({ ...world.files, "apps/settings.yaml": configMap("settings", "three") });
 
-  await world.cluster.api.patch(app("apps"), { spec: { suspend: true } });
+  await world.cluster.api.patch(kustomizationRef("apps"), { spec: { suspend: true } });
   const next = { ...world.files, "apps/new.yaml": configMap("new", "four") };
   const plan = await world.planFor(next);
   expect(whatIsPlanned(plan)).toEqual([]);
   expect(states(plan)).toMatchObject({ apps: "suspended", more: "ready" });
-  await world.cluster.api.patch(app("apps"), { spec: { suspend: false } });
+  await world.cluster.api.patch(kustomizationRef("apps"), { spec: { suspend: false } });
   expect(whatIsPlanned(await world.planFor(next))).toEqual(["changed ConfigMap/new"]);
   await world.check(next);
 });
@@ -176,18 +178,17 @@ test("a release that was applied by the client is merged as the client does", as
 
 test("children of a Kustomization that is refused stay as they are, and new ones away", async () => {
   const before = world.files;
-  const apart = { apiVersion: "v1", kind: "ConfigMap", namespace: "demo", name: "apart" };
   const next = {
     ...before,
     "root/bad.yaml": configMap("No_Name", "one"),
-    "root/fresh.yaml": child("fresh", "fresh"),
-    "root/more.yaml": child("more", "more", ", commonMetadata: {labels: {a: b}}"),
+    "root/fresh.yaml": kustomization("fresh", "fresh"),
+    "root/more.yaml": kustomization("more", "more", ", commonMetadata: {labels: {a: b}}"),
     "fresh/one.yaml": configMap("fresh", "one"),
     "apps/apart.yaml": configMap("apart", "although the root fails"),
   };
-  const plan = await world.check(next, async () => {
-    await world.cluster.api.waitFor(app("root"), isFailed);
-    await world.cluster.api.waitFor(apart, () => true);
+  const plan = await world.check(next, async (commit) => {
+    await world.cluster.api.waitFor(kustomizationRef("root"), hasFailed(commit));
+    await applied(world.cluster, ["apps", "more"], commit);
   });
   expect(whatIsPlanned(plan)).toEqual(["created ConfigMap/apart"]);
   expect(states(plan)).toMatchObject({
@@ -201,13 +202,12 @@ test("children of a Kustomization that is refused stay as they are, and new ones
 
 test("an applier that leaves takes what it applied with it", async () => {
   const { "root/more.yaml": _, ...next } = world.files;
-  const plan = await world.check(next, async () =>
-    until(
-      async () => (await world.cluster.api.get(app("more"))) === undefined,
-      600_000,
-      "it is gone",
-    ),
-  );
+  const { api } = world.cluster;
+  const plan = await world.check(next, async (commit) => {
+    await applied(world.cluster, ["root", "apps"], commit);
+    const isGone = async () => (await api.get(kustomizationRef("more"))) === undefined;
+    await until(isGone, 600_000, "it is gone");
+  });
   expect(whatIsPlanned(plan)).toEqual([
     "deleted ConfigMap/moving",
     "deleted ConfigMap/other",

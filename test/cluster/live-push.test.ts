@@ -120,7 +120,6 @@ test(
         SLUICE_TEST_SECRETS: JSON.stringify([planted, Buffer.from(planted).toString("base64")]),
       },
     });
-    console.log(output.match(/^figure: .*$/gm)?.join("\n"));
     expect(tests, output).toBe(5);
     expect(failures, output).toBe(0);
     expect(said).not.toContain(planted);

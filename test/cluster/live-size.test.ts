@@ -1,5 +1,5 @@
 /**
- * Many objects on the real API server, then a storm of changes: nothing is missed, drawing keeps its pace, memory stays where it
+ * Many objects on the real API server, then a storm of changes: nothing is missed, and memory stays where it
  * was. How long things take is measured by `npm run bench:cluster` in a real VS Code, on a machine that has nothing else to do.
  */
 import { setFlagsFromString } from "node:v8";
@@ -47,7 +47,7 @@ function heap(): number {
   return process.memoryUsage().heapUsed / 1e6;
 }
 
-test("a storm of changes is followed to its end, at a steady pace and in the same memory", async () => {
+test("a storm of changes is followed to its end, in the same memory", async () => {
   const empty = heap();
   const live = await openLiveSide(cluster.kubeconfig, "admin@test", { timing: { pageSize: 200 } });
   side = live;
@@ -62,15 +62,12 @@ test("a storm of changes is followed to its end, at a steady pace and in the sam
   expect((full - empty) / objects).toBeLessThan(150 / 5000);
   await changeMany(cluster, objects, changes);
   await everythingSeen(live);
+  await eventually(() => expect(drawing.times).toBeGreaterThan(1));
   drawing.stop();
   expect(heap() / full).toBeLessThan(1.15);
-  // Timers may come a millisecond early, and on a busy machine much too late, which is fine.
-  expect(drawing.times.length).toBeGreaterThan(1);
-  const gaps = drawing.times.slice(1).map((at, index) => at - (drawing.times[index] ?? 0));
-  expect(Math.min(...gaps)).toBeGreaterThan(pace - 5);
   console.log(
     `${objects} objects with ${objects * entriesEach} entries: ${(full - empty).toFixed(1)} MB; ` +
-      `${2 * changes} changes in ${drawing.times.length} drawings`,
+      `${2 * changes} changes in ${drawing.times} drawings`,
   );
 });
 
@@ -82,19 +79,21 @@ function viewOf({ clusters }: LiveSide): ClusterView {
 
 /** What the views do after each change, at the pace that they do it. */
 function startDrawing(live: LiveSide): {
-  readonly times: readonly number[];
+  readonly times: number;
   readonly stop: () => void;
 } {
-  const times: number[] = [];
+  let times = 0;
   const paced = new Paced(pace, () => {
-    times.push(performance.now());
+    times++;
     for (const { target } of clusterChildren(viewOf(live), options))
       if (target.kind === "object") objectChildren(viewOf(live), target.id);
     attention([viewOf(live)]);
   });
   const unsubscribe = live.clusters.onDidChange(() => paced.soon());
   return {
-    times,
+    get times() {
+      return times;
+    },
     stop: () => {
       unsubscribe();
       paced.dispose();

@@ -15,13 +15,25 @@ import {
 } from "../../extension/model/cluster/requests.ts";
 import { startCluster } from "./harness/cluster.ts";
 import type { Cluster } from "./harness/cluster.ts";
+import {
+  chart,
+  demoNamespace,
+  deployment,
+  helmRelease,
+  helmReleaseRef,
+  kustomization,
+  kustomizationRef,
+  settings,
+} from "./harness/flux-objects.ts";
+import { applied, follow } from "./harness/follow.ts";
+import type { GitRepository } from "./harness/git-repositories.ts";
 import { isFailed, isReady } from "./harness/kube-api.ts";
 import type { LiveSide } from "./live-clusters.ts";
 import { eventually, openLiveSide } from "./live-clusters.ts";
 
 let cluster: Cluster;
 let side: LiveSide;
-let repository: ReturnType<Cluster["git"]["create"]>;
+let repository: GitRepository;
 const sides: LiveSide[] = [];
 const never = new AbortController().signal;
 const planted = "planted-value-that-nobody-may-see";
@@ -30,22 +42,11 @@ beforeAll(async () => {
   cluster = await startCluster({
     controllers: ["source-controller", "kustomize-controller", "helm-controller"],
   });
-  repository = cluster.git.create("repo");
-  repository.push(files);
-  await cluster.api.apply(`
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {name: repo, namespace: flux-system}
-spec: {interval: 1h, url: "${repository.url}", ref: {branch: main}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: root, namespace: flux-system}
-spec: {interval: 1h, path: ./clusters, prune: true, sourceRef: {kind: GitRepository, name: repo}}
-`);
-  for (const name of ["root", "apps", "later"])
-    await cluster.api.waitFor(kustomization(name), isReady);
-  await cluster.api.waitFor(release, isReady);
+  const root = kustomization("root", "clusters");
+  const followed = await follow(cluster, files, root);
+  repository = followed.repository;
+  await applied(cluster, ["root", "apps", "later"], followed.commit);
+  await cluster.api.waitFor(helmReleaseRef("web"), isReady);
   side = await open(cluster.kubeconfig, "admin@test");
 });
 
@@ -64,62 +65,15 @@ async function open(kubeconfig: string, context: string): Promise<LiveSide> {
   return one;
 }
 
-const kustomization = (name: string) =>
-  ({
-    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-    kind: "Kustomization",
-    namespace: "flux-system",
-    name,
-  }) as const;
-const release = {
-  apiVersion: "helm.toolkit.fluxcd.io/v2",
-  kind: "HelmRelease",
-  namespace: "demo",
-  name: "web",
-} as const;
-
 const files = {
-  "clusters/apps.yaml": `
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: apps, namespace: flux-system}
-spec: {interval: 1h, suspend: false, path: ./apps, prune: true, sourceRef: {kind: GitRepository, name: repo}}
-`,
-  "clusters/later.yaml": `
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: later, namespace: flux-system}
-spec:
-  interval: 1h
-  path: ./later
-  prune: true
-  dependsOn: [{name: apps}]
-  sourceRef: {kind: GitRepository, name: repo}
-`,
-  "later/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: late, namespace: demo}\n",
-  "apps/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n",
-  "apps/config.yaml":
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: demo}\n",
+  "clusters/apps.yaml": kustomization("apps", "apps", ", suspend: false"),
+  "clusters/later.yaml": kustomization("later", "later", ", dependsOn: [{name: apps}]"),
+  "later/config.yaml": settings("late"),
+  "apps/namespace.yaml": demoNamespace,
+  "apps/config.yaml": settings("settings"),
   "apps/secret.yaml": `apiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: demo}\nstringData: {token: ${planted}}\n`,
-  "apps/release.yaml": `
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: web, namespace: demo}
-spec:
-  interval: 1h
-  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: repo, namespace: flux-system}}}
-`,
-  "charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.3\n",
-  "charts/web/templates/deployment.yaml": `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: "{{ .Release.Name }}"}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: nginx}]}
-`,
+  "apps/release.yaml": helmRelease("web", "web"),
+  ...chart("web", { "deployment.yaml": deployment("{{ .Release.Name }}") }),
 };
 
 test("everything is there with its true state", async () => {
@@ -190,7 +144,7 @@ test("a broken commit fails fast with its reason, and is seen with the first ver
   const chain = withSources(side.entry("Kustomization flux-system/apps"), side.index);
   expect(chain.stages.map((stage) => stage.length)).toEqual([1, 1]);
   const asked = cluster.api
-    .waitFor(kustomization("apps"), isFailed)
+    .waitFor(kustomizationRef("apps"), isFailed)
     .then(({ metadata }) => ({ version: Number(metadata.resourceVersion), at: performance.now() }));
   const seen = firstFailure(side.entry("Kustomization flux-system/apps").live.id);
   const outcomes = [];
@@ -225,8 +179,7 @@ test("a broken commit fails fast with its reason, and is seen with the first ver
   );
 });
 
-/** When the tree says that it failed, and by which version of the object. */
-/** The version that the watch brought first; views hear of several in one bundle. */
+/** When the watch brought the first version that says so; views hear of several in one bundle. */
 function firstFailure(id: string): Promise<{ readonly version: number; readonly at: number }> {
   return new Promise((resolve) => {
     const stop = side.session.store.onObject(id, (live) => {
@@ -277,11 +230,12 @@ test.each([
   expect((after["spec"] as { suspend?: boolean }).suspend === true).toBe(kind === "stays");
   const token = requestToken(Date.now(), Math.random());
   await patchObject(side.session, entry.live.ref, resumeBody(entry.live.object, token)!, never);
-  await eventually(() =>
-    expect(side.entry(`Kustomization flux-system/${name}`).status.state).toBe("ready"),
-  );
-  const annotations = side.entry(`Kustomization flux-system/${name}`).live.object["metadata"];
-  expect(JSON.stringify(annotations)).not.toContain("a test");
+  // A parent that takes the suspension back leaves the reason, so that it is ready before it is resumed.
+  await eventually(() => {
+    const { live, status } = side.entry(`Kustomization flux-system/${name}`);
+    expect(JSON.stringify(live.object["metadata"])).not.toContain("a test");
+    expect(status.state).toBe("ready");
+  });
 });
 
 test("suspended meanwhile ends the waiting, although the token is handled", async () => {
@@ -296,6 +250,11 @@ test("suspended meanwhile ends the waiting, although the token is handled", asyn
   expect(outcome).toMatchObject({ kind: "failed", reason: "Suspended" });
   const token = requestToken(Date.now(), Math.random());
   await patchObject(side.session, entry.live.ref, resumeBody(entry.live.object, token)!, never);
+  await eventually(() => {
+    const { live, status } = side.entry("GitRepository flux-system/repo");
+    expect(live.object).toMatchObject({ status: { lastHandledReconcileAt: token } });
+    expect(status.state).toBe("ready");
+  });
 });
 
 test("forcing a release runs an upgrade", async () => {

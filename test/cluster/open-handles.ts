@@ -20,6 +20,8 @@ registerHooks({
 });
 const { composeLive } = await import("../../extension/compose-live.ts");
 
+/** Milliseconds; no measure of anything. */
+const patience = 300_000;
 const [kubeconfig = "", first = "", second = ""] = process.argv.slice(2);
 setSetting("cluster.kubeconfig", kubeconfig);
 setSetting("cluster.namespaces", ["flux-system"]);
@@ -40,10 +42,14 @@ for (const item of [...context.subscriptions].toReversed()) void item.dispose();
 report("deactivated");
 
 async function connected(clusters: Clusters, name: string): Promise<void> {
-  const session = clusters.connect(name);
-  while (session.state.kind === "connecting") await delay(10);
-  const { state } = session;
-  if (state.kind !== "connected") throw new Error(JSON.stringify(state));
+  let session = clusters.connect(name);
+  for (let tries = 20; session.state.kind !== "connected"; await delay(10)) {
+    if (session.state.kind === "connecting") continue;
+    // A machine that is busy may not answer within the time that a person would wait.
+    if (--tries === 0) throw new Error(JSON.stringify(session.state));
+    clusters.disconnect(name);
+    session = clusters.connect(name);
+  }
   while (session.state.kind === "connected" && session.state.loading) await delay(10);
   // As an editor does: what is drawn is asked about, and drawn again when it changes.
   for (const view of [views.clusters, views.attention, views.sources])
@@ -65,10 +71,12 @@ function fail(error: unknown): never {
   throw error;
 }
 
-/** A closed socket goes some turns of the event loop later. */
+/** A closed socket goes some turns of the event loop later. What never goes is told by the report. */
 async function closed(): Promise<void> {
-  const isOpen = (): boolean => process.getActiveResourcesInfo().includes("TCPSocketWrap");
-  for (let turn = 0; turn < 1000 && isOpen(); turn++) await delay(1);
+  const isOpen = (): boolean =>
+    process.getActiveResourcesInfo().some((name) => /^(TCPSocket|Process)Wrap$/.test(name));
+  const deadline = performance.now() + patience;
+  while (isOpen() && performance.now() < deadline) await delay(1);
 }
 
 function report(when: string): void {

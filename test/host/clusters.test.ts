@@ -17,6 +17,7 @@ import type { LiveNode } from "../../extension/model/cluster/live-node.ts";
 import { nodeIds } from "../../extension/model/cluster/live-node.ts";
 import { FakeApiServer } from "../extension/cluster/fake-api-server.ts";
 import { failed, gitRepository, kustomization, ready } from "../extension/cluster/live-objects.ts";
+import { until } from "../support/until.ts";
 
 const owned = {
   labels: {
@@ -32,8 +33,7 @@ suite("Clusters", () => {
   let live: Live;
   let loadedByActivation: readonly string[];
 
-  suiteSetup(async function () {
-    this.timeout(60_000);
+  suiteSetup(async () => {
     await server.start();
     server.put(gitRepository("repo", { status: ready("stored artifact") }));
     server.put(kustomization("root", { spec: sourced, status: ready() }));
@@ -163,12 +163,14 @@ suite("Clusters", () => {
       vscode.languages.getDiagnostics(file).find(({ source }) => source === "Sluice (cluster)"),
     );
     assert.equal(problem.message, "In one: failed: BuildFailed: no file");
-    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-      "vscode.executeCodeLensProvider",
-      file,
-      10,
-    );
-    assert.ok(lenses.some(({ command }) => command?.title === "failed: BuildFailed"));
+    await until("the lens", async () => {
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        "vscode.executeCodeLensProvider",
+        file,
+        10,
+      );
+      return lenses.some(({ command }) => command?.title === "failed: BuildFailed");
+    });
     server.put(kustomization("apps", { spec: sourced, status: ready() }));
     await until(
       "no problem",
@@ -206,16 +208,6 @@ clusters: [{name: here, cluster: {server: "${server}"}}, {name: there, cluster: 
 users: [{name: me, user: {token: t}}]
 contexts: [{name: one, context: {cluster: here, user: me}}, {name: two, context: {cluster: there, user: me}}]
 `;
-}
-
-async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
-  const end = Date.now() + 20_000;
-  for (;;) {
-    const value = probe();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** The extension's bundles that this extension host has loaded. */

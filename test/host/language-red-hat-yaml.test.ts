@@ -13,16 +13,15 @@ import {
   replace,
   startSluice,
   takeBack,
-  until,
   withCode,
 } from "../support/editor-gestures.ts";
+import { until } from "../support/until.ts";
 
 const apps = "clusters/production/apps.yaml";
 const values = "apps/podinfo/settings.yaml";
 const foreign = "https://json.schemastore.org/by-file-name.json";
 
-suite("Beside Red Hat YAML", function () {
-  this.timeout(400_000);
+suite("Beside Red Hat YAML", () => {
   let api: SluiceApi;
 
   suiteSetup(async () => {

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
+import { fileUri, startSluice, takeBack } from "../support/editor-gestures.ts";
+import { until } from "../support/until.ts";
 
 const alert = `---
 apiVersion: notification.toolkit.fluxcd.io/v1beta3
@@ -15,28 +17,20 @@ spec:
 `;
 
 suite("Outlook", () => {
-  suiteSetup(async function () {
-    this.timeout(120_000);
-    const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
-    assert.ok(extension);
-    const api = await extension.activate();
-    await until("the first plan", () => api.folders()[0]?.plan);
+  let api: SluiceApi;
+
+  suiteSetup(async () => {
+    api = await startSluice();
   });
 
-  teardown(async () => {
-    await vscode.commands.executeCommand("workbench.action.files.revert");
-    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
-  });
+  teardown(() => takeBack(api));
 
-  test("follows unsaved text", async function () {
-    this.timeout(120_000);
+  test("follows unsaved text", async () => {
     const outlook = await vscode.workspace.openTextDocument(
       vscode.Uri.parse("sluice-outlook:/Outlook.md"),
     );
     await until("that there is nothing", () => outlook.getText().includes("there is no Alert"));
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    assert.ok(folder);
-    const file = vscode.Uri.joinPath(folder.uri, "clusters/production/apps.yaml");
+    const file = fileUri("clusters/production/apps.yaml");
     const editor = await vscode.window.showTextDocument(file);
     const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
     assert.ok(await editor.edit((edit) => edit.insert(end, alert)));
@@ -47,8 +41,7 @@ suite("Outlook", () => {
     );
   });
 
-  test("opens as a page", async function () {
-    this.timeout(120_000);
+  test("opens as a page", async () => {
     await vscode.commands.executeCommand("sluice.showOutlook");
     await until("the page", () =>
       vscode.window.tabGroups.all.some(({ tabs }) =>
@@ -57,12 +50,3 @@ suite("Outlook", () => {
     );
   });
 });
-
-async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
-  for (const end = Date.now() + 100_000; ;) {
-    const value = probe();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

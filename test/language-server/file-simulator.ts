@@ -53,6 +53,9 @@ export function createFileSimulator(): FileSimulator {
     releaseValues: () => Promise.resolve(undefined),
     chartDefaults: () => Promise.resolve(undefined),
     applierText: () => Promise.resolve(undefined),
+    lineOrigins: () => Promise.resolve(undefined),
+    valueEffects: () => Promise.resolve(undefined),
+    chartFile: () => Promise.resolve(undefined),
     retrySources: () => {},
     dispose: async () => {},
   };

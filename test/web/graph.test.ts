@@ -2,10 +2,10 @@
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
+import { until } from "../support/until.ts";
 
 suite("Graph on the web", () => {
-  test("the page of the working tree's graph is drawn", async function () {
-    this.timeout(120_000);
+  test("the page of the working tree's graph is drawn", async () => {
     const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
     if (extension === undefined) throw new Error("the extension is not there");
     const api = await extension.activate();
@@ -18,11 +18,3 @@ suite("Graph on the web", () => {
     await vscode.window.tabGroups.close(graphs);
   });
 });
-
-async function until(what: string, ask: () => boolean): Promise<void> {
-  const end = Date.now() + 100_000;
-  while (!ask()) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -2,17 +2,17 @@
 import * as vscode from "vscode";
 
 import type { SluiceApi } from "../../extension/compose.ts";
+import { until } from "../support/until.ts";
 
 suite("Preview on the web", () => {
   let api: SluiceApi;
 
-  suiteSetup(async function () {
-    this.timeout(90_000);
+  suiteSetup(async () => {
     const extension = vscode.extensions.getExtension<SluiceApi>("sluice.sluice");
     check(extension, "the extension is there");
     api = await extension.activate();
     await vscode.commands.executeCommand("sluice.preview.focus");
-    await until("the first plan", () => api.folders()[0]?.plan ?? failure(api), 60_000);
+    await until("the first plan", () => api.folders()[0]?.plan ?? failure(api));
   });
 
   test("there is no Node.js here", () => {
@@ -20,14 +20,15 @@ suite("Preview on the web", () => {
     equal(process?.versions?.node, undefined);
   });
 
-  test("Kustomizations are shown, and what is missing is said", () => {
+  test("Kustomizations are shown, and what is missing is said", async () => {
     const [view] = api.folders();
     equal(view?.failure, undefined);
     equal(view?.plan?.base, undefined);
     equal(view?.notes.map(({ code }) => code).join(), "no-git");
-    const labels = [...api.preview().nodes.values()].map(({ label }) => label);
     for (const name of ["flux-system", "apps", "infrastructure"])
-      check(labels.includes(name), `${name} is shown`);
+      await until(`${name} to be shown`, () =>
+        [...api.preview().nodes.values()].some(({ label }) => label === name),
+      );
   });
 
   test("the engine renders: a Kustomization has its objects", () => {
@@ -80,18 +81,4 @@ function check(value: unknown, what: string): asserts value {
 function equal(actual: unknown, expected: unknown): void {
   if (actual !== expected)
     throw new Error(`expected ${String(expected)}, got ${JSON.stringify(actual)}`);
-}
-
-async function until<T>(
-  what: string,
-  ask: () => T,
-  patience = 20_000,
-): Promise<NonNullable<Exclude<T, false>>> {
-  const end = Date.now() + patience;
-  for (;;) {
-    const answer = ask();
-    if (answer) return answer as NonNullable<Exclude<T, false>>;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -90,6 +90,11 @@ describe("diff", () => {
               spec.template.spec.containers[0].image: "web:1" → "web:2"
               metadata.annotations["example.com/note"]: + "hi"
               metadata.labels.old: - "x"
+              data["a.ini"]:
+                ⋮ 7 lines
+                  a
+                - b
+                + c
           - Service default/old
           > Namespace shared, moved from Kustomization flux-system/infra
           ! PersistentVolumeClaim default/data, kept: prune is off
@@ -145,6 +150,11 @@ describe("diff", () => {
         +     spec.template.spec.containers[0].image: "web:2"
         +     metadata.annotations["example.com/note"]: "hi"
         -     metadata.labels.old: "x"
+              data["a.ini"]:
+        #       … 7 lines
+                a
+        -       b
+        +       c
         - Service default/old
         ! Namespace shared, moved from Kustomization flux-system/infra
         ! PersistentVolumeClaim default/data, kept: prune is off

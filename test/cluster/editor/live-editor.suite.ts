@@ -8,24 +8,23 @@ import { inventoryRefs } from "#simulator";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import type { LiveNode } from "../../../extension/model/cluster/live-node.ts";
 import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
-import { activated, control, mochaPatience, nodeIn, until, whileWaiting } from "./until.ts";
+import { until } from "../../support/until.ts";
+import { activated, connect, control, nodeIn, whileWaiting } from "./live-extension.ts";
 
 const context = "admin@test";
 const idOf = (name: string): string =>
   `kustomize.toolkit.fluxcd.io/Kustomization/flux-system/${name}`;
 
-suite("A real cluster", function () {
-  this.timeout(mochaPatience);
+suite("A real cluster", () => {
   let live: Live;
 
-  suiteSetup(async function () {
-    this.timeout(mochaPatience);
+  suiteSetup(async () => {
     await set("kubeconfig", process.env["SLUICE_TEST_KUBECONFIG"]);
     await set("namespaces", ["flux-system"]);
     live = await activated();
     await vscode.commands.executeCommand("sluice.clusters.focus");
     await until("the context", () => node(context));
-    await vscode.commands.executeCommand("sluice.connect", nodeIds.closed(context));
+    await connect(live, context);
   });
 
   suiteTeardown(async () => {
@@ -35,11 +34,9 @@ suite("A real cluster", function () {
   });
 
   test("appliers stand there with their true states", async () => {
-    const root = await until("the root", () => node("root"));
-    assert.equal(root.accessibleLabel, "Kustomization root in flux-system, ready");
+    await until("the root", () => labelled("Kustomization root in flux-system, ready"));
     await live.views.reveal(context, idOf("apps"));
-    const apps = await until("what the root owns", () => node("apps"));
-    assert.equal(apps.accessibleLabel, "Kustomization apps in flux-system, ready");
+    await until("what the root owns", () => labelled("Kustomization apps in flux-system, ready"));
   });
 
   test("a broken push is failed with its reason after reconciling with source", async () => {
@@ -49,8 +46,7 @@ suite("A real cluster", function () {
       nodeIds.object(context, idOf("apps")),
     );
     await vscode.commands.executeCommand("sluice.attention.focus");
-    const failed = await until("the failure", () => nodeIn(live.views.attention.nodes, "apps"));
-    assert.match(failed.accessibleLabel, /failed, BuildFailed/);
+    await until("the failure", () => attention("apps")?.includes("failed, BuildFailed"));
     const root = await until("the failure below the root", () =>
       node("root")?.description.includes("1 failed"),
     );
@@ -63,7 +59,8 @@ suite("A real cluster", function () {
       "sluice.reconcileChain",
       nodeIds.object(context, idOf("apps")),
     );
-    await until("nothing failing", () => !nodeIn(live.views.attention.nodes, "apps"));
+    for (const name of ["apps", "later"])
+      await until(`${name} as it was`, () => stateOf(name) === "ready" && !attention(name));
   });
 
   test("suspending asks why, and resuming takes it back", async () => {
@@ -72,18 +69,14 @@ suite("A real cluster", function () {
       vscode.commands.executeCommand("sluice.suspend", id),
       "workbench.action.acceptSelectedQuickOpenItem",
     );
-    const asleep = await until("the suspended one", () =>
-      nodeIn(live.views.attention.nodes, "later"),
-    );
-    assert.match(asleep.accessibleLabel, /suspended/);
+    await until("the suspended one", () => attention("later")?.includes("suspended"));
     await vscode.commands.executeCommand("sluice.resume", id);
-    await until("nothing suspended", () => !nodeIn(live.views.attention.nodes, "later"));
+    await until("nothing suspended", () => stateOf("later") === "ready" && !attention("later"));
   });
 
   test("the trace of an object opens as text", async () => {
     await vscode.commands.executeCommand("sluice.openTrace", nodeIds.object(context, idOf("apps")));
-    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
-    assert.match(text, /Object: Kustomization flux-system\/apps/);
+    const text = await textWith(/Object: Kustomization flux-system\/apps/);
     assert.match(text, /Source: GitRepository flux-system\/repo from http/);
     assert.match(text, /Applied by: Kustomization flux-system\/root/);
   });
@@ -93,19 +86,24 @@ suite("A real cluster", function () {
       "sluice.goToManifest",
       nodeIds.object(context, idOf("later")),
     );
-    const editor = vscode.window.activeTextEditor;
-    assert.match(editor?.document.uri.path ?? "", /\/clusters\/later\.yaml$/);
-    const line = editor?.document.lineAt(editor.selection.active.line).text ?? "";
-    assert.match(line, /name: later/);
+    await until("the line", () => {
+      const editor = vscode.window.activeTextEditor;
+      if (!editor?.document.uri.path.endsWith("/clusters/later.yaml")) return undefined;
+      return editor.document.lineAt(editor.selection.active.line).text.includes("name: later");
+    });
   });
 
   test("events of an object and its source open as text", async () => {
+    // Controllers send events on the side.
+    const input = { kind: "Kustomization", namespace: "flux-system", name: "apps" };
+    await until("the event", async () =>
+      (await tool("sluice_cluster_events", input)).includes("BuildFailed"),
+    );
     await vscode.commands.executeCommand(
       "sluice.openEvents",
       nodeIds.object(context, idOf("apps")),
     );
-    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
-    assert.match(text, /Warning {2}BuildFailed {2}Kustomization apps/);
+    const text = await textWith(/Warning {2}BuildFailed {2}Kustomization apps/);
     assert.match(text, /GitRepository repo/);
   });
 
@@ -137,8 +135,7 @@ suite("A real cluster", function () {
       "sluice.exportManifest",
       nodeIds.managed(context, idOf("apps"), secret),
     );
-    shown.push(vscode.window.activeTextEditor?.document.getText() ?? "");
-    assert.match(shown.at(-1) ?? "", /token: \(hidden\)/);
+    shown.push(await textWith(/token: \(hidden\)/));
     // Otherwise closing it would ask whether to save it.
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
     for (const filter of ["", "apps", "Secret", "ready"])
@@ -161,7 +158,7 @@ suite("A real cluster", function () {
     await refused("sluice.deleteLive", "apps");
     await set("readOnly", undefined);
     assert.equal(await control("requested"), before);
-    assert.equal(live.clusters.index(context).get(idOf("apps"))?.status.state, "ready");
+    assert.equal(stateOf("apps"), "ready");
   });
 
   test("a protected context wants its name typed, and nothing less", async () => {
@@ -175,7 +172,7 @@ suite("A real cluster", function () {
     await set("protectedContexts", undefined);
     assert.deepEqual(questions, ["Reconcile Kustomization flux-system/apps in admin@test?"]);
     assert.notEqual(await control("requested"), before);
-    assert.equal(live.clusters.index(context).get(idOf("apps"))?.status.state, "ready");
+    await until("the end of it", () => stateOf("apps") === "ready");
   });
 
   test("a workspace chooses neither the kubeconfig nor protected contexts", async () => {
@@ -188,7 +185,7 @@ suite("A real cluster", function () {
 
   test("who may only read sees greyed actions, and is told why", async () => {
     const dev = "dev@test";
-    await vscode.commands.executeCommand("sluice.connect", nodeIds.closed(dev));
+    await connect(live, dev);
     const id = nodeIds.object(dev, idOf("root"));
     const shown = await until("an object that may not be changed", () => {
       const one = live.views.clusters.node(id);
@@ -203,7 +200,7 @@ suite("A real cluster", function () {
 
   test("cancelling a connection to a silent server is felt at once", async () => {
     const connecting = vscode.commands.executeCommand("sluice.connect", nodeIds.closed("silent"));
-    while ((await control("silent")) === "0");
+    await until("a connection", async () => (await control("silent")) !== "0");
     const started = performance.now();
     // What the button of the notification does.
     live.clusters.disconnect("silent");
@@ -219,14 +216,34 @@ suite("A real cluster", function () {
 
   test("disconnecting ends every connection", async () => {
     await vscode.commands.executeCommand("sluice.disconnect", nodeIds.cluster(context));
-    while ((await control("connections")) !== "0");
+    await until("no connection", async () => (await control("connections")) === "0");
     assert.deepEqual(live.clusters.sessions(), []);
   });
+
+  function labelled(label: string): LiveNode | undefined {
+    return [...live.views.clusters.nodes].find((one) => one.accessibleLabel === label);
+  }
+
+  function attention(name: string): string | undefined {
+    return nodeIn(live.views.attention.nodes, name)?.accessibleLabel;
+  }
+
+  function stateOf(name: string): string | undefined {
+    return live.clusters.index(context).get(idOf(name))?.status.state;
+  }
 
   function node(label: string): LiveNode | undefined {
     return nodeIn(live.views.clusters.nodes, label);
   }
 });
+
+/** The text of the active editor, when it is the one that was asked for. */
+function textWith(pattern: RegExp): Promise<string> {
+  return until(`a text with ${String(pattern)}`, () => {
+    const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+    return pattern.test(text) && text;
+  });
+}
 
 /** The command tells why in a notification, which stays until somebody closes it. */
 async function refused(command: string, name: string, where = context): Promise<void> {

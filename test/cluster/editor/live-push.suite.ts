@@ -8,19 +8,18 @@ import type { Plan } from "#simulator";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import type { SluiceApi } from "../../../extension/compose.ts";
 import { Dialogs } from "../../support/dialogs.ts";
-import { activated, control, mochaPatience, nodeIn, until } from "./until.ts";
+import { until } from "../../support/until.ts";
+import { activated, connect, control, nodeIn } from "./live-extension.ts";
 
 const context = "dev@test";
 const secrets = JSON.parse(process.env["SLUICE_TEST_SECRETS"] ?? "[]") as readonly string[];
 
-suite("From an edit to the cluster", function () {
-  this.timeout(mochaPatience);
+suite("From an edit to the cluster", () => {
   const dialogs = new Dialogs();
   let api: SluiceApi;
   let live: Live;
 
-  suiteSetup(async function () {
-    this.timeout(mochaPatience);
+  suiteSetup(async () => {
     await set("cluster.kubeconfig", process.env["SLUICE_TEST_KUBECONFIG"]);
     await set("allowPrivateNetwork", true);
     live = await activated();
@@ -38,6 +37,7 @@ suite("From an edit to the cluster", function () {
   test("the working tree is compared with the cluster, which has it all", async () => {
     await vscode.commands.executeCommand("sluice.clusters.focus");
     await until("the context", () => nodeIn(live.views.clusters.nodes, context));
+    await connect(live, context);
     await picking(["Live Cluster…", context], () =>
       vscode.commands.executeCommand("sluice.compareWith"),
     );
@@ -67,13 +67,14 @@ suite("From an edit to the cluster", function () {
   });
 
   test("each change opens as a diff of what is there and what would be stored, and all of them at once", async () => {
-    const id = [...api.preview().nodes.values()].find(
-      ({ label }) => label === "ConfigMap settings",
-    )?.id;
-    assert.ok(id);
+    const { id } = await until("the change", () =>
+      [...api.preview().nodes.values()].find(({ label }) => label === "ConfigMap settings"),
+    );
     await vscode.commands.executeCommand("sluice.openChange", id);
-    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-    assert.ok(input instanceof vscode.TabInputTextDiff);
+    const input = await until("the diff", () => {
+      const active = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return active instanceof vscode.TabInputTextDiff ? active : undefined;
+    });
     const [before, after] = await Promise.all(
       [input.original, input.modified].map(async (uri) =>
         (await vscode.workspace.openTextDocument(uri)).getText(),
@@ -117,10 +118,9 @@ suite("From an edit to the cluster", function () {
     await vscode.commands.executeCommand("sluice.simulateAndPush");
     assert.match(dialogs.asked("warning").at(-1)?.detail ?? "", /1 changed/);
     assert.deepEqual(dialogs.asked("error"), []);
-    const news = dialogs.asked("information").map(({ message }) => message);
-    assert.match(
-      news.join("\n"),
-      /^[0-9a-f]{7} is live in dev@test: all \d+ objects are ready\.$/m,
+    const isLive = /^[0-9a-f]{7} is live in dev@test: all \d+ objects are ready\.$/;
+    await until("the good news", () =>
+      dialogs.asked("information").some(({ message }) => isLive.test(message)),
     );
     assert.equal(await control("color"), "green");
     await until("an empty plan", () => livePlan() && changes().length === 0);

@@ -5,14 +5,12 @@ import * as vscode from "vscode";
 
 import type { Live } from "../../../extension/commands/live/live.ts";
 import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
-import { activated, mochaPatience, whileWaiting } from "./until.ts";
+import { activated, whileWaiting } from "./live-extension.ts";
 
-suite("A folder that nobody trusts", function () {
-  this.timeout(mochaPatience);
+suite("A folder that nobody trusts", () => {
   let live: Live;
 
-  suiteSetup(async function () {
-    this.timeout(mochaPatience);
+  suiteSetup(async () => {
     live = await activated();
   });
 

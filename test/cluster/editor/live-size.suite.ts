@@ -8,7 +8,8 @@ import * as vscode from "vscode";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
 import { onArrival, timeDrawing } from "./live-size-times.ts";
-import { activated, control, nodeIn, until } from "./until.ts";
+import { until } from "../../support/until.ts";
+import { activated, control, nodeIn } from "./live-extension.ts";
 
 const context = "admin@test";
 const objects = Number(process.env["SLUICE_TEST_OBJECTS"]);

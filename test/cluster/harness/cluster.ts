@@ -6,12 +6,12 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { freePorts } from "../../support/free-ports.ts";
 import { startArtifactServer } from "./artifact-server.ts";
 import type { ArtifactServer } from "./artifact-server.ts";
 import { apiServer, auditLog, etcd } from "./control-plane.ts";
 import { controller, portsOf } from "./controllers.ts";
 import type { ControllerName } from "./controllers.ts";
-import { freePorts } from "./free-ports.ts";
 import { startGitRepositories } from "./git-repositories.ts";
 import type { GitRepositories } from "./git-repositories.ts";
 import { keepWorkloadsHealthy } from "./healthy-workloads.ts";

@@ -77,7 +77,10 @@ export function apiServer(options: ApiServerOptions, api: KubeApi): Program {
     ],
     isReady: async () => {
       try {
-        return (await api.request("GET", "/readyz")).status === 200;
+        // It makes the namespace by itself, some time after it says that it is ready.
+        for (const path of ["/readyz", "/api/v1/namespaces/default"])
+          if ((await api.request("GET", path)).status !== 200) return false;
+        return true;
       } catch {
         return false;
       }

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { gitEnvironment } from "../../support/git-environment.ts";
 import { startGitServer } from "../../support/git-server.ts";
 
 export interface GitRepository {
@@ -21,19 +22,6 @@ export interface GitRepositories {
   close(): Promise<void>;
 }
 
-/** The same files give the same commit: time and author are fixed. */
-const environment = {
-  HOME: "/nonexistent",
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-  GIT_AUTHOR_NAME: "Test",
-  GIT_AUTHOR_EMAIL: "test@example.test",
-  GIT_COMMITTER_NAME: "Test",
-  GIT_COMMITTER_EMAIL: "test@example.test",
-  GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
-  GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
-};
-
 export async function startGitRepositories(root: string): Promise<GitRepositories> {
   const bare = join(root, "bare");
   mkdirSync(bare, { recursive: true });
@@ -43,7 +31,7 @@ export async function startGitRepositories(root: string): Promise<GitRepositorie
       cwd,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"], ...environment },
+      env: { PATH: process.env["PATH"], ...gitEnvironment },
     }).trim();
   return {
     url: server.url,

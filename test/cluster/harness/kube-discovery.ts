@@ -11,7 +11,7 @@ export interface Resource {
 export interface Discovery {
   /** Resources of one group and version, asked anew each time. */
   resources(apiVersion: string): Promise<readonly Resource[]>;
-  /** Path of all objects of a kind, in one namespace or in all; waits a little for a kind that was just added. */
+  /** Path of all objects of a kind, in one namespace or in all; waits for a kind that was just added. */
   collection(apiVersion: string, kind: string, namespace?: string): Promise<string>;
   object(ref: {
     readonly apiVersion: string;
@@ -29,7 +29,8 @@ interface ResourceList {
   }[];
 }
 
-const attempts = 80;
+/** Milliseconds to wait for a kind that was just added; no measure of anything. */
+const patience = 300_000;
 
 export function discover({ sendPatiently }: Transport): Discovery {
   const known = new Map<string, readonly Resource[]>();
@@ -44,13 +45,15 @@ export function discover({ sendPatiently }: Transport): Discovery {
   };
   const resource = async (apiVersion: string, kind: string): Promise<Resource> => {
     let list = known.get(apiVersion) ?? [];
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    const deadline = performance.now() + patience;
+    for (;;) {
       const found = list.find((one) => one.kind === kind);
       if (found !== undefined) return found;
-      if (attempt > 0) await pause(100);
+      if (performance.now() > deadline)
+        throw new Error(`the cluster knows no ${kind} of ${apiVersion}`);
       list = await resources(apiVersion);
+      if (!list.some((one) => one.kind === kind)) await pause(50);
     }
-    throw new Error(`the cluster knows no ${kind} of ${apiVersion}`);
   };
   return {
     resources,

@@ -28,7 +28,8 @@ export interface Transport {
 }
 
 const repeated = [429, 500, 503];
-const attempts = 80;
+/** Milliseconds; no measure of anything. */
+const patience = { repeat: 300_000, answer: 240_000 };
 
 export function openTransport(server: string, credentials: Credentials): Transport {
   const agent = new Agent({
@@ -42,7 +43,7 @@ export function openTransport(server: string, credentials: Credentials): Transpo
     new Promise((resolve, reject) => {
       const type = body === undefined ? {} : { "content-type": contentType };
       const headers = { accept: "application/json", ...type, ...authorization };
-      const options = { method, agent, headers, timeout: 60_000 };
+      const options = { method, agent, headers, timeout: patience.answer };
       const request = httpsRequest(`${server}${path}`, options);
       request.once("error", reject);
       request.once("timeout", () => request.destroy(new Error(`${method} ${path}: no answer`)));
@@ -57,9 +58,10 @@ export function openTransport(server: string, credentials: Credentials): Transpo
       request.end(typeof body === "string" ? body : JSON.stringify(body));
     });
   const sendPatiently: Send = async (...request) => {
-    for (let attempt = 0; ; attempt++) {
+    const deadline = performance.now() + patience.repeat;
+    for (;;) {
       const answer = await send(...request);
-      if (!repeated.includes(answer.status) || attempt === attempts) return answer;
+      if (!repeated.includes(answer.status) || performance.now() > deadline) return answer;
       await pause(100);
     }
   };

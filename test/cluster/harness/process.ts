@@ -79,7 +79,10 @@ export function manage(program: Program, folder: string, watchdog: Watchdog): Ma
   const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     const running = child;
     if (running === undefined) return;
-    const gone = new Promise<void>((resolve) => running.once("exit", () => resolve()));
+    const gone = new Promise<void>((resolve) => {
+      running.once("exit", () => resolve());
+      running.once("error", () => resolve());
+    });
     running.kill(signal);
     const timer = setTimeout(() => running.kill("SIGKILL"), patience.stop);
     await gone;
@@ -102,9 +105,16 @@ export function manage(program: Program, folder: string, watchdog: Watchdog): Ma
       closeSync(output);
       child = started;
       const { pid } = started;
-      started.once("exit", () => {
+      let failure = "";
+      const ended = (): void => {
         if (pid !== undefined) watchdog.remove(pid);
         if (child === started) child = undefined;
+      };
+      started.once("exit", ended);
+      // What could not be started never exits.
+      started.once("error", (error) => {
+        failure = `${error.message}\n`;
+        ended();
       });
       if (pid !== undefined) watchdog.add(pid);
       const isAlive = (): boolean => child === started;
@@ -113,7 +123,7 @@ export function manage(program: Program, folder: string, watchdog: Watchdog): Ma
         patience.ready,
         program.name,
       );
-      if (!isAlive()) throw new Error(`${program.name} ended:\n${log().slice(-2000)}`);
+      if (!isAlive()) throw new Error(`${program.name} ended:\n${failure}${log().slice(-2000)}`);
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

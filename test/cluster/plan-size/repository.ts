@@ -1,6 +1,6 @@
 /** A repository of any size: Kustomizations side by side below one root, each with a namespace of its own and the usual kinds in it. */
+import { gitRepository, kustomization } from "../harness/flux-objects.ts";
 import type { Files } from "../plan-world/repository.ts";
-import { child, root } from "../plan-world/repository.ts";
 
 export interface Size {
   readonly kustomizations: number;
@@ -13,7 +13,7 @@ export const planted = "planted-value-that-nobody-may-see";
 
 /** What the cluster starts from: the source, and the Kustomization that has all others. */
 export function rootOf(url: string): string {
-  return root(url);
+  return `${gitRepository(url)}---\n${kustomization("root", "root")}`;
 }
 
 export function filesOf({ kustomizations, objects }: Size): Files {
@@ -21,7 +21,7 @@ export function filesOf({ kustomizations, objects }: Size): Files {
   for (let at = 0; at < kustomizations; at++) {
     const name = appName(at);
     const before = at === 0 ? "" : `, dependsOn: [{name: ${appName(0)}}]`;
-    files[`root/${name}.yaml`] = child(name, `apps/${name}`, before);
+    files[`root/${name}.yaml`] = kustomization(name, `apps/${name}`, before);
     for (let index = 0; index < objects; index++)
       files[`apps/${name}/${fileName(index)}`] = objectText(name, index);
   }

@@ -8,10 +8,10 @@ import { treeOf } from "../../support/fixture.ts";
 import { noSources } from "../../support/simulator.ts";
 import { startCluster } from "../harness/cluster.ts";
 import type { Cluster } from "../harness/cluster.ts";
-import { isReady } from "../harness/kube-api.ts";
+import { kustomizeApi } from "../harness/flux-objects.ts";
+import { hasApplied } from "../harness/follow.ts";
 import { until } from "../harness/process.ts";
 import type { Files } from "../plan-world/repository.ts";
-import { kustomize } from "../plan-world/repository.ts";
 import { countedLive } from "./counted-live.ts";
 import type { CountedLive } from "./counted-live.ts";
 import { filesOf, rootOf } from "./repository.ts";
@@ -49,7 +49,7 @@ export async function startSizeWorld(size: Size): Promise<SizeWorld> {
     const files = filesOf(size);
     const commit = repository.push(files);
     await cluster.api.apply(rootOf(repository.url));
-    await until(() => isApplied(cluster, size, `main@sha1:${commit}`), 1_200_000, "applied");
+    await until(() => isApplied(cluster, size, commit), 1_200_000, "applied");
     return {
       cluster,
       size,
@@ -66,12 +66,10 @@ export async function startSizeWorld(size: Size): Promise<SizeWorld> {
 async function isApplied(
   { api }: Cluster,
   { kustomizations }: Size,
-  revision: string,
+  commit: string,
 ): Promise<boolean> {
-  const all = await api.list(kustomize, "Kustomization");
-  const done = all.filter(
-    (one) => one.status?.["lastAppliedRevision"] === revision && isReady(one),
-  );
+  const all = await api.list(kustomizeApi, "Kustomization");
+  const done = all.filter(hasApplied(commit));
   return done.length === kustomizations + 1;
 }
 

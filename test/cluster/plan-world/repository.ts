@@ -1,32 +1,11 @@
 /** A small repository for plans against a cluster: Kustomizations side by side, a release from a chart in it, and a Secret. */
+import { demoNamespace, helmRelease, kustomization, settings } from "../harness/flux-objects.ts";
 
 /** Text by path. */
 export type Files = Readonly<Record<string, string>>;
 
-export const source = { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository" } as const;
-export const kustomize = "kustomize.toolkit.fluxcd.io/v1";
-
-export function root(url: string): string {
-  return `
-apiVersion: ${source.apiVersion}
-kind: ${source.kind}
-metadata: {name: repo, namespace: flux-system}
-spec: {interval: 1h, url: "${url}", ref: {branch: main}}
----
-${child("root", "root")}`;
-}
-
-export function child(name: string, path: string, more = ""): string {
-  return `
-apiVersion: ${kustomize}
-kind: Kustomization
-metadata: {name: ${name}, namespace: flux-system}
-spec: {interval: 1h, path: ./${path}, prune: true, sourceRef: {kind: GitRepository, name: repo}${more}}
-`;
-}
-
 export function configMap(name: string, value: string): string {
-  return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: demo}\ndata: {value: "${value}"}\n`;
+  return settings(name, `value: "${value}"`);
 }
 
 export function deployment(image: string, label = "web"): string {
@@ -43,21 +22,13 @@ spec:
 }
 
 export function release(values: string, more = ""): string {
-  return `
-apiVersion: helm.toolkit.fluxcd.io/v2
-kind: HelmRelease
-metadata: {name: shop, namespace: demo}
-spec:
-  interval: 1h
-  chart: {spec: {chart: ./charts/shop, sourceRef: {kind: GitRepository, name: repo, namespace: flux-system}}}
-  values: ${values}
-${more}`;
+  return helmRelease("shop", "shop", `  values: ${values}\n${more}`);
 }
 
 export const start: Readonly<Record<string, string>> = {
-  "root/namespace.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n",
-  "root/apps.yaml": child("apps", "apps"),
-  "root/more.yaml": child("more", "more", ", dependsOn: [{name: apps}]"),
+  "root/namespace.yaml": demoNamespace,
+  "root/apps.yaml": kustomization("apps", "apps"),
+  "root/more.yaml": kustomization("more", "more", ", dependsOn: [{name: apps}]"),
   "apps/settings.yaml": configMap("settings", "one"),
   "apps/leaving.yaml": configMap("leaving", "one"),
   "apps/moving.yaml": configMap("moving", "one"),

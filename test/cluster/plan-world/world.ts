@@ -9,9 +9,17 @@ import { treeOf } from "../../support/fixture.ts";
 import { noSources } from "../../support/simulator.ts";
 import { startCluster } from "../harness/cluster.ts";
 import type { Cluster } from "../harness/cluster.ts";
+import {
+  gitRepository,
+  helmApi,
+  helmReleaseRef,
+  kustomization,
+  kustomizeApi,
+  sourceApi,
+} from "../harness/flux-objects.ts";
+import { applied, fetchNow } from "../harness/follow.ts";
 import { isReady } from "../harness/kube-api.ts";
 import type { GitRepository } from "../harness/git-repositories.ts";
-import { kustomize, root, source } from "./repository.ts";
 import type { Files } from "./repository.ts";
 
 export interface PlanWorld {
@@ -20,12 +28,14 @@ export interface PlanWorld {
   /** What is pushed. */
   readonly files: Files;
   planFor(next: Files): Promise<Plan>;
-  /** `settled` replaces waiting until everything is Ready. */
-  push(next: Files, settled?: () => Promise<unknown>): Promise<void>;
+  push(next: Files, settled?: Settled): Promise<void>;
   /** Plans, pushes and compares. Gives the plan. */
-  check(next: Files, settled?: () => Promise<unknown>): Promise<Plan>;
+  check(next: Files, settled?: Settled): Promise<Plan>;
   stop(): Promise<void>;
 }
+
+/** Replaces waiting until everything is Ready with the commit. */
+export type Settled = (commit: string) => Promise<unknown>;
 
 export async function startPlanWorld(): Promise<PlanWorld> {
   const cluster = await startCluster({
@@ -35,15 +45,15 @@ export async function startPlanWorld(): Promise<PlanWorld> {
   const simulator = createSimulator({ engine: createNodeEngine({ jobs: 1 }), sources: noSources });
   const repository = cluster.git.create("repo");
   let files: Files = {};
-  let pushes = 0;
   const planFor = (next: Files): Promise<Plan> => planOf(next, { simulator, live, repository });
   const push: PlanWorld["push"] = async (next, settled) => {
     const gone = Object.keys(files).filter((path) => !(path in next));
+    const isFirst = Object.keys(files).length === 0;
     files = next;
     const removed = Object.fromEntries(gone.map((path) => [path, undefined]));
     const commit = repository.push({ ...next, ...removed });
-    await fetchNow(cluster, repository, pushes++);
-    await (settled === undefined ? settle(cluster, commit) : settled());
+    await (isFirst ? cluster.api.apply(root(repository.url)) : fetchNow(cluster));
+    await (settled === undefined ? settle(cluster, commit) : settled(commit));
   };
   return {
     cluster,
@@ -68,6 +78,10 @@ export async function startPlanWorld(): Promise<PlanWorld> {
   };
 }
 
+function root(url: string): string {
+  return `${gitRepository(url)}---\n${kustomization("root", "root")}`;
+}
+
 interface Desk {
   readonly simulator: Simulator;
   readonly live: Live;
@@ -84,29 +98,10 @@ async function planOf(next: Files, { simulator, live, repository }: Desk): Promi
   return simulator.livePlan(simulation, live);
 }
 
-async function fetchNow({ api }: Cluster, { url }: GitRepository, pushes: number): Promise<void> {
-  if (pushes === 0) return api.apply(root(url));
-  const annotations = { "reconcile.fluxcd.io/requestedAt": String(pushes) };
-  await api.patch(
-    { ...source, namespace: "flux-system", name: "repo" },
-    { metadata: { annotations } },
-  );
-}
-
-export const app = (name: string) =>
-  ({ apiVersion: kustomize, kind: "Kustomization", namespace: "flux-system", name }) as const;
-
-const helmRelease = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease" } as const;
-
 /** HelmReleases have their new spec before their Kustomization is Ready. */
-async function settle({ api }: Cluster, commit: string): Promise<void> {
-  const revision = `main@sha1:${commit}`;
-  for (const name of ["root", "apps", "more"])
-    await api.waitFor(
-      app(name),
-      (object) => object.status?.["lastAppliedRevision"] === revision && isReady(object),
-    );
-  await api.waitFor({ ...helmRelease, namespace: "demo", name: "shop" }, isReady);
+async function settle(cluster: Cluster, commit: string): Promise<void> {
+  await applied(cluster, ["root", "apps", "more"], commit);
+  await cluster.api.waitFor(helmReleaseRef("shop"), isReady);
 }
 
 /** Kinds of which everything is compared. */
@@ -117,9 +112,9 @@ const kinds = [
   ["v1", "Namespace"],
   ["apps/v1", "Deployment"],
   ["apiextensions.k8s.io/v1", "CustomResourceDefinition"],
-  [kustomize, "Kustomization"],
-  [helmRelease.apiVersion, helmRelease.kind],
-  [source.apiVersion, "HelmChart"],
+  [kustomizeApi, "Kustomization"],
+  [helmApi, "HelmRelease"],
+  [sourceApi, "HelmChart"],
 ] as const;
 
 interface Seen {

@@ -1,29 +1,8 @@
 /** Reads the API server's audit log: which objects helm-controller applied, and what it deleted. */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
-
+import { auditEvents, isHelmStorage } from "../harness/audit-events.ts";
+import type { AuditEvent } from "../harness/audit-events.ts";
 import type { KubeApi } from "../harness/kube-api.ts";
 import type { AppliedObject } from "./expected.ts";
-
-interface AuditEvent {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly user: { readonly username: string };
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly apiVersion: string;
-    readonly resource: string;
-    readonly namespace?: string;
-    readonly name?: string;
-    readonly subresource?: string;
-  };
-  readonly responseStatus: { readonly code: number };
-  readonly requestObject?: {
-    readonly metadata?: {
-      readonly name?: string;
-      readonly labels?: Readonly<Record<string, string>> | null;
-    };
-  };
-}
 
 export interface Writes {
   readonly objects: readonly AppliedObject[];
@@ -36,11 +15,11 @@ const owner = "helm.toolkit.fluxcd.io/";
 export async function readWrites(file: string, from: number, api: KubeApi): Promise<Writes> {
   const objects = new Map<string, AppliedObject>();
   const deletes: string[] = [];
-  for (const event of events(file, from)) {
+  for (const event of auditEvents(file, from)) {
     const { objectRef, requestURI, verb, responseStatus } = event;
     if (event.user.username !== "helm-controller" || objectRef === undefined) continue;
     if (objectRef.subresource !== undefined || requestURI.includes("dryRun=All")) continue;
-    if (responseStatus.code >= 300 || isHelmStorage(event)) continue;
+    if ((responseStatus?.code ?? 500) >= 300 || isHelmStorage(event)) continue;
     const ref = await kindOf(objectRef, event, api);
     const text = `${ref.kind} ${ref.namespace === "" ? "" : `${ref.namespace}/`}${ref.name}`;
     if (verb === "delete" || verb === "deletecollection") deletes.push(text);
@@ -48,10 +27,6 @@ export async function readWrites(file: string, from: number, api: KubeApi): Prom
   }
   // Releases are reconciled at the same time, so that the order of requests says nothing.
   return { objects: [...objects.values()].sort(byKey), deletes: deletes.sort() };
-}
-
-export function auditPosition(file: string): number {
-  return statSync(file).size;
 }
 
 function applied(event: AuditEvent, ref: AppliedObject["ref"]): AppliedObject {
@@ -69,18 +44,14 @@ function isApply({ verb, requestURI }: AuditEvent): boolean {
   );
 }
 
-function isHelmStorage({ objectRef }: AuditEvent): boolean {
-  return (
-    objectRef?.resource === "secrets" && objectRef.name?.startsWith("sh.helm.release.v1.") === true
-  );
-}
-
 async function kindOf(
   ref: NonNullable<AuditEvent["objectRef"]>,
   event: AuditEvent,
   api: KubeApi,
 ): Promise<AppliedObject["ref"]> {
-  const apiVersion = ref.apiGroup ? `${ref.apiGroup}/${ref.apiVersion}` : ref.apiVersion;
+  const apiVersion = ref.apiGroup
+    ? `${ref.apiGroup}/${ref.apiVersion ?? ""}`
+    : (ref.apiVersion ?? "");
   const found = (await api.resources(apiVersion)).find(({ plural }) => plural === ref.resource);
   return {
     apiVersion,
@@ -88,18 +59,6 @@ async function kindOf(
     namespace: found?.namespaced === false ? "" : (ref.namespace ?? ""),
     name: ref.name ?? event.requestObject?.metadata?.name ?? "",
   };
-}
-
-function events(file: string, from: number): readonly AuditEvent[] {
-  const buffer = Buffer.alloc(statSync(file).size - from);
-  const handle = openSync(file, "r");
-  readSync(handle, buffer, 0, buffer.length, from);
-  closeSync(handle);
-  return buffer
-    .toString()
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as AuditEvent);
 }
 
 function byKey(one: AppliedObject, other: AppliedObject): number {

@@ -1,4 +1,5 @@
 /** Gives one scenario to the real controllers in a cluster of its own and writes down what they did. */
+import { auditPosition } from "../harness/audit-events.ts";
 import { startCluster } from "../harness/cluster.ts";
 import type { Cluster } from "../harness/cluster.ts";
 import { packChart } from "../harness/artifact-server.ts";
@@ -7,7 +8,7 @@ import type { Condition, KubeObject, Ref } from "../harness/kube-api.ts";
 import { versions } from "../harness/parts.ts";
 import { pause } from "../harness/process.ts";
 import { sha256 } from "../harness/tarball.ts";
-import { auditPosition, readWrites } from "./audit.ts";
+import { readWrites } from "./audit.ts";
 import type { Expected, Outcome, PushExpected } from "./expected.ts";
 import { normalised } from "./normalise.ts";
 import type { Places } from "./normalise.ts";

@@ -9,6 +9,7 @@ import {
   clusterChildren,
   groupChildren,
   objectChildren,
+  sourceGroups,
 } from "../../../extension/model/cluster/live-tree.ts";
 import { failed, gitRepository, kustomization, ready } from "./live-objects.ts";
 import { id, ownedBy, World } from "./live-world.ts";
@@ -252,12 +253,22 @@ describe("kinds are named", () => {
     gitRepository("repo", { metadata: ownedBy("root"), status: ready() }),
   );
 
-  test("below an owner only where they are no appliers", () => {
+  test("below an owner", () => {
     const below = objectChildren(world.view(), id("root"));
     expect(below.map(({ label, description }) => `${label} ${description}`)).toEqual([
       "repo GitRepository flux-system",
-      "apps flux-system",
+      "apps Kustomization flux-system",
     ]);
+  });
+
+  test("sources stand above what sends messages", () => {
+    const alert = {
+      apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
+      kind: "Alert",
+      metadata: { name: "alert", namespace: "flux-system" },
+    };
+    const view = new World(gitRepository("repo"), alert).view();
+    expect(labels(sourceGroups(view, byOwner))).toEqual(["GitRepository", "Alert"]);
   });
 
   test("not in a group that names it", () => {

@@ -1,13 +1,13 @@
 /** What is told about a failure: the objects that its message names, their warnings, and the controller's line. */
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
-import * as client from "../../../simulator/node/cluster/kube-client.ts";
-import { ClusterSession } from "../../../extension/cluster/session.ts";
+import type { ClusterSession } from "../../../extension/cluster/session.ts";
 import { explainFailure } from "../../../extension/commands/live/explain-failure.ts";
 import { culpritsIn } from "../../../extension/model/cluster/culprits.ts";
 import { FakeApiServer, refuse, send } from "./fake-api-server.ts";
 import { kustomization } from "./live-objects.ts";
 import { id, World } from "./live-world.ts";
+import { sessionOn } from "./session-on.ts";
 
 const started: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -85,20 +85,7 @@ async function open(logs: "readable" | "forbidden"): Promise<ClusterSession> {
     );
     return true;
   };
-  const session = new ClusterSession("test", {
-    target: async () => ({
-      name: "test",
-      cluster: { server: server.url },
-      user: { token: "t" },
-      namespaces: [],
-    }),
-    client: async () => client,
-    log: () => {},
-  });
-  started.push({ close: () => server.stop() }, session);
-  void session.run();
-  await vi.waitFor(() => expect(session.state.kind).toBe("connected"), { timeout: 100_000 });
-  return session;
+  return sessionOn(server, started);
 }
 
 function failing() {

@@ -215,7 +215,7 @@ describe("words", () => {
     expect(words(failed("BuildFailed", "no"))).toBe("suspended, last failed");
   });
 
-  test("a tooltip tells first what is going on, then how the last pass ended", () => {
+  test("a tooltip tells first what has given up, then whether it is ready, then what is going on", () => {
     const tooltip = (conditions: readonly JsonObject[]): string => {
       const entry = new World(kustomization("a", { status: { conditions } })).index.get(id("a"));
       return entry === undefined ? "" : liveTooltip(entry.live, entry.status, "");
@@ -226,11 +226,12 @@ describe("words", () => {
       );
     const last = condition("Ready", "False", "BuildFailed");
     const healthy = condition("Healthy", "True", "Succeeded");
-    expect(types([last, healthy, condition("Reconciling", "True", "Progressing")])).toEqual([
-      "Reconciling",
+    expect(types([healthy, condition("Reconciling", "True", "Progressing"), last])).toEqual([
       "Ready",
+      "Reconciling",
       "Healthy",
     ]);
+    expect(types([last, condition("Stalled", "True", "x")])).toEqual(["Stalled", "Ready"]);
     expect(types([last, condition("Stalled", "False", "x"), healthy])).toEqual([
       "Ready",
       "Stalled",

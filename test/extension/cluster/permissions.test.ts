@@ -4,14 +4,13 @@ import { afterEach, expect, test, vi } from "vitest";
 import { objectAt, textAt } from "#simulator";
 import type { JsonObject } from "#simulator";
 
-import * as client from "../../../simulator/node/cluster/kube-client.ts";
 import { Permissions } from "../../../extension/cluster/permissions.ts";
-import { ClusterSession } from "../../../extension/cluster/session.ts";
 import { clusterChildren } from "../../../extension/model/cluster/live-tree.ts";
 import { refusedWords } from "../../../extension/model/cluster/permission.ts";
 import { FakeApiServer, refuse, send } from "./fake-api-server.ts";
 import { kustomization, ready } from "./live-objects.ts";
 import { World } from "./live-world.ts";
+import { sessionOn } from "./session-on.ts";
 
 const started: { close(): void | Promise<void> }[] = [];
 afterEach(async () => {
@@ -32,7 +31,6 @@ const ref = (name: string, namespace = "flux-system") => ({
 async function open(allowed: (question: string) => boolean | "broken") {
   const server = new FakeApiServer();
   await server.start();
-  started.push({ close: () => server.stop() });
   const questions: string[] = [];
   server.intercept = (request, response) => {
     if (!request.url?.includes("selfsubjectaccessreviews")) return false;
@@ -48,19 +46,7 @@ async function open(allowed: (question: string) => boolean | "broken") {
     });
     return true;
   };
-  const session = new ClusterSession("test", {
-    target: async () => ({
-      name: "test",
-      cluster: { server: server.url },
-      user: { token: "t" },
-      namespaces: [],
-    }),
-    client: async () => client,
-    log: () => {},
-  });
-  started.push(session);
-  void session.run();
-  await until(() => expect(session.state).toMatchObject({ kind: "connected", loading: false }));
+  const session = await sessionOn(server, started);
   let answers = 0;
   const permissions = new Permissions(session, () => answers++);
   return { permissions, questions, answers: () => answers };

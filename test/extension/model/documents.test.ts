@@ -54,7 +54,16 @@ test("a node stands for the changes below it", () => {
 });
 
 test("a plan as Markdown", () => {
-  const fields = [{ path: "/spec/replicas", kind: "changed", before: "1", after: "2" }] as const;
+  const fields = [
+    { path: "/spec/replicas", kind: "changed", before: "1", after: "2" },
+    {
+      path: "/data/a",
+      kind: "changed",
+      before: "",
+      after: "",
+      lines: ["@ 1 line", "-```", "+`b`"],
+    },
+  ] as const;
   const text = planMarkdown(
     plan([
       applier("apps", { changes: [change("changed", "Deployment apps/podinfo", { fields })] }),
@@ -72,8 +81,16 @@ test("a plan as Markdown", () => {
     #### production
 
     - **Kustomization flux-system/apps**
-      - changed: \`Deployment apps/podinfo\` (1 field)
+      - changed: \`Deployment apps/podinfo\` (2 fields)
         - \`/spec/replicas\`: \`1\` → \`2\`
+        - \`/data/a\`:
+
+          \`\`\`\`diff
+            … 1 line
+          - \`\`\`
+          + \`b\`
+          \`\`\`\`
+
     - **Kustomization flux-system/broken**
       - Error: no such file (\`a.yaml:1\`)
     "

@@ -51,7 +51,7 @@ describe("welcome text", () => {
 describe("status bar", () => {
   test("counts, a spinner while running, a failure, and nothing without Flux", () => {
     const views = viewsOf(changedPlan);
-    expect(statusText(views)?.text).toBe("$(git-compare) 2 $(warning) 1");
+    expect(statusText(views)?.text).toBe("$(git-compare) 2 $(error) 1");
     expect(statusText(views)?.accessibleLabel).toBe("Sluice: 2 changes, 1 problem");
     expect(statusText(nextViews(views, running))?.text).toContain("$(sync~spin) 2");
     const progress = { stage: "render", done: 12, total: 40 } as const;
@@ -59,6 +59,7 @@ describe("status bar", () => {
       "Sluice is simulating (12 of 40); 2 changes, 1 problem so far",
     );
     expect(statusText(nextViews(views, failed))?.accessibleLabel).toBe("Sluice failed: no engine");
+    expect(statusText(viewsOf(plan([applier("apps")])))?.text).toBe("$(git-compare) 0");
     expect(statusText(viewsOf(plan([])))).toBeUndefined();
     expect(statusText(none)).toBeUndefined();
   });

@@ -6,6 +6,8 @@ import type { Plan } from "#simulator";
 import { statusText } from "../../../extension/model/overview.ts";
 import { planMarkdown } from "../../../extension/model/plan-markdown.ts";
 import type { PreviewTree } from "../../../extension/model/preview-node.ts";
+import { inOrder, placeName } from "../../../extension/model/preview-node.ts";
+import { referenceOf } from "../../../extension/model/reference.ts";
 import type { PreviewFilter } from "../../../extension/model/preview-tree.ts";
 import { changedNodes, emptyTree, previewTree } from "../../../extension/model/preview-tree.ts";
 import { applier, change, folder, plan, problem, viewsOf } from "./plan-builder.ts";
@@ -47,10 +49,10 @@ function checkTree(given: readonly Plan[], filter: PreviewFilter): string {
 test("changes and problems stand under their Kustomization; quiet ones are hidden", () => {
   expect(checkTree([mixed], "changes")).toMatchInlineSnapshot(`
     "production (2 changes, 1 problem) [sluice:cluster]
-      apps (2 changes · flux-system) [sluice:applier+rendered]
+      apps (2 changes · Kustomization flux-system) [sluice:applier+rendered]
         Deployment podinfo (apps · 1 field) [sluice:change+diff+rendered+source]
         Namespace old (deleted by prune) [sluice:change+diff]
-      broken (fails · 1 problem · flux-system) [sluice:applier+rendered]
+      broken (fails · 1 problem · Kustomization flux-system) [sluice:applier+rendered]
         no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
   `);
 });
@@ -58,7 +60,7 @@ test("changes and problems stand under their Kustomization; quiet ones are hidde
 test("only problems", () => {
   expect(checkTree([mixed], "problems")).toMatchInlineSnapshot(`
     "production (2 changes, 1 problem) [sluice:cluster]
-      broken (fails · 1 problem · flux-system) [sluice:applier+rendered]
+      broken (fails · 1 problem · Kustomization flux-system) [sluice:applier+rendered]
         no such file really (broken/kustomization.yaml:2) [sluice:problem+source]"
   `);
 });
@@ -84,10 +86,14 @@ test("a release stands below the Kustomization that applies it, with its chart a
       chart: { name: "podinfo", version: "6.2.0" },
     },
   });
-  expect(checkTree([plan([applier("apps"), release])], "changes")).toMatchInlineSnapshot(`
+  const given = plan([applier("apps"), release]);
+  expect(inOrder(previewTree(viewsOf(given), "changes"))[2]?.accessibleLabel).toBe(
+    "HelmRelease podinfo in apps, ready, podinfo 6.1.0 → 6.2.0, 1 change",
+  );
+  expect(checkTree([given], "changes")).toMatchInlineSnapshot(`
     "production (1 change) [sluice:cluster]
-      apps (flux-system) [sluice:applier+rendered]
-        podinfo (podinfo 6.1.0 → 6.2.0 · 1 change · apps) [sluice:applier+rendered+values]
+      apps (Kustomization flux-system) [sluice:applier+rendered]
+        podinfo (podinfo 6.1.0 → 6.2.0 · 1 change · HelmRelease apps) [sluice:applier+rendered+values]
           Deployment podinfo (apps · 0 fields) [sluice:change+diff+rendered]"
   `);
 });
@@ -120,7 +126,7 @@ test("risks stand under their applier, the problem that says the same does not, 
   });
   expect(checkTree([given], "changes")).toMatchInlineSnapshot(`
     "production (1 risk) [sluice:cluster]
-      apps (1 risk · flux-system) [sluice:applier+rendered]
+      apps (1 risk · Kustomization flux-system) [sluice:applier+rendered]
         High risk: PersistentVolumeClaim apps/data is deleted, and its volume with it (a.yaml:3) [sluice:risk+source]"
   `);
   const views = viewsOf(given);
@@ -175,15 +181,39 @@ test("what a cluster adds to a change is told in words", () => {
   ]);
   expect(checkTree([live], "changes")).toMatchInlineSnapshot(`
     "production (2 changes) [sluice:cluster]
-      apps (2 changes · flux-system) [sluice:applier+rendered]
-        Deployment podinfo (apps · 1 field · hook: pre-upgrade · replaces its pods · takes fields from kubectl · drifted in 1 field · compared without the API server) [sluice:change+diff+rendered]
+      apps (2 changes · Kustomization flux-system) [sluice:applier+rendered]
+        Deployment podinfo (apps · 1 field · hook: pre-upgrade · restarts its pods · takes fields from kubectl · drifted in 1 field · compared without the API server) [sluice:change+diff+rendered]
         Service podinfo (apps · deleted and created again) [sluice:change+diff+rendered]"
   `);
 });
 
+test("nodes from top to bottom, each with the cluster that it stands in", () => {
+  const tree = previewTree(viewsOf(mixed), "changes");
+  const nodes = inOrder(tree);
+  expect(nodes.map(({ label }) => label).slice(0, 3)).toEqual([
+    "production",
+    "apps",
+    "Deployment podinfo",
+  ]);
+  expect(nodes).toHaveLength(tree.nodes.size);
+  expect(new Set(nodes.map((node) => placeName(node, tree)))).toEqual(new Set(["production"]));
+});
+
+test("objects and appliers have a reference, as Flux writes it", () => {
+  const nodes = inOrder(previewTree(viewsOf(mixed), "changes"));
+  expect(nodes.map(({ label, target }) => [label, referenceOf(target)])).toEqual([
+    ["production", undefined],
+    ["apps", "Kustomization/flux-system/apps"],
+    ["Deployment podinfo", "Deployment/apps/podinfo"],
+    ["Namespace old", "Namespace/old"],
+    ["broken", "Kustomization/flux-system/broken"],
+    ["no such file really", undefined],
+  ]);
+});
+
 test("everything shows quiet Kustomizations too", () => {
   expect(checkTree([mixed], "everything")).toContain(
-    "  quiet (flux-system) [sluice:applier+rendered]",
+    "  quiet (Kustomization flux-system) [sluice:applier+rendered]",
   );
 });
 
@@ -224,6 +254,18 @@ test("what a screen reader says has everything that is shown", () => {
   expect(said).toContain("Namespace old, deleted by prune");
   expect(said).toContain("Kustomization broken in flux-system, fails, 1 problem");
   expect(said).toContain("Error: no such file\nreally, broken/kustomization.yaml:2");
+});
+
+test("an applier for another cluster says which one, in every form", () => {
+  const remote = "Secret flux-system/far";
+  const item = applier("spoke", { record: { remote }, problems: [problem("odd")] });
+  const { nodes } = previewTree(viewsOf(plan([item, applier("home")])), "everything");
+  const node = [...nodes.values()].find(({ label }) => label === "spoke");
+  expect(node?.description).toContain(`to the cluster of ${remote}`);
+  expect(node?.accessibleLabel).toContain(`to the cluster of ${remote}`);
+  expect(node?.tooltip).toContain(remote);
+  const home = [...nodes.values()].find(({ label }) => label === "home");
+  expect(JSON.stringify(home)).not.toContain("to the cluster");
 });
 
 test("ids stay when the plan is made again", () => {

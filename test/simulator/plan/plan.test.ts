@@ -68,6 +68,34 @@ describe("plan", () => {
     });
   });
 
+  it("shows the lines of a text that differ, and the end of long values that begin alike", async () => {
+    const text = (last: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: text, namespace: default }\ndata:\n  a.ini: |\n    one\n    two\n    ${last}\n  long: ${"x".repeat(400)}${last}\n`;
+    const found = await bench.plan(
+      edited(base, { "apps/text.yaml": text("old") }),
+      edited(base, { "apps/text.yaml": text("new") }),
+    );
+    const [file, long] =
+      found.clusters[0]?.appliers.flatMap(({ changes }) => changes)[0]?.fields ?? [];
+    expect(file?.lines).toEqual([" one", " two", "-old", "+new", " "]);
+    expect(long?.lines).toBeUndefined();
+    expect([long?.before, long?.after]).toEqual([
+      `…${"x".repeat(60)}old"`,
+      `…${"x".repeat(60)}new"`,
+    ]);
+  });
+
+  it("shows no lines of a Secret", async () => {
+    const secret = (last: string): string =>
+      `apiVersion: v1\nkind: Secret\nmetadata: { name: text, namespace: default }\nstringData:\n  a.ini: |\n    one\n    ${last}\n`;
+    const found = await bench.plan(
+      edited(base, { "apps/text.yaml": secret("hunter2") }),
+      edited(base, { "apps/text.yaml": secret("hunter3") }),
+    );
+    expect(found.counts.changed).toBe(1);
+    expect(JSON.stringify(found)).not.toMatch(/hunter|"lines"/);
+  });
+
   it("creates and deletes by prune", async () => {
     expect(
       await plan(

@@ -1,4 +1,4 @@
-// Waiting inside VS Code: for something that somebody else brings about, with patience for a machine that is busy.
+// The live side of the installed extension inside VS Code, and what suites do with it.
 import assert from "node:assert/strict";
 
 import * as vscode from "vscode";
@@ -6,21 +6,8 @@ import * as vscode from "vscode";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import type { SluiceApi } from "../../../extension/compose.ts";
 import type { LiveNode } from "../../../extension/model/cluster/live-node.ts";
-
-const patience = 240_000;
-
-/** What a test inside VS Code may take. */
-export const mochaPatience = 300_000;
-
-export async function until<T>(what: string, probe: () => T | undefined | false): Promise<T> {
-  const end = Date.now() + patience;
-  for (;;) {
-    const value = probe();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+import { nodeIds } from "../../../extension/model/cluster/live-node.ts";
+import { until } from "../../support/until.ts";
 
 /** Runs something again and again while work goes on that waits for a person. */
 export async function whileWaiting<T>(work: Thenable<T>, command: string): Promise<T> {
@@ -39,6 +26,22 @@ export async function activated(): Promise<Live> {
   const { live } = await extension.activate();
   assert.ok(live);
   return live;
+}
+
+/** As a person does who tries again when a busy machine did not answer in time. */
+export async function connect({ clusters }: Live, context: string): Promise<void> {
+  for (let tries = 10; ; tries--) {
+    const command = vscode.commands.executeCommand("sluice.connect", nodeIds.closed(context));
+    const state = await until(`an answer of ${context}`, () => {
+      const now = clusters.session(context)?.state;
+      return now?.kind === "connecting" ? undefined : now;
+    });
+    if (state.kind === "connected") return void (await command);
+    // The message waits for a person.
+    await whileWaiting(command, "notifications.clearAll");
+    if (tries === 1) throw new Error(`not connected to ${context}: ${JSON.stringify(state)}`);
+    clusters.disconnect(context);
+  }
 }
 
 export function nodeIn(nodes: Iterable<LiveNode>, label: string): LiveNode | undefined {

@@ -65,11 +65,14 @@ function checkedValue(option: OptionSpec, token: OptionToken): string | undefine
     if (token.value !== undefined) throw new UserError(`${token.rawName} takes no value.`);
     return undefined;
   }
-  const looksLikeOption = token.inlineValue !== true && /^-./.test(token.value ?? "");
-  if (token.value === undefined || token.value === "" || looksLikeOption) {
+  // `-o=json`, as flux, kubectl and helm take it: node leaves the sign to the value.
+  const isShort = token.inlineValue === true && !token.rawName.startsWith("--");
+  const value = isShort ? token.value?.replace(/^=/, "") : token.value;
+  const looksLikeOption = token.inlineValue !== true && /^-./.test(value ?? "");
+  if (value === undefined || value === "" || looksLikeOption) {
     throw new UserError(`${token.rawName} needs a value: ${token.rawName} ${option.value}.`);
   }
-  return token.value;
+  return value;
 }
 
 function checkedWords(

@@ -1,5 +1,5 @@
 /** Completion scripts for bash, zsh and fish, made from the tables. The words in them are ours, never a repository's. */
-import { gateWords } from "./gate.ts";
+import { gateWords, riskNames } from "./gate.ts";
 import { optionHelp } from "./help.ts";
 import { optionsOf } from "./options.ts";
 import type { OptionSpec } from "./options.ts";
@@ -38,7 +38,8 @@ export function completionScript(shell: string | undefined): string {
 /** The values that a shell offers after an option: words, or the name of a sort of file. */
 function offered(option: OptionSpec, verb: Verb): "file" | "folder" | readonly string[] {
   if (option.name === "output") return verbs[verb].formats;
-  if (option.name === "fail-on" && (verb === "diff" || verb === "merge")) return gateWords;
+  if (option.name === "fail-on" && verb !== "check" && verb !== "lint") return gateWords;
+  if (option.name === "risk") return riskNames.map((name) => `${name}=off`);
   return option.complete ?? [];
 }
 

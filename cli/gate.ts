@@ -1,5 +1,5 @@
 /** What lets `sluice diff` end with exit code 1: any change, an error, or a risk of some severity. */
-import type { Plan, RiskSeverity, RiskSettings } from "#simulator";
+import type { Plan, RiskCode, RiskSeverity, RiskSettings } from "#simulator";
 
 import { didYouMean } from "./suggestion.ts";
 import { UserError } from "./user-error.ts";
@@ -11,6 +11,27 @@ export type Gate =
 
 // The simulator has the same list; importing it here would load the simulator for `--help`.
 const severities = ["high", "medium", "low"] as const satisfies readonly RiskSeverity[];
+
+type RiskName = RiskCode extends `risk/${infer Name}` ? Name : never;
+
+/** The codes of risks without `risk/`; one that is missing does not compile. */
+const risks: Readonly<Record<RiskName, true>> = {
+  "data-loss": true,
+  "release-replaced": true,
+  "prune-by-move": true,
+  "immutable-field": true,
+  "secret-plaintext": true,
+  "rbac-widened": true,
+  "webhook-fail": true,
+  "api-removed": true,
+  "replicas-zero": true,
+  "version-backwards": true,
+  "not-applied": true,
+  "chart-values": true,
+  "two-owners": true,
+  "force-deletes": true,
+};
+export const riskNames = Object.keys(risks);
 
 /** The words that `--fail-on` of `sluice diff` takes. */
 export const gateWords = [
@@ -40,6 +61,10 @@ function readRiskSetting(text: string): readonly [string, RiskSeverity | "off"] 
   const [, code, wish = ""] = /^(?:risk\/)?([a-z-]+|\*)=(.*)$/.exec(text) ?? [];
   if (code === undefined)
     throw new UserError(`--risk can't be "${text}". It looks like replicas-zero=off.`);
+  if (code !== "*" && !riskNames.includes(code))
+    throw new UserError(
+      `--risk: there is no risk ${code}.${didYouMean(code, riskNames)} They are ${riskNames.join(", ")}.`,
+    );
   const choices = [...severities, "off"] as const;
   const choice = choices.find((one) => one === wish);
   if (choice !== undefined) return [`risk/${code}`, choice];

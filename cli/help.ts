@@ -52,7 +52,7 @@ export function optionHelp(option: OptionSpec, verb: Verb): string {
   const { formats } = verbs[verb];
   return option.name === "output"
     ? `${option.help}: ${formats.join(", ")} (default: ${formats[0]})`
-    : option.help;
+    : (option.helpOf?.[verb] ?? option.help);
 }
 
 /** `-o, --output FORMAT`. */

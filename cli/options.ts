@@ -2,6 +2,7 @@
  * The table of options. The parser, `--help`, the completion scripts and docs/cli.md are all made from it.
  * What the values mean is checked in request.ts; the verbs are in verb-table.ts.
  */
+import { bootstrapOptions } from "./bootstrap-options.ts";
 import { publishOptions } from "./publish-options.ts";
 import { verbNames } from "./verb-table.ts";
 import type { Verb } from "./verb-table.ts";
@@ -15,6 +16,8 @@ export interface OptionSpec {
   readonly verbs: readonly Verb[];
   readonly group: OptionGroup;
   readonly help: string;
+  /** What it means for one verb, where the help of that verb would name others. */
+  readonly helpOf?: Readonly<Partial<Record<Verb, string>>>;
   /** What the shell offers for the value. */
   readonly complete?: "file" | "folder" | readonly string[];
 }
@@ -40,6 +43,13 @@ const simulating = [
   "outlook",
   "updates",
 ] as const;
+
+const clusterFolder =
+  "a cluster starts in this folder of DIR, instead of finding clusters; repeatable";
+const sourceFolder = "this Flux source is that folder; repeatable";
+const gateHelp =
+  "what gives exit code 1: change (the default), error, risk (medium or more), risk=high, risk=low";
+
 export const options = [
   {
     name: "path",
@@ -49,6 +59,11 @@ export const options = [
     group: "input",
     complete: "folder",
     help: "a cluster starts in this folder of DIR, instead of finding clusters; repeatable. publish: the folder that becomes the artifact",
+    helpOf: {
+      ...everySimulating(clusterFolder),
+      bootstrap: "the folder of the cluster in DIR",
+      publish: "the folder that becomes the artifact",
+    },
   },
   {
     name: "root",
@@ -75,6 +90,10 @@ export const options = [
     verbs: [...simulating, "publish"],
     group: "input",
     help: "this Flux source is that folder; repeatable. publish: the address of the repository that the files come from",
+    helpOf: {
+      ...everySimulating(sourceFolder),
+      publish: "the address of the repository that the files come from",
+    },
   },
   {
     name: "from",
@@ -82,6 +101,12 @@ export const options = [
     verbs: ["diff", "check", "lint", "images"],
     group: "input",
     help: "the old state (diff: HEAD if not given)",
+    helpOf: {
+      check: "report only what this state does not have",
+      lint: "report only what this state does not have",
+      images: "print only images that come and go since this state",
+      diff: "the old state (default: HEAD)",
+    },
   },
   {
     name: "to",
@@ -119,6 +144,14 @@ export const options = [
     help: "with --context: read the Secrets with decryption keys from the cluster as well",
   },
   {
+    name: "only",
+    value: "[[KIND/]NAMESPACE/]NAME",
+    repeatable: true,
+    verbs: ["build"],
+    group: "input",
+    help: "print only what this Kustomization, HelmRelease or other applier applies itself; repeatable",
+  },
+  {
     name: "release",
     value: "[NAMESPACE/]NAME",
     verbs: ["values"],
@@ -136,7 +169,7 @@ export const options = [
   {
     name: "flux-version",
     value: "MINOR",
-    verbs: simulating,
+    verbs: [...simulating, "publish"],
     group: "flux",
     complete: ["2.6", "2.7", "2.8", "2.9"],
     help: "behave as this minor of Flux, 2.6 to 2.9 (default: 2.9)",
@@ -144,7 +177,7 @@ export const options = [
   {
     name: "kube-version",
     value: "VERSION",
-    verbs: simulating,
+    verbs: [...simulating, "publish"],
     group: "flux",
     help: "version of Kubernetes on the cluster, for example 1.34",
   },
@@ -173,7 +206,7 @@ export const options = [
   {
     name: "age-key-file",
     value: "FILE",
-    verbs: simulating,
+    verbs: [...simulating, "publish"],
     group: "flux",
     complete: "file",
     help: "age keys to decrypt SOPS with (default: SOPS_AGE_KEY_FILE, SOPS_AGE_KEY, then sops' own key file)",
@@ -186,14 +219,14 @@ export const options = [
   },
   {
     name: "allow-private-network",
-    verbs: simulating,
+    verbs: [...simulating, "publish"],
     group: "fetch",
     help: "let sources be fetched from private and loopback addresses",
   },
   {
     name: "cache-dir",
     value: "FOLDER",
-    verbs: [...simulating, "cache"],
+    verbs: [...simulating, "cache", "publish"],
     group: "fetch",
     complete: "folder",
     help: "where fetched sources are kept (default: the user's cache folder)",
@@ -235,78 +268,7 @@ export const options = [
     group: "fetch",
     help: "builds at the same time (default: by the number of processors)",
   },
-  {
-    name: "url",
-    value: "URL",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "address of the source that the cluster follows: https://…, ssh://… or oci://…",
-  },
-  {
-    name: "branch",
-    value: "NAME",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "branch of a Git repository (default: main)",
-  },
-  {
-    name: "tag",
-    value: "NAME",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "tag of an OCI artifact (default: latest)",
-  },
-  {
-    name: "namespace",
-    value: "NAME",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "namespace of Flux (default: flux-system)",
-  },
-  {
-    name: "components",
-    value: "NAME,…",
-    repeatable: true,
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "controllers to install (default: source, kustomize, helm and notification)",
-  },
-  {
-    name: "components-extra",
-    value: "NAME,…",
-    repeatable: true,
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    complete: ["image-reflector-controller", "image-automation-controller", "source-watcher"],
-    help: "controllers to install besides",
-  },
-  {
-    name: "registry",
-    value: "HOST/PATH",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "registry of the controllers' images (default: ghcr.io/fluxcd)",
-  },
-  {
-    name: "secret-name",
-    value: "NAME",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "Secret with the credentials of the source (default: the namespace's name for Git, none for OCI)",
-  },
-  {
-    name: "interval",
-    value: "DURATION",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "how often Flux looks at the source, for example 5m (default: 1m)",
-  },
-  {
-    name: "write",
-    verbs: ["bootstrap"],
-    group: "bootstrap",
-    help: "write the files",
-  },
+  ...bootstrapOptions,
   ...publishOptions,
   {
     name: "output",
@@ -333,16 +295,25 @@ export const options = [
   {
     name: "fail-on",
     value: "WHAT",
-    verbs: ["diff", "merge", "check", "lint", "hook"],
+    verbs: ["diff", "merge", "check", "lint", "hook", "publish"],
     group: "output",
     complete: ["error", "warning"],
-    help: "what gives exit code 1. check, lint: error (the default), warning; lint also information, hint. diff, merge, hook: change (the default), error, risk (medium or more; the default of hook), risk=high, risk=low",
+    help: "what gives exit code 1. check, lint: error (the default), warning; lint also information, hint. diff, merge, hook, publish: change (the default; publish: nothing), error, risk (medium or more; the default of hook), risk=high, risk=low",
+    helpOf: {
+      check: "what gives exit code 1: error (the default), warning",
+      lint: "what gives exit code 1: error (the default), warning, information, hint",
+      diff: gateHelp,
+      merge: gateHelp,
+      hook: "what stops a push: change, error, risk (the default: medium or more), risk=high, risk=low",
+      publish:
+        "what stops it: change, error, risk (medium or more), risk=high, risk=low; default: nothing",
+    },
   },
   {
     name: "risk",
     value: "CODE=SEVERITY",
     repeatable: true,
-    verbs: ["diff", "merge"],
+    verbs: ["diff", "merge", "publish"],
     group: "output",
     help: "count this risk (or *) as high, medium, low or off; repeatable",
   },
@@ -395,4 +366,8 @@ export type OptionName = (typeof options)[number]["name"];
 /** The options that a verb takes, in the order of the table. */
 export function optionsOf(verb: Verb): readonly (OptionSpec & { readonly name: OptionName })[] {
   return options.filter((option) => (option.verbs as readonly Verb[]).includes(verb));
+}
+
+function everySimulating(help: string): Readonly<Partial<Record<Verb, string>>> {
+  return Object.fromEntries(simulating.map((verb) => [verb, help]));
 }

@@ -35,6 +35,8 @@ export interface Request {
   readonly live: readonly string[];
   /** Folder by `Kind/namespace/name`. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Appliers of which alone the objects are printed. */
+  readonly only?: readonly string[];
   /** `[namespace/]name` of a HelmRelease. */
   readonly release?: string;
   /** File with the tags of images. */
@@ -99,6 +101,7 @@ export function readRequest(verb: SimulatingVerb, line: CommandLine): Request {
     roots: all("root"),
     live: all("live"),
     sources: readSources(all("source")),
+    ...(line.given.has("only") && { only: all("only") }),
     ...optional("release", "release"),
     ...optional("tags", "tags"),
     ...readContext(line),

@@ -61,7 +61,8 @@ async function answer(
   signal: AbortSignal,
 ): Promise<number> {
   const print = (text: string): Promise<void> => writeAll(terminal.stdout, [text], signal);
-  if (argv.includes("--version") && !argv.includes("--help")) {
+  const isAsked = argv.includes("--version") || (argv.length === 1 && argv[0] === "version");
+  if (isAsked && !argv.includes("--help")) {
     await print(`sluice ${version}\n`);
     return 0;
   }
@@ -107,8 +108,11 @@ async function runWithoutSession(
       return 0;
     case "publish": {
       const { publish } = await import("./verbs/publish.ts");
-      await print(await publish(line, { now: Date.now(), env, report, signal }));
-      return 0;
+      const style = chooseStyle(colourWish(line), env, stdout.isTTY === true);
+      const openOne = (request: Request): Promise<Session> =>
+        open(request, env, debugLog(terminal), signal);
+      const now = Date.now();
+      return publish(line, { now, env, print, report, style, open: openOne, signal });
     }
     case "hook": {
       const { hook, standardInput } = await import("./verbs/hook.ts");

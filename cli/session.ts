@@ -35,7 +35,7 @@ export async function openSession(
   const shared = await inUserWords(() => openShared(request, env));
   const sharedNotes = (await shared?.bring(signal)) ?? [];
   // The engine starts up while the trees are being read.
-  const { simulator, close: closeSimulator } = composed(request, env, log, shared);
+  const { simulator, engine, close: closeSimulator } = composed(request, env, log, shared);
   let named: NamedLive | undefined;
   const close = async (): Promise<void> => {
     named?.close();
@@ -49,7 +49,7 @@ export async function openSession(
     const notes = [...sharedNotes, ...sides.notes, ...options.notes];
     const finish = shared === undefined ? {} : { finish: shared.put };
     const given = { options: options.value, ...sidesOf(sides), ...live, notes };
-    return { simulator, close, ...given, ...finish };
+    return { simulator, engine, close, ...given, ...finish };
   } catch (error) {
     await close();
     throw inWords(error);
@@ -87,7 +87,7 @@ function composed(
   env: Environment,
   log: Log | undefined,
   shared: SharedCache | undefined,
-): Pick<Session, "simulator" | "close"> {
+): Pick<Session, "simulator" | "engine" | "close"> {
   const cacheDir = request.cacheDir ?? defaultCacheDir(env);
   const onUse = shared === undefined ? {} : { onUse: shared.use };
   const wasm = bundledFile("engine.wasm");
@@ -111,7 +111,7 @@ function composed(
     distribution: installManifests(),
     ...(log !== undefined && { log }),
   });
-  return { simulator, close: () => simulator.dispose() };
+  return { simulator, engine, close: () => simulator.dispose() };
 }
 
 /** The install manifests of Flux, read once, when a FluxInstance asks for them. */

@@ -53,6 +53,7 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     examples: [
       ["sluice build", "YAML of everything, grouped by applier"],
       ["sluice build --path clusters/production -o json", "one cluster, for programs"],
+      ["sluice build --only apps/podinfo", "what one Kustomization or HelmRelease applies"],
       ["sluice build --to v1.4.0 | less", "as it was at a tag"],
     ],
   },
@@ -86,7 +87,7 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     ],
   },
   merge: {
-    summary: "print the parts that sluice diff --shard made as one plan",
+    summary: "print one plan, from the parts of sluice diff --shard",
     operand: "[FOLDER]",
     formats: ["text", "json", "yaml", "markdown", "sarif", "junit"],
     about: [
@@ -198,7 +199,7 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     ],
   },
   publish: {
-    summary: "print the digest of a folder as an OCI artifact, and push it",
+    summary: "publish a folder as an OCI artifact, or print its digest",
     operand: "oci://HOST/PATH[:TAG]",
     formats: ["text", "json", "yaml"],
     about: [
@@ -207,16 +208,23 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
       "Without --source and --revision they are those of the Git repository. Files that flux leaves out",
       "are left out: those of Git, pictures and archives. Links are left out as well.",
       "Credentials are those of docker login, or the variables SLUICE_USERNAME and SLUICE_PASSWORD.",
-      "With --dry-run nothing is sent.",
+      "With --dry-run nothing is sent. With --diff the plan is printed first: what clusters that follow the",
+      "tag would get, against the artifact that it leads to now; --fail-on can stop it then. An artifact",
+      "that somebody else has put there since is not replaced.",
     ],
-    exitCodes: ["0  published, or with --dry-run made", "2  could not be made or pushed"],
+    exitCodes: [
+      "0  published, or with --dry-run made",
+      "1  stopped by --fail-on; nothing was sent",
+      "2  could not be made or pushed",
+    ],
     examples: [
       ["sluice publish oci://ghcr.io/org/fleet:main --path .", "as flux push artifact does"],
       ["sluice publish oci://ghcr.io/org/fleet --dry-run -o json", "only the digest"],
+      ["sluice publish oci://ghcr.io/org/fleet:main --fail-on risk", "not with risks"],
     ],
   },
   hook: {
-    summary: "print whether git push is gated, and install or remove the gate",
+    summary: "hold back risky git pushes: install, remove or show the gate",
     operand: "[status|install|remove|run]",
     formats: [],
     about: [
@@ -265,7 +273,7 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     ],
   },
   lint: {
-    summary: "print what the rules of the editor find, for pipelines",
+    summary: "print what the rules of the editor find",
     operand: "[DIR]",
     formats: ["text", "json", "sarif", "junit", "github"],
     about: [
@@ -283,7 +291,7 @@ export const verbs: Readonly<Record<Verb, VerbSpec>> = {
     ],
   },
   lsp: {
-    summary: "print the messages of a language server, for editors",
+    summary: "be the language server of editors other than VS Code",
     operand: "",
     formats: [],
     about: [

@@ -156,6 +156,7 @@ function diffSign(created: boolean, deleted: boolean): string {
 
 function fieldLines(field: FieldChange): readonly string[] {
   const path = fieldText(field.path);
+  if (field.lines !== undefined) return [`      ${path}:`, ...field.lines.map(textLine)];
   const before = `-     ${path}: ${field.before ?? ""}`;
   const after = `+     ${path}: ${field.after ?? ""}`;
   switch (field.kind) {
@@ -166,6 +167,11 @@ function fieldLines(field: FieldChange): readonly string[] {
     case "changed":
       return [before, after];
   }
+}
+
+/** A line of a text of several lines; its first character says what becomes of it. */
+function textLine(line: string): string {
+  return line.startsWith("@") ? `#       …${line.slice(1)}` : `${line[0]}       ${line.slice(1)}`;
 }
 
 /** Risks come first: they are what somebody has to look at. */

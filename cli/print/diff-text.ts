@@ -13,7 +13,7 @@ import { problemKey } from "#simulator";
 
 import { driftedLines, driftLines, knownText, liveNotes, partialText } from "./live-text.ts";
 import { applierText, fieldText, placeText, refText } from "./names.ts";
-import { problemCountsText, problemText } from "./problems-text.ts";
+import { problemCountsText, problemText, problemTexts } from "./problems-text.ts";
 import { isSaidByRisk, riskCountsText, riskLines } from "./risks-text.ts";
 import type { Style } from "./style.ts";
 
@@ -32,7 +32,7 @@ export function* diffText(plan: Plan, style: Style): Generator<string> {
       !isSaidByRisk(problem, plan),
   );
   if (others.length > 0) yield "\n";
-  for (const problem of others) yield problemText(problem, style, oldNote(problem, plan));
+  yield* problemTexts(others, style, (problem) => oldNote(problem, plan));
   yield* imagesText(plan, style);
   const risks = [...riskLines(plan, style)];
   if (risks.length > 0) yield `\n${style.strong("Risks")}\n`;
@@ -187,8 +187,22 @@ function* changeText(change: Change, style: Style): Generator<string> {
   const title = `${changeSign(change.kind)} ${refText(change.ref)}`;
   yield `    ${changeStyle(change.kind, style)(title)}${note === "" ? "" : `, ${note}`}${place}\n`;
   if (change.kind === "created" || change.kind === "deleted") return;
-  for (const field of change.fields) yield `        ${fieldLine(field, style)}\n`;
+  for (const field of change.fields) yield* fieldLines(field, style);
   for (const line of driftLines(change)) yield `        ${style.faint(line)}\n`;
+}
+
+function* fieldLines(field: FieldChange, style: Style): Generator<string> {
+  if (field.lines === undefined) return yield `        ${fieldLine(field, style)}\n`;
+  yield `        ${fieldText(field.path)}:\n`;
+  for (const line of field.lines) yield `          ${lineText(line, style)}\n`;
+}
+
+/** A line of a text of several lines; its first character says what becomes of it. */
+function lineText(line: string, style: Style): string {
+  const rest = line.slice(1);
+  if (line.startsWith("-")) return style.bad(`- ${rest}`);
+  if (line.startsWith("+")) return style.good(`+ ${rest}`);
+  return line.startsWith("@") ? style.faint(`⋮ ${rest.trim()}`) : `  ${rest}`;
 }
 
 function fieldLine(field: FieldChange, style: Style): string {

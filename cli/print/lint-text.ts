@@ -3,6 +3,7 @@ import type { Diagnosis, Severity } from "#language-server/lint";
 
 import { counted } from "./names.ts";
 import { printableRecord } from "./printable.ts";
+import { severityText } from "./severity-text.ts";
 import type { Style } from "./style.ts";
 
 export function* lintText(
@@ -31,17 +32,4 @@ function summary(diagnoses: readonly Diagnosis[], style: Style): string {
     count("hint") > 0 ? style.faint(counted(count("hint"), "hint")) : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? style.good("Nothing found") : parts.join(", ");
-}
-
-function severityText(severity: Severity, style: Style): string {
-  switch (severity) {
-    case "error":
-      return style.bad("error");
-    case "warning":
-      return style.attention("warning");
-    case "information":
-      return style.accent("information");
-    case "hint":
-      return style.faint("hint");
-  }
 }

@@ -2,6 +2,8 @@
 import type { Problem } from "#simulator";
 
 import { applierText, clusterOf, counted, placeText, refText } from "./names.ts";
+import { printableRecord } from "./printable.ts";
+import { severityText } from "./severity-text.ts";
 import type { Style } from "./style.ts";
 
 export interface ProblemCounts {
@@ -34,7 +36,31 @@ export function problemText(problem: Problem, style: Style, note = ""): string {
   const owner = ownerText(problem);
   const code = style.faint(`[${problem.code}]${note}`);
   const lines = `${problem.message.trimEnd()} ${code}`.split("\n").join("\n    | ");
-  return `${place}${severityText(problem, style)}: ${owner}${lines}\n`;
+  return `${place}${severityText(problem.severity, style)}: ${owner}${lines}\n`;
+}
+
+/** That there is nothing to simulate, for verbs whose output would be empty without a reason. */
+export function* noRootsText(problems: readonly Problem[], style: Style): Generator<string> {
+  for (const problem of printableRecord(problems))
+    if (problem.code === "no-roots") yield problemText(problem, style);
+}
+
+const shownRemarks = 3;
+
+/** One after the other; of remarks about sources, which are as many as there are sources, only the first. */
+export function* problemTexts(
+  problems: readonly Problem[],
+  style: Style,
+  noteOf: (problem: Problem) => string = () => "",
+): Generator<string> {
+  let remarks = 0;
+  for (const problem of problems) {
+    if (problem.code === "source-remark" && ++remarks > shownRemarks) continue;
+    yield problemText(problem, style, noteOf(problem));
+  }
+  const more = remarks - shownRemarks;
+  if (more > 0)
+    yield style.faint(`and ${counted(more, "more remark")} about sources (-o json has all)`) + "\n";
 }
 
 /** `2 errors, 1 warning`, or an empty string. */
@@ -43,17 +69,6 @@ export function problemCountsText(counts: ProblemCounts, style: Style): string {
   if (counts.errors > 0) parts.push(style.bad(counted(counts.errors, "error")));
   if (counts.warnings > 0) parts.push(style.attention(counted(counts.warnings, "warning")));
   return parts.join(", ");
-}
-
-function severityText(problem: Problem, style: Style): string {
-  switch (problem.severity) {
-    case "error":
-      return style.bad("error");
-    case "warning":
-      return style.attention("warning");
-    case "information":
-      return style.accent("information");
-  }
 }
 
 /** Whose problem it is: applier with its cluster, and object. What the message begins with is not said twice. */

@@ -7,6 +7,7 @@ import { counted } from "../print/names.ts";
 import { printableRecord } from "../print/printable.ts";
 import {
   countProblems,
+  noRootsText,
   problemCountsText,
   problemText,
   sortedProblems,
@@ -25,6 +26,7 @@ export async function check(context: VerbContext): Promise<ExitCode> {
   const problems = sortedProblems(
     after.problems.filter((problem) => !known.has(problemKey(problem))),
   );
+  await context.report(noRootsText(problems, context.reportStyle));
   await context.print(output(context, target.label, problems));
   const { errors, warnings } = countProblems(problems);
   return errors > 0 || (context.request.failOn === "warning" && warnings > 0) ? 1 : 0;

@@ -5,13 +5,14 @@ import { documentText } from "../print/document.ts";
 import { grouped } from "../print/grouped.ts";
 import { refText } from "../print/names.ts";
 import { printableRecord } from "../print/printable.ts";
-import { countProblems } from "../print/problems-text.ts";
+import { countProblems, noRootsText } from "../print/problems-text.ts";
 import type { Style } from "../print/style.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
 export async function images(context: VerbContext): Promise<ExitCode> {
   const { simulator, options, target, base } = context.session;
   const simulation = await simulator.simulate(target, options, context);
+  await context.report(noRootsText(simulation.problems, context.reportStyle));
   if (base === undefined) {
     await context.print(listed(context, await simulator.images(simulation, context.signal)));
     return countProblems(simulation.problems).errors > 0 ? 1 : 0;

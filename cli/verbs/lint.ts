@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { Diagnosis, LintInput, Severity } from "#language-server/lint";
-import { defaultRuleSettings, lint as lintTree } from "#language-server/lint";
+import { defaultRuleSettings, lint as lintTree, ruleMetas } from "#language-server/lint";
 import { readPacksFrom } from "#language-server/read-packs";
 
 import { bundledFile } from "../bundled-file.ts";
@@ -12,6 +12,8 @@ import { githubText } from "../print/lint-github.ts";
 import { junitText } from "../print/lint-junit.ts";
 import { sarifText } from "../print/lint-sarif.ts";
 import { lintText } from "../print/lint-text.ts";
+import type { LintRules } from "../lint-rules.ts";
+import { didYouMean } from "../suggestion.ts";
 import { UserError } from "../user-error.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
@@ -19,6 +21,7 @@ export async function lint(context: VerbContext): Promise<ExitCode> {
   const { request, session, signal } = context;
   const { target, options } = session;
   const { flux, featureGates, kubeVersion: kubernetes = "" } = options;
+  checkCodes(request.rules);
   const packs = await readPacksFrom(schemaFolder());
   const simulated = request.render ? await simulate(context) : undefined;
   const result = await lintTree(
@@ -35,6 +38,18 @@ export async function lint(context: VerbContext): Promise<ExitCode> {
   await context.print(output(context, result.diagnoses, result.files));
   const least = severities.indexOf(request.failOn);
   return result.diagnoses.some(({ severity }) => severities.indexOf(severity) <= least) ? 1 : 0;
+}
+
+/** Throws a `UserError` for a rule that does not exist. What a simulation finds has no list: `simulation/…` is any code. */
+function checkCodes({ severity, ignore }: LintRules): void {
+  const codes = ruleMetas.map(({ code }) => code);
+  const groups = [...codes, "simulation/"].map((code) => `${code.split("/")[0]}/*`);
+  const known = new Set([...codes, ...groups, "*"]);
+  for (const code of [...Object.keys(severity), ...Object.values(ignore).flat()])
+    if (!known.has(code) && !code.startsWith("simulation/"))
+      throw new UserError(
+        `There is no rule ${code}.${didYouMean(code, codes)} docs/rules lists them.`,
+      );
 }
 
 const severities: readonly Severity[] = ["error", "warning", "information", "hint"];

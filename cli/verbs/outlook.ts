@@ -5,12 +5,14 @@ import type { ClusterOutlook } from "#simulator";
 import { documentText } from "../print/document.ts";
 import { counted } from "../print/names.ts";
 import { printableRecord } from "../print/printable.ts";
+import { noRootsText } from "../print/problems-text.ts";
 import type { Style } from "../print/style.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
 export async function outlook(context: VerbContext): Promise<ExitCode> {
   const { simulator, options, target } = context.session;
   const simulation = await simulator.simulate(target, options, context);
+  await context.report(noRootsText(simulation.problems, context.reportStyle));
   const clusters = printableRecord(await simulator.outlook(simulation, context.signal));
   await context.print(printed(context, clusters));
   return clusters.some(hasErrors) ? 1 : 0;

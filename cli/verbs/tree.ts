@@ -4,7 +4,7 @@ import type { Simulation } from "#simulator";
 import { documentText } from "../print/document.ts";
 import { grouped } from "../print/grouped.ts";
 import { printableRecord } from "../print/printable.ts";
-import { countProblems, problemText, sortedProblems } from "../print/problems-text.ts";
+import { countProblems, problemTexts, sortedProblems } from "../print/problems-text.ts";
 import { treeText } from "../print/tree-text.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
@@ -32,7 +32,7 @@ function output({ request, style }: VerbContext, simulation: Simulation): Iterab
       (problem) => problem.applier === undefined,
     );
     if (others.length > 0) yield "\n";
-    for (const problem of others) yield problemText(problem, style);
+    yield* problemTexts(others, style);
   }
 }
 

@@ -3,12 +3,14 @@ import { refTitle } from "#simulator";
 import type { ApplierRecord } from "#simulator";
 
 import { printableLines } from "../print/printable.ts";
+import { noRootsText } from "../print/problems-text.ts";
 import { UserError } from "../user-error.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
 export async function values(context: VerbContext): Promise<ExitCode> {
   const { simulator, options, target } = context.session;
   const simulation = await simulator.simulate(target, options, context);
+  await context.report(noRootsText(simulation.problems, context.reportStyle));
   const wanted = context.request.release;
   const releases = simulation.appliers.filter(
     (applier) => applier.release !== undefined || isNamed(applier, wanted ?? ""),

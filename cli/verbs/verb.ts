@@ -1,5 +1,5 @@
 /** What a verb is given and what it answers; the same for all, so that run.ts can treat them as a table. */
-import type { FileTree, Live, Progress, SimulationOptions, Simulator } from "#simulator";
+import type { Engine, FileTree, Live, Progress, SimulationOptions, Simulator } from "#simulator";
 
 import type { Style } from "../print/style.ts";
 import type { Request } from "../request.ts";
@@ -10,6 +10,8 @@ export type ExitCode = 0 | 1;
 /** The trees and the simulator that a request names. */
 export interface Session {
   readonly simulator: Simulator;
+  /** The simulator's own, for questions that are no simulation. */
+  readonly engine: Pick<Engine, "call">;
   readonly options: SimulationOptions;
   readonly target: FileTree;
   /** The state to compare with, when the verb has one. */

@@ -4,11 +4,24 @@
 export function codeSpan(text: string): string {
   const flat = text.replace(/\s+/g, " ").replace(/\|/g, "\\|");
   if (!flat) return "–";
-  const fence = "`".repeat(
-    Math.max(0, ...[...flat.matchAll(/`+/g)].map(([run]) => run.length)) + 1,
-  );
+  const fence = "`".repeat(longestRun(flat) + 1);
   const pad = /^`|`$/.test(flat) ? " " : "";
   return `${fence}${pad}${flat}${pad}${fence}`;
+}
+
+/** Lines of `FieldChange.lines` as a coloured block inside a list item. */
+export function diffBlock(lines: readonly string[], indent: string): string {
+  const fence = "`".repeat(Math.max(3, longestRun(lines.join("\n")) + 1));
+  const body = lines.map((line) =>
+    line.startsWith("@") ? `  …${line.slice(1)}` : `${line[0]} ${line.slice(1)}`,
+  );
+  return [`${fence}diff`, ...body, fence]
+    .map((line) => indent + line.replace(/[\r\u2028\u2029]/g, " "))
+    .join("\n");
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
 export function escapeMarkdown(text: string): string {

@@ -52,7 +52,12 @@ export function statusText(views: FolderViews): StatusText | undefined {
   const problems = sum(all, (view) => (view.plan ? problemCount(view.plan) : 0));
   const risks = sum(all, (view) => (view.plan ? loudRisks(view.plan).length : 0));
   const words = `${count(changes, "change")}, ${risks > 0 ? `${count(risks, "risk")}, ` : ""}${count(problems, "problem")}`;
-  const numbers = `${changes}${risks > 0 ? ` $(alert) ${risks}` : ""} $(warning) ${problems}`;
+  const sign = all.some(({ plan }) => (plan?.counts.errors ?? 0) > 0) ? "error" : "warning";
+  const numbers = [
+    `${changes}`,
+    ...(risks > 0 ? [`$(shield) ${risks}`] : []),
+    ...(problems > 0 ? [`$(${sign}) ${problems}`] : []),
+  ].join(" ");
   const sides = all.flatMap(({ plan }) => (plan ? [sidesText(plan)] : [])).at(0);
   const tooltip = failure ? failure.message : `Sluice: ${words}${sides ? ` (${sides})` : ""}`;
   if (all.some(({ running }) => running)) {

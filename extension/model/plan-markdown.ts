@@ -1,7 +1,7 @@
 /** A plan as Markdown, for a pull request or a chat. */
 import type { Plan, PlanApplier, Risk } from "#simulator";
 
-import { escapeMarkdown } from "./markdown.ts";
+import { codeSpan, diffBlock, escapeMarkdown } from "./markdown.ts";
 import { placeText } from "./tooltips.ts";
 import {
   changeCount,
@@ -55,8 +55,8 @@ function applierLines({ applier, changes, problems }: PlanApplier): readonly str
     ...changes.flatMap((change) => [
       `  - ${changeWord(change.kind)}: \`${objectName(change.ref)}\`${change.kind === "changed" ? ` (${changeText(change)})` : ""}`,
       ...change.fields.map(
-        ({ path, before, after }) =>
-          `    - \`${path}\`: \`${before ?? "–"}\` → \`${after ?? "–"}\``,
+        ({ path, before, after, lines }) =>
+          `    - ${codeSpan(path)}:${lines ? `\n\n${diffBlock(lines, "      ")}\n` : ` ${codeSpan(before ?? "–")} → ${codeSpan(after ?? "–")}`}`,
       ),
     ]),
   ];

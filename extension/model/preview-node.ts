@@ -57,3 +57,20 @@ export interface PreviewTree {
 }
 
 export type Nodes = Map<string, PreviewNode>;
+
+/** All nodes from top to bottom, as the view shows them. */
+export function inOrder({ roots, nodes }: PreviewTree): readonly PreviewNode[] {
+  const visit = (id: string): readonly PreviewNode[] => {
+    const node = nodes.get(id);
+    return node === undefined ? [] : [node, ...node.children.flatMap(visit)];
+  };
+  return roots.flatMap(visit);
+}
+
+/** The labels of the folder and the cluster that a node stands in. */
+export function placeName(node: PreviewNode, { nodes }: PreviewTree): string {
+  const labels: string[] = [];
+  for (let at: PreviewNode | undefined = node; at !== undefined; at = nodes.get(at.parent ?? ""))
+    if (at.target.kind === "cluster" || at.target.kind === "folder") labels.unshift(at.label);
+  return labels.join(", ");
+}

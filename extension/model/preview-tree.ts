@@ -179,13 +179,14 @@ function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly s
     ...(filter === "problems" ? [] : changes.map((change) => addChange(nodes, folder, change, id))),
     ...below,
   ];
-  const words = [
-    applier.state === "ready" ? "" : stateText(applier.state),
+  const news = [
     status === "created" || status === "deleted" ? status : "",
     drifted === undefined ? "" : `drifted: ${count(drifted.length, "object")}`,
     totals([item], risks),
   ].filter(Boolean);
+  const words = applier.state === "ready" ? news : [stateText(applier.state), ...news];
   const { namespace, name, kind } = applier.ref;
+  const elsewhere = applier.remote === undefined ? [] : [remoteText(applier.remote)];
   const place = applier.origin ? { place: applier.origin } : {};
   const rendered = applier.objects > 0 && status !== "deleted";
   const values = applier.release !== undefined && status !== "deleted";
@@ -193,14 +194,20 @@ function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly s
     id,
     parent,
     label: name,
-    description: [chartText(item), ...words, namespace].filter(Boolean).join(" · "),
+    description: [chartText(item), ...words, `${kind} ${namespace}`.trim(), ...elsewhere]
+      .filter(Boolean)
+      .join(" · "),
     tooltip: applierTooltip(item, waitingFor(item, scene.records)),
     icon: applierIcon(applier.state),
     accessibleLabel: [
       `${kind} ${name} in ${namespace}`,
+      ...elsewhere,
       stateText(applier.state),
-      ...words.slice(-1),
-    ].join(", "),
+      chartText(item),
+      ...news,
+    ]
+      .filter(Boolean)
+      .join(", "),
     contextValue: contextValue("applier", [
       ...(rendered ? (["rendered"] as const) : []),
       ...(values ? (["values"] as const) : []),
@@ -211,6 +218,11 @@ function addApplier(scene: Scene, item: PlanApplier, parent: string): readonly s
     target: { kind: "applier", folder, applier: applier.id, rendered, values, ...place },
   });
   return [id];
+}
+
+/** Several appliers of one cluster may go to as many others. */
+function remoteText(remote: string): string {
+  return `to the cluster of ${remote}`;
 }
 
 /** What would not happen if this applier failed; of those that nothing happens to it is no news. */

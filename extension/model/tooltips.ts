@@ -10,7 +10,7 @@ import type {
   Risk,
 } from "#simulator";
 
-import { codeSpan, escapeMarkdown } from "./markdown.ts";
+import { codeSpan, diffBlock, escapeMarkdown } from "./markdown.ts";
 import { changeText, changeWord, objectName, riskText, severityText, stateText } from "./words.ts";
 
 const fieldLimit = 12;
@@ -29,6 +29,9 @@ export function applierTooltip(
     ...chartRows(applier, chart),
     ...(applier.path === "" ? [] : [["Path", applier.path] as [string, string]]),
     ["Objects", String(applier.objects)],
+    ...(applier.remote === undefined
+      ? []
+      : [["Cluster", `that of ${applier.remote}`] as [string, string]]),
     ...(applier.dependsOn.length > 0
       ? [["Depends on", applier.dependsOn.join(", ")] as [string, string]]
       : []),
@@ -73,6 +76,8 @@ function chartRows(
 export function changeTooltip(change: Change): string {
   const heading = `**${escapeMarkdown(objectName(change.ref))}** ${escapeMarkdown(changeWord(change.kind))}`;
   const fields = change.fields.slice(0, fieldLimit).map((field) => {
+    if (field.lines)
+      return `- ${codeSpan(field.path)} ${field.kind}:\n\n${diffBlock(field.lines, "  ")}`;
     const value = [field.before, field.after].filter((side) => side !== undefined).map(codeSpan);
     return `- ${codeSpan(field.path)} ${field.kind}: ${value.join(" → ")}`;
   });

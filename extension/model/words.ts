@@ -75,7 +75,7 @@ export function changeText(change: Change): string {
   return [mainText(change), ...consequences(change)].join(" · ");
 }
 
-/** Pods that are replaced, fields that were somebody else's, drift, and how little is known. */
+/** Pods that are restarted, fields that were somebody else's, drift, and how little is known. */
 function consequences({
   restarts,
   takesFrom = [],
@@ -85,7 +85,7 @@ function consequences({
 }: Change): readonly string[] {
   return [
     ...(hook === undefined ? [] : [`hook: ${hook.join(", ")}`]),
-    ...(restarts ? ["replaces its pods"] : []),
+    ...(restarts ? ["restarts its pods"] : []),
     ...(takesFrom.length > 0 ? [`takes fields from ${takesFrom.join(", ")}`] : []),
     ...(drift.length > 0 ? [`drifted in ${count(drift.length, "field")}`] : []),
     ...(known === "structural" ? ["compared without the API server"] : []),

@@ -1,7 +1,7 @@
 /** Nodes of the live views: their ids, what they act on, and how an object becomes one. Pure. */
 import type { LiveState, ManagedStatus, ObjectRef } from "#simulator";
 import { fluxKindOf, isForceable, isReconcilable, isResettable } from "#simulator";
-import { objectId, sourcesOf, suspendMechanism } from "#simulator";
+import { objectId, sourcesOf, stateRank, suspendMechanism } from "#simulator";
 
 import type { NodeIcon } from "../icons.ts";
 import type { LiveFlag, LiveKind } from "./live-context-value.ts";
@@ -92,8 +92,8 @@ export interface NodePlace {
   readonly spinning: boolean;
   /** A flat list shows what it holds, and nothing that is below. */
   readonly flat: boolean;
-  /** Whose kind is named; only that of other kinds than appliers where most are appliers. */
-  readonly kinds: "all" | "others" | "none";
+  /** Whether each says its kind; not where all are of one. */
+  readonly kinds: "all" | "none";
   readonly may?: (verb: ActionVerb, ref: ObjectRef) => Verdict;
 }
 
@@ -119,7 +119,7 @@ function madeNode(entry: LiveEntry, place: NodePlace): LiveNode {
   const hasChildren =
     !place.flat && (live.inventory !== "" || place.index.children(live.id).length > 0);
   const why = shorten40(whyOf(entry));
-  const where = namesKind(ref, place) ? `${ref.kind} ${ref.namespace}`.trim() : ref.namespace;
+  const where = place.kinds === "all" ? `${ref.kind} ${ref.namespace}`.trim() : ref.namespace;
   const own = [where, shown, why].filter(Boolean).join(" · ");
   return {
     id: nodeIds.object(place.context, live.id),
@@ -134,10 +134,6 @@ function madeNode(entry: LiveEntry, place: NodePlace): LiveNode {
     expand: hasChildren ? "collapsed" : "leaf",
     target: { kind: "object", context: place.context, id: live.id },
   };
-}
-
-function namesKind(ref: ObjectRef, { kinds }: NodePlace): boolean {
-  return kinds === "all" || (kinds === "others" && fluxKindOf(ref)?.role !== "applier");
 }
 
 function flagsOf({ live, status }: LiveEntry): readonly LiveFlag[] {
@@ -241,13 +237,16 @@ function managedWords(view: ManagedView): {
   }
 }
 
-/** `3 failed, 1 suspended` for a group or a cluster. */
+/** `3 failed, 1 suspended` for a group or a cluster, the worst first. */
 export function stateCounts(entries: Iterable<LiveEntry>): string {
   const counts = new Map<LiveState, number>();
   for (const { status } of entries)
     if (status.state !== "ready" && status.state !== "static")
       counts.set(status.state, (counts.get(status.state) ?? 0) + 1);
-  return [...counts].map(([state, count]) => `${count} ${stateWord(state)}`).join(", ");
+  return [...counts]
+    .sort(([a], [b]) => stateRank(a) - stateRank(b))
+    .map(([state, count]) => `${count} ${stateWord(state)}`)
+    .join(", ");
 }
 
 export function plainNode(

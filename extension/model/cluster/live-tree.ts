@@ -151,7 +151,7 @@ function ownerRoots(
   if (filter !== "")
     return listed(view, [...entries].sort(worstFirst), { list, from, flat: true, kinds: "all" });
   const roots = view.index.roots().filter(({ live }) => isTop(fluxKindOf(live.ref)));
-  return listed(view, roots.sort(byName), { list, from, flat: false, kinds: "others" });
+  return listed(view, roots.sort(byName), { list, from, flat: false, kinds: "all" });
 }
 
 /** Sources and automation have a view of their own. */
@@ -181,7 +181,7 @@ export function objectChildren(view: ClusterView, id: string, from = 0): readonl
     return other !== id && (remote || (!owned.has(other) && view.index.get(other) === undefined));
   });
   const flux = [...owned].flatMap((child) => view.index.get(child) ?? []).sort(byName);
-  const place = placeOf(view, flux, { flat: false, kinds: "others" });
+  const place = placeOf(view, flux, { flat: false, kinds: "all" });
   const stateOf = (ref: ObjectRef): ManagedView =>
     remote ? { kind: "remote" } : view.managed(entry, objectId(ref));
   const page = {
@@ -229,7 +229,7 @@ export function groupChildren(
     options.mode === "namespace" ? live.ref.namespace === group : live.ref.kind === group,
   );
   const list = { kind: "group", context: view.context, group } as const;
-  const kinds = options.mode === "kind" ? "none" : "others";
+  const kinds = options.mode === "kind" ? "none" : "all";
   return listed(view, members.sort(byName), { list, from, flat: false, kinds });
 }
 
@@ -240,7 +240,20 @@ export function sourceGroups(view: ClusterView, options: TreeOptions): readonly 
     const role = fluxKindOf(live.ref)?.role;
     return role !== undefined && role !== "applier" && role !== "instance";
   });
-  return groups(view, others, ({ live }) => live.ref.kind);
+  // Sources first, as the title of the view says.
+  const isSource = ({ live }: LiveEntry): boolean => {
+    const role = fluxKindOf(live.ref)?.role;
+    return role === "source" || role === "generator";
+  };
+  const kindOf = ({ live }: LiveEntry): string => live.ref.kind;
+  return [
+    ...groups(view, others.filter(isSource), kindOf),
+    ...groups(
+      view,
+      others.filter((entry) => !isSource(entry)),
+      kindOf,
+    ),
+  ];
 }
 
 /** What a person should look at, the worst first, of all clusters. */

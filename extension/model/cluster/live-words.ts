@@ -53,10 +53,10 @@ export function statusWords({
   canceled,
   blocker,
 }: LiveStatus): string {
+  const waited = state === "waiting" && blocker !== undefined ? ` for ${blocker}` : "";
   return [
-    stateWords[state],
+    `${stateWords[state]}${waited}`,
     last !== undefined && !untold.has(last) ? `last ${stateWords[last]}` : "",
-    state === "waiting" && blocker !== undefined ? `for ${blocker}` : "",
     drifted ? "drifted" : "",
     canceled ? "superseded" : "",
     stale ? "not heard of for long" : "",
@@ -123,7 +123,7 @@ export function liveTooltip(
     ["Suspended because", textAt(object, "metadata", "annotations", suspendReason)],
     ["Suspended until", textAt(object, "metadata", "annotations", suspendUntil)],
   ];
-  const conditions = presentFirst(conditionsOf(object)).map(
+  const conditions = asTold(conditionsOf(object)).map(
     ({ type, status: value, reason, message }) =>
       `\n\n**${escapeMarkdown(type)}** ${value} ${escapeMarkdown(reason)}${message ? `  \n${escapeMarkdown(message.slice(0, 1000))}` : ""}`,
   );
@@ -133,11 +133,14 @@ export function liveTooltip(
   return `**${escapeMarkdown(liveName(ref))}**\n\n| | |\n| --- | --- |\n${table}${conditions.join("")}`;
 }
 
-/** Flux writes `Ready` first, which tells of the last pass; what is going on now or has given up is of more interest. */
-function presentFirst(conditions: readonly Condition[]): readonly Condition[] {
-  const isPresent = ({ type, status }: Condition): boolean =>
-    status === "True" && (type === "Stalled" || type === "Reconciling");
-  return [...conditions.filter(isPresent), ...conditions.filter((one) => !isPresent(one))];
+/** What has given up, then whether it is ready and why not, then what is going on now; the rest as the controller wrote it. */
+function asTold(conditions: readonly Condition[]): readonly Condition[] {
+  const rank = ({ type, status }: Condition): number => {
+    if (type === "Stalled" && status === "True") return 0;
+    if (type === "Ready") return 1;
+    return type === "Reconciling" ? 2 : 3;
+  };
+  return [...conditions].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Notes that Sluice leaves beside a suspension, for others to read. Nothing resumes by itself. */

@@ -11,7 +11,7 @@ const titles: Readonly<Record<GraphSubject["kind"], Readonly<Record<GraphAction,
   },
   plan: {
     open: "Show Rendered",
-    file: "Go to Source",
+    file: "Open Manifest",
     reveal: "Reveal in Preview",
     trace: "Trace to Source",
   },

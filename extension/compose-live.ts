@@ -10,6 +10,7 @@ import * as actions from "./cluster/actions.ts";
 import { Clusters } from "./cluster/clusters.ts";
 import { followLogs } from "./cluster/controller-logs.ts";
 import * as git from "./cluster/git-ancestry.ts";
+import { RemoteClusters } from "./cluster/remote-clusters.ts";
 import { watchApplied } from "./cluster/watch-applied.ts";
 import type { Live } from "./commands/live/live.ts";
 import { ClusterSettings } from "./platform/cluster-settings.ts";
@@ -37,6 +38,7 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
     client: loadKubeClient,
     log: say,
   });
+  const remotes = remotesOf(clusters);
   const views = new LiveViews(clusters, settings);
   const logs = new LiveLogs((target, onLine, signal) => {
     const session = clusters.session(target.context);
@@ -61,6 +63,7 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
     publish: () => import("#simulator/node/publish"),
     start: start.run,
     ask: askOn(clusters, start.run),
+    remotes,
     onApplied: (listener) => watchApplied(clusters, listener),
     documentUri: liveDocumentUri,
     followLogs: (name, ref) => logs.follow({ context: name, ref }),
@@ -74,11 +77,22 @@ export function composeLive(context: ExtensionContext, log: Log): Live {
   context.subscriptions.push(settings, views, logs, documents, marks, reminders, ...tools, {
     dispose: () => {
       clearInterval(timer);
+      remotes.closeOthers();
       clusters.dispose();
     },
   });
   startWhenSeen(context, live, start.again, log);
   return live;
+}
+
+/** What manifests may not lead to, Secrets of clusters may not either. */
+function remotesOf(clusters: Clusters): RemoteClusters {
+  return new RemoteClusters({
+    session: (name) => clusters.session(name),
+    trusted: () => workspace.isTrusted,
+    allowPrivateNetwork: () =>
+      workspace.getConfiguration("sluice").get<boolean>("allowPrivateNetwork", false),
+  });
 }
 
 /** One question of the simulator, on the connection that there is. */

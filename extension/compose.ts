@@ -23,6 +23,7 @@ import { registerPlanTool } from "./views/cluster/plan-tool.ts";
 import { PreviewView } from "./views/preview.ts";
 import { PushPlanDocument } from "./views/push-plan-document.ts";
 import { StatusBar } from "./views/status-bar.ts";
+import { ValueActions } from "./views/value-actions.ts";
 
 /** What other extensions, and tests, get from `activate`. */
 export interface SluiceApi {
@@ -56,7 +57,7 @@ export function compose(
     const preview = new PreviewView(store, settings);
     context.subscriptions.push(settings, link, store, preview, new StatusBar(store));
     context.subscriptions.push(new ObjectDocuments(link, store), new OutlookDocument(link, store));
-    context.subscriptions.push(registerPlanTool(store));
+    context.subscriptions.push(registerPlanTool(store), new ValueActions(store));
     const pushPlan = new PushPlanDocument();
     context.subscriptions.push(pushPlan);
     const live = composeLive?.(context, log);
@@ -104,14 +105,36 @@ function answerClusters(
   settings: Settings,
   log: Log,
 ): { dispose: () => void } {
+  const { remotes } = live;
   const isChosen = (context: string): boolean => settings.chosenBase === `${clusterBase}${context}`;
-  link.answerClusters(({ context, request }, signal) =>
-    isChosen(context)
-      ? live.ask(context, request, signal)
-      : Promise.resolve({ status: 0, body: `Nobody chose to compare with ${context}.` }),
-  );
+  link.answerClusters({
+    async ask({ context, remote, request }, signal) {
+      if (!isChosen(context))
+        return { status: 0, body: `Nobody chose to compare with ${context}.` };
+      return remote === undefined
+        ? live.ask(context, request, signal)
+        : remotes.ask({ context, remote }, request, signal);
+    },
+    async openRemote({ context, secret }, signal) {
+      return isChosen(context)
+        ? remotes.open(context, secret, signal)
+        : { outcome: "refused", why: `nobody chose to compare with ${context}` };
+    },
+  });
   const end = live.onApplied((context) => {
     if (isChosen(context)) fireAndForget(link.clusterMoved(context), log);
   });
-  return { dispose: end };
+  const changed = settings.onDidChange(() => {
+    const base = settings.chosenBase ?? "";
+    remotes.closeOthers(base.startsWith(clusterBase) ? base.slice(clusterBase.length) : undefined);
+  });
+  const stopped = link.onStopped(() => remotes.closeOthers());
+  return {
+    dispose() {
+      end();
+      changed.dispose();
+      stopped.dispose();
+      remotes.closeOthers();
+    },
+  };
 }

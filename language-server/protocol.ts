@@ -4,11 +4,14 @@
  */
 import type {
   ClusterOutlook,
+  KubeconfigSecret,
   LiveRequest,
   LiveResponse,
+  ObjectRef,
   Place,
   Plan,
   Progress,
+  RemoteAnswer,
   RiskSettings,
 } from "#simulator";
 
@@ -65,9 +68,9 @@ export interface ObjectTextParams {
   readonly side: "base" | "target";
   /**
    * `object` (the default), `applier`: everything the applier applies, or `values`: the effective values of a HelmRelease.
-   * The last two have no use for `object`, which is empty then.
+   * These two have no use for `object`, which is empty then. `chart`: a file of its chart, and `object` is the path of it.
    */
-  readonly part?: "object" | "applier" | "values";
+  readonly part?: "object" | "applier" | "values" | "chart";
 }
 /** `text` is absent when this side doesn't have the object. */
 export interface ObjectTextResult {
@@ -78,10 +81,60 @@ export interface ObjectTextResult {
 export interface LineOriginParams extends ObjectTextParams {
   /** 1-based. */
   readonly line: number;
+  /** JSON pointer of a field, in the place of `line`: its first line is meant. */
+  readonly pointer?: string;
 }
 /** Absent where nobody knows. */
 export interface LineOriginResult {
+  /** Where the line is written, or else what is around it, or what makes the object. */
   readonly place?: Place;
+  /** What decides the line, the most direct first. Absent where that is `place` and nothing else. */
+  readonly origins?: readonly LineOriginSpot[];
+  /** Not everything could be tried in the time that one question may take. */
+  readonly isPartial?: true;
+}
+
+/**
+ * `text`: what stands on the line comes from there; `value`: it decides what stands there; `presence`: whether the line is there;
+ * `object`: whether the object is; `template`: the file of the chart that makes it.
+ */
+export type OriginEffect = "text" | "value" | "presence" | "object" | "template";
+
+/** Either `place` or `chartFile` is there. */
+export interface LineOriginSpot {
+  /** `image.tag`, `spec.targetNamespace`, `templates/deployment.yaml`. */
+  readonly title: string;
+  readonly effect: OriginEffect;
+  /** It is the chart's own value, which the release does not set. */
+  readonly isDefault?: true;
+  readonly place?: Place;
+  /** In the chart; its text is that of part `chart`. */
+  readonly chartFile?: { readonly path: string; readonly line?: number };
+  /** It is what "Go to Definition" leads to. */
+  readonly isTarget: boolean;
+}
+
+export interface ValueEffectsParams {
+  readonly folder: string;
+  /** In the tree. */
+  readonly path: string;
+  /** 0-based. */
+  readonly position: { readonly line: number; readonly character: number };
+}
+/** Absent where there is no value. */
+export interface ValueEffectsResult {
+  /** `image.tag`. */
+  readonly title?: string;
+  readonly objects?: readonly ValueEffectObject[];
+  /** The chart refuses every other value, so nothing could be tried. */
+  readonly isRefused?: true;
+  readonly isPartial?: true;
+}
+export interface ValueEffectObject {
+  readonly applier: string;
+  readonly ref: ObjectRef;
+  /** 1-based lines of the text of part `object`; none where the whole object is there because of the value. */
+  readonly lines: readonly number[];
 }
 
 export interface OutlookParams {
@@ -107,6 +160,24 @@ export interface PlanRevisionsParams {
 export interface PlanRevisionsResult {
   readonly plan?: Plan;
   readonly failure?: string;
+}
+
+/** An artifact that is to be published under a tag, and the one that is there now: gzipped tar archives on this machine. */
+export interface PlanPublicationParams {
+  readonly folder: string;
+  /** `oci://host/path`. */
+  readonly url: string;
+  readonly tag: string;
+  /** Folder of the repository that is published; empty for all of it. */
+  readonly path: string;
+  /** Absent: the tag leads to nothing yet. `base`: it can't be read, so the folder's base is taken for it. */
+  readonly before?: { readonly file: string; readonly label: string } | "base";
+  readonly after: string;
+}
+/** A `plan`, or a `failure` that says why there is none. */
+export interface PlanPublicationResult extends PlanRevisionsResult {
+  /** Sources that follow the tag, as `OCIRepository/namespace/name`. */
+  readonly followers?: readonly string[];
 }
 
 export interface ListFilesParams {
@@ -167,8 +238,10 @@ export interface ClientNotifications {
 export interface ClientRequests {
   readonly "sluice/objectText": readonly [ObjectTextParams, ObjectTextResult];
   readonly "sluice/lineOrigin": readonly [LineOriginParams, LineOriginResult];
+  readonly "sluice/valueEffects": readonly [ValueEffectsParams, ValueEffectsResult];
   readonly "sluice/outlook": readonly [OutlookParams, OutlookResult];
   readonly "sluice/planRevisions": readonly [PlanRevisionsParams, PlanRevisionsResult];
+  readonly "sluice/planPublication": readonly [PlanPublicationParams, PlanPublicationResult];
   /** Reads everything again; resolves when the new plan has been sent. */
   readonly "sluice/refresh": readonly [Record<string, never>, null];
 }
@@ -179,11 +252,24 @@ export interface AskClusterParams {
   /** The context of the kubeconfig. The client answers for a context only that its user chose to compare with. */
   readonly context: string;
   readonly request: LiveRequest;
+  /** A handle of `sluice/openRemote`: this other cluster is asked, and not the one of the context. */
+  readonly remote?: string;
 }
 
-/** Server to client. But for `sluice/askCluster` they are for the web, where the server has no file system. */
+/** The client reads the Secret with the rights of its user, and keeps what is in it to itself. */
+export interface OpenRemoteParams {
+  readonly context: string;
+  readonly secret: KubeconfigSecret;
+}
+/** The handle is the same as long as the Secret says the same. `name` is what a person calls the cluster. */
+export type OpenRemoteResult =
+  | { readonly outcome: "opened"; readonly remote: string; readonly name: string }
+  | Extract<RemoteAnswer, { readonly outcome: "refused" }>;
+
+/** Server to client. But for those about clusters they are for the web, where the server has no file system. */
 export interface ServerRequests {
   readonly "sluice/askCluster": readonly [AskClusterParams, LiveResponse];
+  readonly "sluice/openRemote": readonly [OpenRemoteParams, OpenRemoteResult];
   readonly "sluice/listFiles": readonly [ListFilesParams, ListFilesResult];
   readonly "sluice/readFiles": readonly [ReadFilesParams, ReadFilesResult];
   readonly "sluice/readEngine": readonly [Record<string, never>, ReadEngineResult];

@@ -28,12 +28,14 @@ import { folding } from "./features/folding.ts";
 import { hover } from "./features/hover.ts";
 import { inlayHints } from "./features/inlay-hints.ts";
 import { objectText, originOfLine } from "./features/object-text.ts";
+import { planPublication } from "./features/plan-publication.ts";
 import { planRevisions } from "./features/plan-revisions.ts";
 import { documentReport, workspaceReports } from "./features/pull-diagnostics.ts";
 import { references } from "./features/references.ts";
 import { prepareRename, renameFor } from "./features/rename.ts";
 import { selectionRanges } from "./features/selection-ranges.ts";
 import { semanticLegend, semanticTokens } from "./features/semantic-tokens.ts";
+import { valueEffects } from "./features/value-effects.ts";
 import { workspaceSymbols } from "./features/workspace-symbols.ts";
 import type {
   ClientNotifications,
@@ -42,6 +44,7 @@ import type {
   ServerNotifications,
 } from "./protocol.ts";
 import { clusterBase } from "./protocol.ts";
+import { answersAbout } from "./workspace/about-snapshot.ts";
 import { DiagnosticsChannel } from "./workspace/diagnostics-channel.ts";
 import { listenToDocuments } from "./workspace/documents.ts";
 import type { FolderModel } from "./workspace/folder-model.ts";
@@ -64,6 +67,7 @@ export interface ServerTiming {
 interface Parts {
   readonly connection: Connection;
   readonly session: Session;
+  readonly host: ServerHost;
   readonly folders: Folders;
   readonly channel: DiagnosticsChannel;
   readonly log: ErrorLog;
@@ -97,10 +101,11 @@ export function startServer(
     const held = folders.holding(uri);
     if (held) channel.edited(held.folder.model, held.path);
   });
-  const parts: Parts = { connection, session, folders, channel, log, onShutdown };
+  const parts: Parts = { connection, session, host, folders, channel, log, onShutdown };
   handleLifecycle(parts);
   handleChanges(parts);
   handleRequests(parts);
+  handlePlans(parts);
   handleDiagnostics(parts);
   handleNavigation(parts);
   handleTyping(parts);
@@ -166,7 +171,9 @@ function handleChanges({ connection, session, folders, log }: Parts): void {
 
 type ObjectText = ClientRequests["sluice/objectText"];
 type LineOrigin = ClientRequests["sluice/lineOrigin"];
+type ValueEffects = ClientRequests["sluice/valueEffects"];
 type Outlook = ClientRequests["sluice/outlook"];
+type PlanPublication = ClientRequests["sluice/planPublication"];
 type PlanRevisions = ClientRequests["sluice/planRevisions"];
 
 function handleRequests({ connection, session, folders, log }: Parts): void {
@@ -188,44 +195,61 @@ function handleRequests({ connection, session, folders, log }: Parts): void {
       return null;
     }),
   );
+  const about = answersAbout({ session, folders, log });
   connection.onRequest(
     "sluice/objectText",
-    (params: ObjectText[0], token): Promise<ObjectText[1]> =>
-      guard(log, "object text", {}, async () => {
-        const snapshot = folders.find(params.folder)?.live.snapshot;
-        if (!snapshot) return {};
-        const simulator = await session.simulators.for(snapshot.settings);
-        return objectText(simulator, snapshot, params, toSignal(token));
-      }),
+    about<ObjectText>("object text", ({ simulator, snapshot }, params, signal) =>
+      objectText(simulator, snapshot, params, signal),
+    ),
   );
   connection.onRequest(
     "sluice/lineOrigin",
-    (params: LineOrigin[0], token): Promise<LineOrigin[1]> =>
-      guard(log, "line origin", {}, async () => {
-        const snapshot = folders.find(params.folder)?.live.snapshot;
-        if (!snapshot) return {};
-        const simulator = await session.simulators.for(snapshot.settings);
-        return originOfLine(simulator, snapshot, params, toSignal(token));
-      }),
+    about<LineOrigin>("line origin", ({ simulator, snapshot, model }, params, signal) =>
+      originOfLine(simulator, model, snapshot, params, signal),
+    ),
   );
-  connection.onRequest("sluice/outlook", (params: Outlook[0], token): Promise<Outlook[1]> =>
-    guard(log, "outlook", {}, async () => {
-      const snapshot = folders.find(params.folder)?.live.snapshot;
-      if (!snapshot) return {};
-      const simulator = await session.simulators.for(snapshot.settings);
-      return { clusters: await simulator.outlook(snapshot.target, toSignal(token)) };
-    }),
+  connection.onRequest(
+    "sluice/valueEffects",
+    about<ValueEffects>("value effects", ({ simulator, snapshot, model }, params, signal) =>
+      valueEffects(simulator, model, snapshot, params, signal),
+    ),
   );
+  connection.onRequest(
+    "sluice/outlook",
+    about<Outlook>("outlook", async ({ simulator, snapshot }, _, signal) => ({
+      clusters: await simulator.outlook(snapshot.target, signal),
+    })),
+  );
+}
+
+const bug = "The log has the details.";
+const none = "The folder can't be simulated.";
+
+function handlePlans({ connection, session, host, folders, log }: Parts): void {
+  const found = async (folder: string) => {
+    const one = folders.find(folder);
+    if (one?.live.snapshot === undefined) await one?.live.settled();
+    const snapshot = one?.live.snapshot;
+    if (!one || !snapshot) return undefined;
+    const simulator = await session.simulators.for(snapshot.settings);
+    return { simulator, snapshot, files: one.host };
+  };
   connection.onRequest(
     "sluice/planRevisions",
     (params: PlanRevisions[0], token): Promise<PlanRevisions[1]> =>
-      guard(log, "plan of revisions", { failure: "The log has the details." }, async () => {
-        const found = folders.find(params.folder);
-        if (found?.live.snapshot === undefined) await found?.live.settled();
-        const snapshot = found?.live.snapshot;
-        if (!found || !snapshot) return { failure: "The folder can't be simulated." };
-        const simulator = await session.simulators.for(snapshot.settings);
-        return planRevisions(simulator, found.host, snapshot, params, toSignal(token));
+      guard(log, "plan of revisions", { failure: bug }, async () => {
+        const one = await found(params.folder);
+        if (!one) return { failure: none };
+        return planRevisions(one.simulator, one.files, one.snapshot, params, toSignal(token));
+      }),
+  );
+  connection.onRequest(
+    "sluice/planPublication",
+    (params: PlanPublication[0], token): Promise<PlanPublication[1]> =>
+      guard(log, "plan of a publication", { failure: bug }, async () => {
+        const one = await found(params.folder);
+        if (!one) return { failure: none };
+        return planPublication(one.simulator, host, one.snapshot, params, toSignal(token));
       }),
   );
 }

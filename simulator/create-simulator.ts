@@ -6,6 +6,8 @@ import { liveTexts, makeLivePlan } from "./live/plan/live-plan.ts";
 import { makePlan } from "./plan/plan.ts";
 import { releaseValues } from "./plan/release-values.ts";
 import { applierText, objectText, renderedEntries } from "./plan/rendered.ts";
+import { newBudget } from "./provenance/experiments.ts";
+import { chartFile, lineOrigins, valueEffects } from "./provenance/line-origins.ts";
 import { createArtifacts } from "./render/artifact.ts";
 import { createBuildMemo } from "./render/build-memo.ts";
 import type { Memory } from "./render/context.ts";
@@ -51,6 +53,11 @@ export function createSimulator(ports: SimulatorPorts): Simulator {
     outlook: (simulation, signal) => outlookOf(simulation, { memory, signal }),
     objectText: (simulation, applier, object, signal) =>
       objectText(simulation, applier, object, { memory, signal }),
+    lineOrigins: (simulation, applier, question, signal) =>
+      lineOrigins(simulation, applier, question, { memory, signal, budget: newBudget(ports) }),
+    valueEffects: (simulation, applier, site, signal) =>
+      valueEffects(simulation, applier, site, { memory, signal, budget: newBudget(ports) }),
+    chartFile,
     retrySources() {
       forgetUnavailable(memory);
       recent = [];

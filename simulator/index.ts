@@ -8,12 +8,14 @@ export type {
   GitRef,
   GitSourceRequest,
   HttpSourceRequest,
+  KubeconfigSecret,
   Live,
   LiveRequest,
   LiveResponse,
   Log,
   OciSourceRequest,
   PickVersion,
+  RemoteAnswer,
   SourceAccess,
   SourceAnswer,
   SourceRequest,
@@ -58,6 +60,8 @@ export type {
   SimulatorPorts,
 } from "./simulator.ts";
 export { defaultOptions } from "./simulator.ts";
+export type { ServedKind } from "./live/ask/kinds.ts";
+export { aggregatedKinds, pathOf as resourcePath } from "./live/ask/kinds.ts";
 export type { ClusterFacts, LackingFact, StoredRelease } from "./live/facts.ts";
 export type { FactsReader, FactsReaderOptions } from "./live/inputs/facts-reader.ts";
 export { createFactsReader } from "./live/inputs/facts-reader.ts";
@@ -71,7 +75,13 @@ export { fluxApiVersion, fluxKind, fluxKindOf, fluxKinds, isFluxKind } from "./f
 export type { FluxKind, FluxKindName } from "./flux/kinds.ts";
 export { versionPicker } from "./pick-version.ts";
 export { isInnerApplier } from "./flux/applier.ts";
+export type { Decider, Effect } from "./provenance/deciders.ts";
+export type { LinePath } from "./provenance/line-state.ts";
+export type { ChartSpot, LineOrigins, ValueEffects } from "./provenance/line-origins.ts";
+export type { FieldPath, Site } from "./provenance/site.ts";
 export type { ClusterOutlook } from "./plan/outlook.ts";
+export type { Publication, PublicationBase, SimulatedPublication } from "./plan/publication.ts";
+export { simulatePublication } from "./plan/publication.ts";
 export { sourceTitle } from "./source-title.ts";
 export { groupBy } from "./flux/group-by.ts";
 export { objectId, refTitle } from "./flux/object-ref.ts";

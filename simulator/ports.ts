@@ -210,7 +210,25 @@ export interface Live {
   readonly name: string;
   /** Rejects with an `AbortError` when cancelled, and never otherwise. */
   request(request: LiveRequest, signal?: AbortSignal): Promise<LiveResponse>;
+  /**
+   * The cluster of a kubeconfig that lies in a Secret of this one, read with the rights that there are here. The text of the kubeconfig
+   * stays with the adapter. The same object as before where it is the same kubeconfig. Rejects like `request`.
+   */
+  remote?(secret: KubeconfigSecret, signal?: AbortSignal): Promise<RemoteAnswer>;
 }
+
+/** What `spec.kubeConfig.secretRef` names. */
+export interface KubeconfigSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent: the keys that the controllers try. */
+  readonly key?: string;
+}
+
+/** `why` follows "because" and quotes nothing of the kubeconfig. */
+export type RemoteAnswer =
+  | { readonly outcome: "opened"; readonly live: Live }
+  | { readonly outcome: "refused"; readonly why: string };
 
 /** Picks a version out of a list as the controllers do; the engine's `version` call. */
 export type PickVersion = (

@@ -114,6 +114,8 @@ export interface ApplierRecord {
     readonly appVersion?: string;
   };
   readonly release?: { readonly name: string; readonly namespace: string };
+  /** What says where it applies to another cluster (`spec.kubeConfig`): `Secret flux-system/far`. */
+  readonly remote?: string;
 }
 
 export interface FieldChange {
@@ -123,6 +125,8 @@ export interface FieldChange {
   /** Shortened JSON of both sides; secrets are digests. */
   readonly before?: string;
   readonly after?: string;
+  /** Of a text of several lines: those that differ, beginning with `-`, `+` or a blank, and `@` for lines left out. */
+  readonly lines?: readonly string[];
 }
 
 /**
@@ -229,6 +233,7 @@ export type RiskCode =
   | "risk/release-replaced"
   | "risk/prune-by-move"
   | "risk/immutable-field"
+  | "risk/force-deletes"
   | "risk/secret-plaintext"
   | "risk/rbac-widened"
   | "risk/webhook-fail"

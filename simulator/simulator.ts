@@ -7,6 +7,8 @@ import type { FluxMinor } from "./engine/protocol.ts";
 import type { ClusterFacts, LackingFact } from "./live/facts.ts";
 import type { Engine, FileTree, Live, Log, Sources } from "./ports.ts";
 import type { ClusterOutlook } from "./plan/outlook.ts";
+import type { LineOrigins, LineQuestion, ValueEffects } from "./provenance/line-origins.ts";
+import type { Site } from "./provenance/site.ts";
 import type { Shard } from "./shard.ts";
 import type { ApplierRecord, ImageUse, ObjectRef, Place, Plan, Problem } from "./records.ts";
 
@@ -186,6 +188,25 @@ export interface Simulator {
     object: string,
     signal?: AbortSignal,
   ): Promise<string | undefined>;
+  /**
+   * What decides a line of an object, found by rendering again with other inputs: at most 200 times, for `experimentTime`. `undefined`
+   * for what is not rendered, or by nothing that can be tried.
+   */
+  lineOrigins(
+    simulation: Simulation,
+    applier: string,
+    question: LineQuestion,
+    signal?: AbortSignal,
+  ): Promise<LineOrigins | undefined>;
+  /** The lines that become others with a value, or with any value below a field. `undefined` as above. */
+  valueEffects(
+    simulation: Simulation,
+    applier: string,
+    site: Site,
+    signal?: AbortSignal,
+  ): Promise<ValueEffects | undefined>;
+  /** A file of the chart that a HelmRelease was rendered with, by its path in the chart. */
+  chartFile(simulation: Simulation, applier: string, path: string): Promise<string | undefined>;
   /** Sources that could not be had are asked for again by the next simulation. */
   retrySources(): void;
   dispose(): Promise<void>;
@@ -196,5 +217,7 @@ export interface SimulatorPorts {
   readonly sources: Sources;
   /** The install manifests of Flux, asked for when a FluxInstance is rendered. Without them its components are unknown. */
   readonly distribution?: () => Promise<Distribution | undefined>;
+  /** Milliseconds that `lineOrigins` and `valueEffects` may try things; 5000 when absent. */
+  readonly experimentTime?: number;
   readonly log?: Log;
 }

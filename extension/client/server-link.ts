@@ -11,6 +11,8 @@ import type {
   AskClusterParams,
   ClientRequests,
   InitializationOptions,
+  OpenRemoteParams,
+  OpenRemoteResult,
   PlanParams,
   ServerNotifications,
   ServerRequests,
@@ -25,10 +27,10 @@ import type { Settings } from "../platform/settings.ts";
 import { RedHatYaml } from "./red-hat-yaml.ts";
 
 /** Answers what the server wants to know of a cluster. */
-export type AnswerCluster = (
-  params: AskClusterParams,
-  signal: AbortSignal,
-) => Promise<LiveResponse>;
+export interface AnswerClusters {
+  ask(params: AskClusterParams, signal: AbortSignal): Promise<LiveResponse>;
+  openRemote(params: OpenRemoteParams, signal: AbortSignal): Promise<OpenRemoteResult>;
+}
 
 /** Makes the client of this platform; called at each start. */
 export type ClientFactory = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
@@ -40,7 +42,7 @@ export class ServerLink extends WithDisposables {
   readonly #initialization: Omit<InitializationOptions, "trusted">;
   readonly #redHatYaml: RedHatYaml;
   #client: Promise<BaseLanguageClient> | undefined;
-  #answerCluster: AnswerCluster | undefined;
+  #answers: AnswerClusters | undefined;
   readonly #plan = this.own(new EventEmitter<PlanParams>());
   readonly onPlan: Event<PlanParams> = this.#plan.event;
   readonly #stopped = this.own(new EventEmitter<void>());
@@ -69,8 +71,8 @@ export class ServerLink extends WithDisposables {
   }
 
   /** Without it every question about a cluster is answered with nothing. */
-  answerClusters(answer: AnswerCluster): void {
-    this.#answerCluster = answer;
+  answerClusters(answers: AnswerClusters): void {
+    this.#answers = answers;
   }
 
   start(): void {
@@ -106,6 +108,14 @@ export class ServerLink extends WithDisposables {
     return (await client?.sendRequest("sluice/lineOrigin", params, token)) ?? {};
   }
 
+  async valueEffects(
+    params: ClientRequests["sluice/valueEffects"][0],
+    token: CancellationToken,
+  ): Promise<ClientRequests["sluice/valueEffects"][1]> {
+    const client = await this.#client;
+    return (await client?.sendRequest("sluice/valueEffects", params, token)) ?? {};
+  }
+
   async outlook(
     params: ClientRequests["sluice/outlook"][0],
     token: CancellationToken,
@@ -120,6 +130,14 @@ export class ServerLink extends WithDisposables {
   ): Promise<ClientRequests["sluice/planRevisions"][1]> {
     const client = await this.#client;
     return (await client?.sendRequest("sluice/planRevisions", params, token)) ?? {};
+  }
+
+  async planPublication(
+    params: ClientRequests["sluice/planPublication"][0],
+    token: CancellationToken,
+  ): Promise<ClientRequests["sluice/planPublication"][1]> {
+    const client = await this.#client;
+    return (await client?.sendRequest("sluice/planPublication", params, token)) ?? {};
   }
 
   /** What the appliers of a cluster have applied is another state now: plans against it are out of date. */
@@ -162,19 +180,22 @@ export class ServerLink extends WithDisposables {
       "sluice/askCluster" satisfies keyof ServerRequests,
       (params: AskClusterParams, token: CancellationToken) => this.#askCluster(params, token),
     );
+    client.onRequest<OpenRemoteResult, unknown>(
+      "sluice/openRemote" satisfies keyof ServerRequests,
+      (params: OpenRemoteParams, token: CancellationToken) => this.#openRemote(params, token),
+    );
     await client.start();
     return client;
   }
 
   async #askCluster(params: AskClusterParams, token: CancellationToken): Promise<LiveResponse> {
-    const controller = new AbortController();
-    const cancelled = token.onCancellationRequested(() => controller.abort());
-    try {
-      const answer = this.#answerCluster?.(params, controller.signal);
-      return (await answer) ?? { status: 0, body: "There are no clusters in VS Code for the Web." };
-    } finally {
-      cancelled.dispose();
-    }
+    const answer = await cancellable(token, async (signal) => this.#answers?.ask(params, signal));
+    return answer ?? { status: 0, body: `${noClusters}.` };
+  }
+
+  async #openRemote(params: OpenRemoteParams, token: CancellationToken): Promise<OpenRemoteResult> {
+    const open = async (signal: AbortSignal) => this.#answers?.openRemote(params, signal);
+    return (await cancellable(token, open)) ?? { outcome: "refused", why: noClusters };
   }
 
   /**
@@ -209,6 +230,21 @@ export class ServerLink extends WithDisposables {
   async #notify(method: string, params: object): Promise<void> {
     const client = await this.#client;
     await client?.sendNotification(method, params);
+  }
+}
+
+const noClusters = "there are no clusters in VS Code for the Web";
+
+async function cancellable<T>(
+  token: CancellationToken,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const cancelled = token.onCancellationRequested(() => controller.abort());
+  try {
+    return await work(controller.signal);
+  } finally {
+    cancelled.dispose();
   }
 }
 

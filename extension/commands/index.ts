@@ -1,6 +1,7 @@
 /** The table of commands: id, type and factory. A command that is in one and not in the other does not compile. */
 import { compareWith } from "./compare-with.ts";
 import { copyPlan } from "./copy-plan.ts";
+import { copyReference } from "./copy-reference.ts";
 import { explainRisk } from "./explain-risk.ts";
 import { goToSource } from "./go-to-source.ts";
 import { arrangeClusters, filterClusters, refreshClusters } from "./live/arrange-clusters.ts";
@@ -31,6 +32,7 @@ import { simulateAndPublish } from "./push/simulate-and-publish.ts";
 import { simulateAndPush } from "./push/simulate-and-push.ts";
 import type { Services } from "./services.ts";
 import { setUpFlux } from "./set-up-flux.ts";
+import { showValueEffects } from "./show-value-effects.ts";
 import { showValues } from "./show-values.ts";
 import { showOutlook } from "./show-outlook.ts";
 import { showChanges, showEverything, showProblems } from "./show.ts";
@@ -43,6 +45,7 @@ export interface CommandTypes {
   readonly "sluice.openChange": (node?: string) => Promise<void>;
   readonly "sluice.openRendered": (node?: string) => Promise<void>;
   readonly "sluice.showValues": (node?: string) => Promise<void>;
+  readonly "sluice.showValueEffects": () => Promise<void>;
   readonly "sluice.showOutlook": () => Promise<void>;
   readonly "sluice.goToSource": (node?: string) => Promise<void>;
   readonly "sluice.explainRisk": (node?: string) => Promise<void>;
@@ -52,7 +55,9 @@ export interface CommandTypes {
   readonly "sluice.showProblems": () => Promise<void>;
   readonly "sluice.showEverything": () => Promise<void>;
   readonly "sluice.copyPlan": () => Promise<void>;
-  readonly "sluice.simulateAndPush": () => Promise<void>;
+  readonly "sluice.copyReference": (node?: string, selection?: readonly string[]) => Promise<void>;
+  /** `root` is the address of the repository that is meant. */
+  readonly "sluice.simulateAndPush": (root?: string) => Promise<void>;
   readonly "sluice.simulateAndPublish": () => Promise<void>;
   readonly "sluice.gatePushes": () => Promise<void>;
   readonly "sluice.setUpFlux": () => Promise<void>;
@@ -95,6 +100,7 @@ export const commandTable: CommandTable = {
   "sluice.openChange": openChange,
   "sluice.openRendered": openRendered,
   "sluice.showValues": showValues,
+  "sluice.showValueEffects": showValueEffects,
   "sluice.showOutlook": showOutlook,
   "sluice.goToSource": goToSource,
   "sluice.explainRisk": explainRisk,
@@ -104,6 +110,7 @@ export const commandTable: CommandTable = {
   "sluice.showProblems": showProblems,
   "sluice.showEverything": showEverything,
   "sluice.copyPlan": copyPlan,
+  "sluice.copyReference": copyReference,
   "sluice.simulateAndPush": simulateAndPush,
   "sluice.simulateAndPublish": simulateAndPublish,
   "sluice.gatePushes": gatePushes,

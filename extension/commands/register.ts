@@ -1,6 +1,6 @@
 /** Registers the table. Each handler is wrapped once: cancellation is silence, a `UserError` is shown, the rest is logged. */
 import type { Disposable } from "vscode";
-import { CancellationError, commands } from "vscode";
+import { CancellationError, Uri, commands } from "vscode";
 
 import { showError, UserError } from "../platform/notify.ts";
 import type { CommandId } from "./index.ts";
@@ -16,9 +16,11 @@ export function registerCommands(services: Services): readonly Disposable[] {
   });
 }
 
-/** Trees hand over the node and, with several selected, all of them. */
+/** Trees hand over the node and, with several selected, all of them; titles of source control the repository. */
 function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  if (typeof value === "string") return value;
+  const { rootUri } = (value ?? {}) as { readonly rootUri?: unknown };
+  return rootUri instanceof Uri ? rootUri.toString() : undefined;
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {

@@ -74,6 +74,11 @@ export class Settings extends WithDisposables {
     return stopWords.find((word) => word === value) ?? "high";
   }
 
+  /** Whether sources may be inside of the user's network. */
+  get allowPrivateNetwork(): boolean {
+    return workspace.getConfiguration("sluice").get<boolean>("allowPrivateNetwork", false);
+  }
+
   get publishAddress(): string {
     return workspace.getConfiguration("sluice").get<string>("publish.address", "");
   }

@@ -16,6 +16,7 @@ import {
   openRepository,
   openWorkingTree,
   readAgeIdentities,
+  readLayer,
   UserError,
 } from "#simulator/node";
 
@@ -56,6 +57,7 @@ export function createNodeHost(log: Log, env: Environment = process.env): Server
       const distribution = installManifests(wasm);
       return createSimulator({ engine, sources, distribution, log });
     },
+    readArchive: (file, label, signal) => orHostFailure(() => readLayer(file, label, signal)),
     ageKeys: (file) => ageKeys(file, env),
   };
 }

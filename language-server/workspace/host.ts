@@ -52,6 +52,8 @@ export interface ServerHost {
   createSimulator(network: NetworkSettings): Promise<Simulator>;
   /** The bytes of a pack of schemas; absent where none are shipped. Rejects when it can't be read. */
   readonly readSchemas?: (file: string) => Promise<Uint8Array>;
+  /** What a gzipped tar archive holds; absent in a browser. Throws a `HostFailure` when it can't be read. */
+  readonly readArchive?: (file: string, label: string, signal: AbortSignal) => Promise<FileTree>;
   /** Never called in an untrusted workspace. */
   ageKeys(file: string): Promise<AgeKeys>;
 }

@@ -3,6 +3,7 @@ import { discreet } from "../diff/discreet.ts";
 import type { EngineFailure } from "../engine/protocol.ts";
 import { chartTitle } from "../flux/helm-release.ts";
 import { refTitle } from "../flux/object-ref.ts";
+import { remoteOf } from "../flux/remote-cluster.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { gate } from "../render/context.ts";
 import { inventoryOf } from "../render/inventory.ts";
@@ -150,6 +151,7 @@ function record(
   origin: Place | undefined,
 ): ApplierRecord {
   const { spec } = node;
+  const remote = remoteOf(node.object);
   const source =
     spec.source === undefined
       ? ""
@@ -167,6 +169,7 @@ function record(
     ...(origin === undefined ? {} : { origin }),
     dependsOn: spec.dependsOn.map((ref) => applierId(node.cluster, ref)),
     objects: countObjects(node, render),
+    ...(remote === undefined ? {} : { remote }),
     ...chartOf(node),
   };
 }

@@ -5,6 +5,7 @@
 import type { EngineObject } from "../engine/protocol.ts";
 import type { ApplierSpec } from "../flux/applier.ts";
 import { groupBy } from "../flux/group-by.ts";
+import { remoteOf } from "../flux/remote-cluster.ts";
 import type { ClusterRender, RenderedNode } from "../render/cluster.ts";
 import { inventoryOf } from "../render/inventory.ts";
 import type { InventoryItem } from "../render/inventory.ts";
@@ -45,7 +46,18 @@ export function findChanges(
     )
       changes.push(...comparedApplier(before, base, after, target));
   }
-  return groupBy(joinMoves(changes), ({ applier }) => applier);
+  const where = (nodes: ReadonlyMap<string, RenderedNode>, change: RawChange): string =>
+    clusterOf(nodes.get(change.applier)) ?? "";
+  const joined = joinMoves(changes, {
+    before: (change) => where(baseNodes, change),
+    after: (change) => where(targetNodes, change),
+  });
+  return groupBy(joined, ({ applier }) => applier);
+}
+
+/** What says which other cluster it applies to; `undefined` for its own. */
+function clusterOf(node: RenderedNode | undefined): string | undefined {
+  return node === undefined ? undefined : remoteOf(node.object);
 }
 
 /** Whether an applier's render can be trusted for comparison; one failed side says nothing about objects. */
@@ -75,7 +87,8 @@ function comparedApplier(
   after: RenderedNode,
   target: ClusterRender | undefined,
 ): readonly RawChange[] {
-  const old = items(before, base);
+  // What it applied to another cluster before says nothing about the new one, where all is new.
+  const old = clusterOf(before) === clusterOf(after) ? items(before, base) : [];
   const now = items(after, target);
   if (old === now) return [];
   const oldById = new Map(old.filter(isOnCluster).map((item) => [item.id, item]));
@@ -231,16 +244,22 @@ export function keptWhenGone({
   }
 }
 
-/** An object that leaves one applier and appears in another is moved. */
-function joinMoves(changes: readonly RawChange[]): readonly RawChange[] {
+interface Where {
+  readonly before: (change: RawChange) => string;
+  readonly after: (change: RawChange) => string;
+}
+
+/** An object that leaves one applier and appears in another of the same cluster is moved. */
+function joinMoves(changes: readonly RawChange[], { before, after }: Where): readonly RawChange[] {
   const gone = new Map(
     changes
       .filter(({ kind }) => kind === "deleted" || kind === "orphaned")
-      .map((change) => [change.base?.id ?? "", change]),
+      .map((change) => [`${before(change)}|${change.base?.id ?? ""}`, change]),
   );
   const moved = new Set<RawChange>();
   const joined = changes.map((change): RawChange => {
-    const old = change.kind === "created" ? gone.get(change.target?.id ?? "") : undefined;
+    const id = `${after(change)}|${change.target?.id ?? ""}`;
+    const old = change.kind === "created" ? gone.get(id) : undefined;
     if (old?.base === undefined || change.target === undefined || old.applier === change.applier)
       return change;
     moved.add(old);

@@ -8,6 +8,7 @@ import type * as push from "#simulator/node/push";
 import type * as actions from "../../cluster/actions.ts";
 import type { Clusters } from "../../cluster/clusters.ts";
 import type * as git from "../../cluster/git-ancestry.ts";
+import type { RemoteClusters } from "../../cluster/remote-clusters.ts";
 import type { LiveDocument } from "../../model/cluster/live-address.ts";
 import type { ClusterSettings } from "../../platform/cluster-settings.ts";
 import type { LiveViews } from "../../views/cluster/live-views.ts";
@@ -30,6 +31,8 @@ export interface Live {
     request: LiveRequest,
     signal: AbortSignal,
   ) => Promise<LiveResponse>;
+  /** Clusters that those lead to. */
+  readonly remotes: RemoteClusters;
   /** Calls back when appliers of a cluster applied something else than before. Returns what ends it. */
   readonly onApplied: (listener: (context: string) => void) => () => void;
   readonly documentUri: (document: LiveDocument) => Uri;

@@ -8,18 +8,25 @@ import type { SecretValues } from "./secrets.ts";
 import type { Subject } from "./subject.ts";
 
 export async function refusalProblem(
-  { item, message, isImmutable }: Refusal,
+  { item, message, isImmutable, lostFor }: Refusal,
   place: Place | undefined,
   { applier, secrets }: { readonly applier: string; readonly secrets: SecretValues },
 ): Promise<Problem> {
-  const words = await withoutSecrets(discreet(message), secrets);
+  const said = async (text: string): Promise<string> => {
+    const words = await withoutSecrets(discreet(text), secrets);
+    return `${words}${/[.!?]$/.test(words) ? "" : "."}`;
+  };
   const remedy = isImmutable
     ? " Give the object another name, delete it by hand, or allow it to be created anew (annotation kustomize.toolkit.fluxcd.io/force: enabled)."
     : "";
+  const end =
+    lostFor === undefined
+      ? remedy
+      : ` Force is on, so it is deleted, and the new one is refused as well: ${await said(lostFor)}`;
   return {
     code: "live-refused",
     severity: "error",
-    message: `The API server refuses ${refTitle(item.ref)}: ${words}${/[.!?]$/.test(words) ? "" : "."}${remedy}`,
+    message: `The API server refuses ${refTitle(item.ref)}: ${await said(message)}${end}`,
     applier,
     object: item.ref,
     ...(place === undefined ? {} : { place }),
@@ -59,8 +66,9 @@ export function unansweredProblems(
   return [...found, ...unread];
 }
 
-export function elsewhereProblem({ node, spec }: Subject): Omit<Problem, "place"> {
-  const message = `${refTitle(node.spec)} applies to another cluster (kubeConfig ${spec.remoteCluster ?? ""}), which was not asked: what changes there is not part of the plan.`;
+/** `why` follows "because". */
+export function elsewhereProblem({ node, spec }: Subject, why: string): Omit<Problem, "place"> {
+  const message = `${refTitle(node.spec)} applies to another cluster (kubeConfig ${spec.remoteCluster ?? ""}), which was not asked, because ${why}: what changes there is not part of the plan.`;
   return { ...unanswered(message, node.id), severity: "information" };
 }
 

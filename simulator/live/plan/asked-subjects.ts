@@ -22,13 +22,13 @@ import type { Wish } from "./wish.ts";
 /** Several batches of questions at once; each goes where its applier applies. */
 export async function askAll(
   batches: readonly { readonly asker: Asker; readonly questions: readonly LiveQuestion[] }[],
-  arrivals: Arrivals,
+  arrivals: (asker: Asker) => Arrivals,
 ): Promise<ReadonlyMap<string, LiveAnswer>> {
   const byAsker = new Map<Asker, LiveQuestion[]>();
   for (const { asker, questions } of batches)
     byAsker.set(asker, [...(byAsker.get(asker) ?? []), ...questions]);
   const answers = await Promise.all(
-    [...byAsker].map(([asker, questions]) => asker.ask(questions, arrivals)),
+    [...byAsker].map(([asker, questions]) => asker.ask(questions, arrivals(asker))),
   );
   return new Map(answers.flatMap((some) => [...some]));
 }

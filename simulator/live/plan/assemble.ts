@@ -77,15 +77,20 @@ function liveOf(
   { target, clusterName }: AssembleContext,
 ): PlanLive {
   const ledgers = surveys.flatMap((one) => [...one.ledgers.values()]);
+  const lost = surveys.flatMap(({ ledgers: all, remotes }) =>
+    [...all.values()].flatMap((one) => {
+      const name = remotes.get(one.applier) ?? clusterName;
+      return one.unanswered.filter(({ reason }) => reason === "lost").map(() => name);
+    }),
+  );
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const unanswered = ledgers.flatMap((one) => one.unanswered);
   const changes = clusters.flatMap(({ appliers }) => appliers.flatMap((one) => one.changes));
   const unread = sum(ledgers.map((one) => one.unread));
-  const elsewhere = surveys.flatMap((one) => one.elsewhere).length;
+  const elsewhere = sum(surveys.map((one) => one.elsewhere.size));
   const partial = partialReason(
     unanswered.map(({ reason }) => reason),
-    { unread, elsewhere },
-    clusterName,
+    { unread, elsewhere, lost },
   );
   return {
     context: clusterName,
@@ -102,13 +107,22 @@ function liveOf(
 
 function partialReason(
   reasons: readonly ("forbidden" | "unknown-kind" | "lost")[],
-  { unread, elsewhere }: { readonly unread: number; readonly elsewhere: number },
-  clusterName: string,
+  {
+    unread,
+    elsewhere,
+    lost,
+  }: {
+    readonly unread: number;
+    readonly elsewhere: number;
+    /** The cluster of each object. */
+    readonly lost: readonly string[];
+  },
 ): string | undefined {
   const count = (reason: string): number => reasons.filter((one) => one === reason).length;
-  const lost = count("lost");
-  if (lost > 0)
-    return `The connection to ${clusterName} was lost: ${lost === 1 ? "1 object was" : `${lost} objects were`} not compared.`;
+  if (lost.length > 0) {
+    const objects = lost.length === 1 ? "1 object was" : `${lost.length} objects were`;
+    return `The connection to ${[...new Set(lost)].join(" and ")} was lost: ${objects} not compared.`;
+  }
   const parts = [
     [count("forbidden"), "objects that may not be asked about"],
     [count("unknown-kind"), "objects of kinds that the cluster does not know"],

@@ -30,17 +30,14 @@ export async function makeLivePlan(
   const after = inner(target);
   const facts = after.options.cluster;
   const counter = { done: 0, total: 0 };
-  const asker = createAsker(live, {
-    signal,
-    facts,
-    onProgress(answered, asked) {
-      counter.done += answered;
-      counter.total += asked;
-      onProgress?.({ stage: "ask", ...counter });
-    },
-  });
+  const progress = (answered: number, asked: number): void => {
+    counter.done += answered;
+    counter.total += asked;
+    onProgress?.({ stage: "ask", ...counter });
+  };
+  const asker = createAsker(live, { signal, facts, onProgress: progress });
   const records = new Map(after.appliers.map((record) => [record.id, record]));
-  const remote = remoteAskers(asker, context);
+  const remote = remoteAskers({ live, asker, progress, ...context });
   const surveys = [];
   for (const cluster of after.clusters)
     surveys.push(await survey(cluster, { asker, remote, records }));

@@ -1,5 +1,6 @@
 /** One applier of a plan against a cluster. */
 import { readApplier } from "../../flux/read-applier.ts";
+import { remoteOf } from "../../flux/remote-cluster.ts";
 import { compareWithStored } from "../../plan/releases.ts";
 import type { ReleaseComparison } from "../../plan/releases.ts";
 import type { ChangedObject } from "../../plan/risks/rule.ts";
@@ -49,9 +50,10 @@ function statusOf({ live, isUnread }: Subject, changes: number): PlanApplier["st
 function noticed(subject: Subject, survey: Survey): readonly Problem[] {
   const { origin } = subject.record;
   const ledger = survey.ledgers.get(subject.node.id);
+  const why = survey.elsewhere.get(subject.node.id);
   const found = [
     ...(ledger === undefined ? [] : [...ledger.problems, ...unansweredProblems(ledger, subject)]),
-    ...(survey.elsewhere.includes(subject) ? [elsewhereProblem(subject)] : []),
+    ...(why === undefined ? [] : [elsewhereProblem(subject, why)]),
   ];
   return origin === undefined ? found : found.map((one) => ({ ...one, place: origin }));
 }
@@ -90,6 +92,7 @@ export function goneApplier(
 ): PlanApplier {
   const spec = readApplier(live);
   const { source } = spec;
+  const remote = remoteOf(live);
   return {
     applier: {
       id,
@@ -101,6 +104,7 @@ export function goneApplier(
       source: source === undefined ? "" : `${source.kind} ${source.namespace}/${source.name}`,
       dependsOn: [],
       objects: inventoryOfLive(live).length,
+      ...(remote === undefined ? {} : { remote }),
     },
     status: "deleted",
     changes: (byApplier.get(id) ?? []).map(({ change }) => change),

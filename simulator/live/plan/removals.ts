@@ -36,6 +36,8 @@ export interface RemovalContext {
   readonly rendered: ReadonlyMap<string, readonly string[]>;
   /** What a release holds, as it is stored. `undefined`: it can't be read. */
   readonly released: (live: JsonObject) => Promise<readonly ObjectRef[] | undefined>;
+  /** The same for what an applier has on another cluster. `undefined`: that can't be asked. */
+  readonly at: (applier: JsonObject) => Promise<RemovalContext | undefined>;
 }
 
 export interface Removals {
@@ -80,9 +82,12 @@ async function applierGone(
   const live = context.live.objects.get(localKey(ref.kind, ref.namespace, ref.name));
   if (applierKindOf(ref) === undefined || live === undefined) return none;
   const id = `${context.cluster}|${localKey(ref.kind, ref.namespace, ref.name)}`;
-  const leaver: Leaver = { id, ref, live, kept: keptWhenGone(readApplier(live)), parent };
-  const refs = await holdings(leaver, context);
-  const removals = await removalsOf(leaver, refs ?? [], context);
+  const spec = readApplier(live);
+  const leaver: Leaver = { id, ref, live, kept: keptWhenGone(spec), parent };
+  const there = spec.remoteCluster === undefined ? context : await context.at(live);
+  if (there === undefined) return { changes: [], gone: [leaver], unanswered: 1 };
+  const refs = await holdings(leaver, there);
+  const removals = await removalsOf(leaver, refs ?? [], there);
   return {
     changes: removals.changes,
     gone: [leaver, ...removals.gone],

@@ -5,7 +5,8 @@
 import { localKey } from "../../flux/object-ref.ts";
 import type { ApplierRecord, ObjectRef } from "../../records.ts";
 import type { ClusterRender } from "../../render/cluster.ts";
-import type { LiveAnswer, LiveQuestion } from "../question.ts";
+import type { JsonObject } from "../../manifest/json.ts";
+import type { Arrivals, LiveAnswer, LiveQuestion } from "../question.ts";
 import {
   arrivalsOf,
   askAll,
@@ -26,6 +27,7 @@ import { surveyReleases } from "./releases.ts";
 import type { ReleaseSurvey } from "./releases.ts";
 import { removalsOf } from "./removals.ts";
 import type { Leaver, RemovalContext } from "./removals.ts";
+import type { RemoteTarget } from "./remote-askers.ts";
 import { storedRefs } from "./stored-refs.ts";
 import { applierQuestions, isActive, subjectsOf } from "./subject.ts";
 import type { Subject } from "./subject.ts";
@@ -38,16 +40,18 @@ export interface Survey {
   /** Appliers that leave the cluster, parents before children. */
   readonly gone: readonly Leaver[];
   readonly releases: ReadonlyMap<string, ReleaseSurvey>;
-  /** Appliers whose objects are on another cluster that can't be asked. */
-  readonly elsewhere: readonly Subject[];
+  /** Appliers whose objects are on another cluster that can't be asked, by id, and why. */
+  readonly elsewhere: ReadonlyMap<string, string>;
+  /** Names of the other clusters that are asked, by applier. */
+  readonly remotes: ReadonlyMap<string, string>;
   /** Values of Secrets that were seen. */
   readonly secrets: readonly string[];
 }
 
 export interface SurveyContext {
   readonly asker: Asker;
-  /** The other cluster that an applier applies to; `undefined` when it can't be asked. */
-  readonly remote: (subject: Subject) => Promise<Asker | undefined>;
+  /** The other cluster that an applier applies to. */
+  readonly remote: (applier: JsonObject) => Promise<RemoteTarget>;
   readonly records: ReadonlyMap<string, ApplierRecord>;
 }
 
@@ -58,9 +62,11 @@ export interface Ground extends SurveyContext {
   readonly ledgers: ReadonlyMap<string, Ledger>;
   /** Where the objects of an applier go. Absent: they can't be asked about. */
   readonly askers: ReadonlyMap<string, Asker>;
+  readonly elsewhere: ReadonlyMap<string, string>;
   /** What was said about the appliers themselves: their parents send them, and nobody has to ask again. */
   readonly answered: ReadonlyMap<string, LiveAnswer>;
-  readonly arrivals: ReturnType<typeof arrivalsOf>;
+  /** What arrives on one cluster does not on another. */
+  readonly arrivals: (asker: Asker) => Arrivals;
   readonly removal: (asker: Asker) => RemovalContext;
 }
 
@@ -77,8 +83,11 @@ export async function survey(cluster: ClusterRender, context: SurveyContext): Pr
     ledgers,
     gone: [...removals, ...releases.gone],
     releases: releases.surveys,
-    elsewhere: [...subjects.values()].filter(
-      (subject) => isActive(subject) && !ground.askers.has(subject.node.id),
+    elsewhere: ground.elsewhere,
+    remotes: new Map(
+      [...ground.askers].flatMap(([id, target]) =>
+        target === context.asker ? [] : [[id, target.name] as const],
+      ),
     ),
     secrets: [...secrets, ...releases.secrets],
   };
@@ -87,19 +96,16 @@ export async function survey(cluster: ClusterRender, context: SurveyContext): Pr
 async function lookAround(cluster: ClusterRender, context: SurveyContext): Promise<Ground> {
   const { asker, records } = context;
   const live = await readLiveAppliers(cluster.nodes, asker);
-  const arrivals = arrivalsOf(cluster.nodes);
+  const here = arrivalsOf(cluster.nodes.filter(({ spec }) => spec.remoteCluster === undefined));
   const sources = { cluster, records, live };
-  const answered = await asker.ask(applierQuestions(sources), arrivals);
+  const answered = await asker.ask(applierQuestions(sources), here);
   const subjects = subjectsOf(sources, answered);
-  const askers = new Map<string, Asker>();
-  await Promise.all(
-    [...subjects].map(async ([id, subject]) => {
-      const isRemote = subject.spec.remoteCluster !== undefined;
-      const target = isRemote && isActive(subject) ? await context.remote(subject) : asker;
-      if (target !== undefined) askers.set(id, target);
-    }),
-  );
+  const { askers, elsewhere } = await whereObjectsGo(subjects, context);
   const rendered = renderedIds(subjects, cluster);
+  const arrivals = (target: Asker): Arrivals =>
+    target === asker
+      ? here
+      : arrivalsOf(cluster.nodes.filter(({ id }) => askers.get(id) === target));
   const ledgers = new Map([...subjects.keys()].map((id) => [id, openLedger(id)]));
   const removal = (one: Asker): RemovalContext => ({
     cluster: cluster.cluster,
@@ -108,8 +114,33 @@ async function lookAround(cluster: ClusterRender, context: SurveyContext): Promi
     // What is rendered is rendered for the other cluster when its applier goes there.
     rendered: one === asker ? rendered : new Map(),
     released: (release) => storedRefs(release, one, cluster),
+    at: async (applier) => {
+      const target = await context.remote(applier);
+      return "asker" in target ? removal(target.asker) : undefined;
+    },
   });
-  return { ...context, cluster, live, subjects, ledgers, askers, answered, arrivals, removal };
+  return {
+    ...{ ...context, cluster, live, subjects, ledgers, askers, elsewhere },
+    ...{ answered, arrivals, removal },
+  };
+}
+
+/** By applier: the cluster that has its objects, or why that can't be asked. */
+async function whereObjectsGo(
+  subjects: ReadonlyMap<string, Subject>,
+  { asker, remote }: SurveyContext,
+): Promise<Pick<Ground, "askers" | "elsewhere">> {
+  const askers = new Map<string, Asker>();
+  const elsewhere = new Map<string, string>();
+  await Promise.all(
+    [...subjects].map(async ([id, subject]) => {
+      const isRemote = subject.spec.remoteCluster !== undefined && isActive(subject);
+      const target = isRemote ? await remote(subject.object) : { asker };
+      if ("asker" in target) askers.set(id, target.asker);
+      else elsewhere.set(id, target.why);
+    }),
+  );
+  return { askers, elsewhere };
 }
 
 /** By object, the appliers that will apply it to this cluster. */

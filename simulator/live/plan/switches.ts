@@ -23,9 +23,9 @@ export function isLeftAlone(object: JsonObject | undefined, applier: string): bo
         says(object, `${kustomize}/reconcile`, "disabled") ||
         says(object, `${kustomize}/ssa`, "ignore")
       );
-    case "ResourceSet":
     case "FluxInstance":
       return says(object, `${operator}/reconcile`, "disabled");
+    // A ResourceSet looks at its own templates only.
     default:
       return false;
   }
@@ -48,11 +48,15 @@ export function isForced(object: JsonObject | undefined, applier: string): boole
 export function keptBySwitch(object: JsonObject, applier: string): string | undefined {
   const group = switchGroup(applier);
   if (group === undefined) return undefined;
-  const found = [
+  const all = [
     ["prune", "disabled"],
     ["reconcile", "disabled"],
     ["ssa", "ignore"],
-  ].find(([key = "", value = ""]) => says(object, `${group}/${key}`, value));
+  ];
+  // flux-operator deletes an object of a ResourceSet in spite of the other two.
+  const found = (applier === "ResourceSet" ? all.slice(0, 1) : all).find(([key = "", value = ""]) =>
+    says(object, `${group}/${key}`, value),
+  );
   return found === undefined ? undefined : `its annotation ${group}/${found.join(" is ")}`;
 }
 

@@ -33,7 +33,9 @@ export function questionOf(
     json: item.object.json,
     manager: managers[kind],
     recreates:
-      (kind === "Kustomization" && flagAt(applier, "spec", "force")) || isForced(object, kind),
+      (kind === "Kustomization" && flagAt(applier, "spec", "force")) ||
+      (kind === "ResourceSet" && isForced(applier, kind)) ||
+      isForced(object, kind),
     ask: item.object.skipped === "ssa-ifnotpresent" ? "get" : "dry-run",
     state,
   };

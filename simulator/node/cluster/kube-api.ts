@@ -3,8 +3,8 @@
  * nothing about Flux. Asks for new credentials once when the server answers 401.
  */
 import type { IncomingMessage } from "node:http";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import http from "node:http";
+import https from "node:https";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
@@ -163,9 +163,12 @@ function send(
     ...(text === undefined ? {} : { "Content-Type": rest.contentType ?? "application/json" }),
     ...endpoint.headers,
   };
-  const start = url.protocol === "http:" ? httpRequest : httpsRequest;
+  const start = requestOf(url.protocol === "http:" ? http : https, endpoint);
   return new Promise((resolve, reject) => {
-    const request = start(url, { method, headers, agent: endpoint.agent, signal }, (response) => {
+    const { agent, tls, lookup } = endpoint;
+    const found = lookup === undefined ? {} : { lookup };
+    const options = { ...tls, method, headers, agent, signal, ...found };
+    const request = start(url, options, (response) => {
       const { statusCode = 0 } = response;
       if (statusCode >= 200 && statusCode < 300) return resolve(response);
       refusal(response).then(reject, reject);
@@ -179,6 +182,17 @@ function send(
     request.on("error", reject);
     request.end(text);
   });
+}
+
+/**
+ * VS Code sends requests through the proxies that it knows, in place of any agent. One that a kubeconfig names wins over these, by the function
+ * that VS Code keeps aside.
+ */
+function requestOf(
+  module: Pick<typeof https, "request"> & { readonly __vscodeOriginal?: typeof https },
+  { hasProxy }: Endpoint,
+): typeof https.request {
+  return (hasProxy === true ? module.__vscodeOriginal : undefined)?.request ?? module.request;
 }
 
 function decoded(response: IncomingMessage): Readable {

@@ -5,6 +5,7 @@
  */
 import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
+import type { LookupFunction } from "node:net";
 
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 
@@ -13,13 +14,27 @@ import type { JsonObject } from "../../manifest/json.ts";
 
 import type { ExecCredential } from "./exec-credential.ts";
 
+export type TlsOptions = Pick<
+  RequestOptions,
+  "ca" | "cert" | "key" | "rejectUnauthorized" | "servername"
+>;
+
 export interface Endpoint {
   /** Address of the API server without a slash at its end. */
   readonly server: string;
   readonly agent: Agent;
+  /**
+   * What the agent has as well: VS Code puts another one in its place, but for requests to this machine, and would lose them
+   * (`@vscode/proxy-agent`).
+   */
+  readonly tls?: TlsOptions;
   readonly headers: Readonly<Record<string, string>>;
+  /** The agent goes through a proxy that the kubeconfig names. */
+  readonly hasProxy?: boolean;
   /** Milliseconds since 1970 at which the credentials end, when that is known. */
   readonly expires?: number;
+  /** Resolves names, where not every address may be asked. */
+  readonly lookup?: LookupFunction;
 }
 
 /**
@@ -44,8 +59,20 @@ export async function openEndpoint(
   return {
     server,
     agent: keepAlive(options.agent),
+    tls: tlsOf(options),
+    hasProxy: textAt(cluster, "proxy-url") !== undefined,
     headers,
     ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): TlsOptions {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(servername === undefined ? {} : { servername }),
   };
 }
 

@@ -1,61 +1,101 @@
-/**
- * The cluster of a kubeconfig that lies in a Secret (`spec.kubeConfig`), as a `Live`. Nothing of this machine is used for it: no exec
- * plugin runs and no file is read, as in the controllers unless they are told otherwise (`--insecure-kubeconfig-exec`).
- */
-import { parse } from "yaml";
-
-import { isObject, listAt, objectAt, textAt } from "../../manifest/json.ts";
-import type { JsonObject } from "../../manifest/json.ts";
+/** The cluster of a kubeconfig that lies in a Secret (`spec.kubeConfig`), as a `Live`. */
+import { textAt } from "../../manifest/json.ts";
+import type { LiveResponse, RemoteAnswer } from "../../ports.ts";
+import { createNetworkGuard, isPublicAddress } from "../network-guard.ts";
+import type { NetworkGuard, Resolve } from "../network-guard.ts";
 import type { OpenLive } from "./create-live.ts";
 import { KubeApi } from "./kube-api.ts";
 import { liveOn } from "./live-on.ts";
 import { loadKubeClient } from "./load-kube-client.ts";
+import { remoteEntries } from "./remote-kubeconfig.ts";
+import type { RemoteEntries } from "./remote-kubeconfig.ts";
 
-const ofCluster = [
-  "server",
-  "tls-server-name",
-  "insecure-skip-tls-verify",
-  "certificate-authority-data",
-  "proxy-url",
-];
-const ofUser = ["token", "username", "password", "client-certificate-data", "client-key-data"];
-
-/** `undefined` for a text that is no kubeconfig, or whose credentials would come from this machine. */
-export function openRemoteLive(kubeconfig: string): OpenLive | undefined {
-  const read = parsed(kubeconfig);
-  const contexts = listAt(read, "contexts");
-  const name = textAt(read, "current-context") ?? textAt(contexts[0], "name") ?? "";
-  const context = named(contexts, name, "context");
-  const cluster = only(
-    named(listAt(read, "clusters"), textAt(context, "cluster"), "cluster"),
-    ofCluster,
-  );
-  const user = only(named(listAt(read, "users"), textAt(context, "user"), "user"), ofUser);
-  if (textAt(cluster, "server") === undefined || Object.keys(user).length === 0) return undefined;
-  const api = new KubeApi(async () =>
-    (await loadKubeClient()).openEndpoint(cluster, user, undefined),
-  );
-  return { ...liveOn(name, api), close: () => api.close() };
+export interface RemoteNetwork {
+  /** Whether addresses inside the user's network may be asked. A Secret names them, and not the user. */
+  readonly allowPrivateNetwork: boolean;
+  /** For tests. */
+  readonly resolve?: Resolve;
 }
 
-function parsed(text: string): JsonObject {
+export type OpenedRemote =
+  | { readonly outcome: "opened"; readonly live: OpenLive }
+  | Extract<RemoteAnswer, { readonly outcome: "refused" }>;
+
+type Usable = Extract<RemoteEntries, { readonly outcome: "usable" }>;
+
+/** `name` is what people call the cluster; names inside of the kubeconfig are not shown. Rejects never. */
+export async function openRemote(
+  kubeconfig: string,
+  name: string,
+  network: RemoteNetwork,
+): Promise<OpenedRemote> {
+  const entries = remoteEntries(kubeconfig);
+  if (entries.outcome === "refused") return entries;
+  if (network.allowPrivateNetwork) return { outcome: "opened", live: openEntries(entries, name) };
+  const why = await refusedAddress(entries, network);
+  if (why !== undefined) return { outcome: "refused", why };
+  return { outcome: "opened", live: openEntries(entries, name, guardOf(network)) };
+}
+
+/** Asks whatever address stands there: for who has looked at it. `undefined` for what can't be used. */
+export function openRemoteLive(kubeconfig: string): OpenLive | undefined {
+  const entries = remoteEntries(kubeconfig);
+  return entries.outcome === "refused" ? undefined : openEntries(entries, "the other cluster");
+}
+
+function openEntries({ cluster, user }: Usable, name: string, guard?: NetworkGuard): OpenLive {
+  const api = new KubeApi(async () => {
+    const { openEndpoint } = await loadKubeClient();
+    const endpoint = await openEndpoint(cluster, user, undefined);
+    if (guard === undefined) return endpoint;
+    // The agent asks it about names; about addresses nobody is asked, so these are looked at here.
+    await guard.resolve(hostOf(endpoint.server));
+    return { ...endpoint, lookup: guard.lookup };
+  });
+  const live = liveOn(name, api);
+  const ended = new AbortController();
+  return {
+    name,
+    async request(request, signal): Promise<LiveResponse> {
+      const signals = signal === undefined ? [ended.signal] : [ended.signal, signal];
+      try {
+        return await live.request(request, AbortSignal.any(signals));
+      } catch {
+        signal?.throwIfAborted();
+        return { status: 0, body: "The connection to the other cluster has ended." };
+      }
+    },
+    close() {
+      ended.abort();
+      api.close();
+    },
+  };
+}
+
+/** What is behind a proxy can't be looked at. */
+async function refusedAddress(
+  { cluster }: Usable,
+  network: RemoteNetwork,
+): Promise<string | undefined> {
+  const allow = "which has to be allowed (allow private network)";
+  if (cluster["proxy-url"] !== undefined) return `it is behind a proxy, ${allow}`;
   try {
-    const value: unknown = parse(text, { maxAliasCount: 100, logLevel: "silent" });
-    return isObject(value) ? value : {};
-  } catch {
-    return {};
+    await guardOf(network).resolve(hostOf(textAt(cluster, "server") ?? ""));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && error.name === "RefusedError"
+      ? `its address is inside your network or on this machine, ${allow}`
+      : undefined;
   }
 }
 
-function named(list: readonly unknown[], name: string | undefined, key: string): JsonObject {
-  return objectAt(
-    list.find((item) => textAt(item, "name") === name),
-    key,
-  );
+function guardOf({ resolve }: RemoteNetwork): NetworkGuard {
+  return createNetworkGuard({
+    isAllowed: isPublicAddress,
+    ...(resolve === undefined ? {} : { resolve }),
+  });
 }
 
-function only(entry: JsonObject, keys: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    keys.filter((key) => entry[key] !== undefined).map((key) => [key, entry[key]]),
-  );
+function hostOf(server: string): string {
+  return new URL(server).hostname;
 }

@@ -5,11 +5,15 @@ import type { SceneNode } from "../../../model/graph/scene.ts";
 import { element, setAttribute, setText } from "./elements.ts";
 import { glyph } from "./glyphs.ts";
 
+const longName = 16;
+const tailLength = 7;
+
 export class NodeView {
   readonly id: string;
   readonly element: HTMLElement;
   readonly #icon = element("span", { className: "icon" });
-  readonly #title = element("span", { className: "title" });
+  readonly #start = element("span", { className: "start" });
+  readonly #end = element("span", { className: "end" });
   readonly #subtitle = element("span", { className: "subtitle" });
   readonly #words = element("span", { className: "words" });
   readonly #badge = element("span", { className: "badge" });
@@ -17,6 +21,7 @@ export class NodeView {
 
   constructor(id: string) {
     this.id = id;
+    const title = element("span", { className: "title", children: [this.#start, this.#end] });
     this.element = element("div", {
       attributes: { role: "treeitem", tabindex: "-1", "aria-selected": "false" },
       children: [
@@ -25,7 +30,7 @@ export class NodeView {
           className: "texts",
           attributes: { "aria-hidden": "true" },
           children: [
-            element("span", { className: "row", children: [this.#title, this.#badge] }),
+            element("span", { className: "row", children: [title, this.#badge] }),
             this.#subtitle,
             this.#words,
           ],
@@ -50,7 +55,10 @@ export class NodeView {
     setAttribute(this.element, "aria-label", node.label);
     const expanded = node.fold === "leaf" ? undefined : String(node.fold === "open");
     setAttribute(this.element, "aria-expanded", expanded);
-    setText(this.#title, node.title);
+    // Long names differ at their ends more often than in their middles, which is where they are cut.
+    const cut = node.title.length > longName ? node.title.length - tailLength : node.title.length;
+    setText(this.#start, node.title.slice(0, cut));
+    setText(this.#end, node.title.slice(cut));
     setText(this.#subtitle, node.subtitle);
     setText(this.#words, node.words);
     setText(this.#badge, badgeOf(node));

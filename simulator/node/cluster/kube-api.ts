@@ -3,8 +3,8 @@
  * nothing about Flux. Asks for new credentials once when the server answers 401.
  */
 import type { IncomingMessage } from "node:http";
-import http from "node:http";
-import https from "node:https";
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
@@ -163,7 +163,7 @@ function send(
     ...(text === undefined ? {} : { "Content-Type": rest.contentType ?? "application/json" }),
     ...endpoint.headers,
   };
-  const start = requestOf(url.protocol === "http:" ? http : https, endpoint);
+  const start = url.protocol === "http:" ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
     const { agent, tls, lookup } = endpoint;
     const found = lookup === undefined ? {} : { lookup };
@@ -182,17 +182,6 @@ function send(
     request.on("error", reject);
     request.end(text);
   });
-}
-
-/**
- * VS Code sends requests through the proxies that it knows, in place of any agent. One that a kubeconfig names wins over these, by the function
- * that VS Code keeps aside.
- */
-function requestOf(
-  module: Pick<typeof https, "request"> & { readonly __vscodeOriginal?: typeof https },
-  { hasProxy }: Endpoint,
-): typeof https.request {
-  return (hasProxy === true ? module.__vscodeOriginal : undefined)?.request ?? module.request;
 }
 
 function decoded(response: IncomingMessage): Readable {

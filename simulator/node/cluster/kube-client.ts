@@ -29,8 +29,6 @@ export interface Endpoint {
    */
   readonly tls?: TlsOptions;
   readonly headers: Readonly<Record<string, string>>;
-  /** The agent goes through a proxy that the kubeconfig names. */
-  readonly hasProxy?: boolean;
   /** Milliseconds since 1970 at which the credentials end, when that is known. */
   readonly expires?: number;
   /** Resolves names, where not every address may be asked. */
@@ -60,7 +58,6 @@ export async function openEndpoint(
     server,
     agent: keepAlive(options.agent),
     tls: tlsOf(options),
-    hasProxy: textAt(cluster, "proxy-url") !== undefined,
     headers,
     ...(expires === undefined ? {} : { expires }),
   };

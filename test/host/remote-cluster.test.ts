@@ -92,6 +92,8 @@ suite("A remote cluster", () => {
     const asked = "/apis/apps/v1/namespaces/apps/deployments/podinfo";
     assert.ok(far.requests.some((line) => line.startsWith(`PATCH ${asked}?dryRun=All`)));
     assert.ok(!home.requests.some((line) => line.includes(asked)));
+    // What follows an answer goes over the same connection.
+    assert.ok(far.connections < far.requests.length, `${far.connections} connections`);
   });
 
   test("shows both sides of a change, and no word of its kubeconfig", async () => {

@@ -17,6 +17,8 @@ export class LiveServer {
   readonly requests: string[] = [];
   /** What was sent to prove who asks: a token, or the name in a certificate. */
   readonly users = new Set<string>();
+  /** Connections that were ever made. */
+  connections = 0;
   readonly #live: Live;
   readonly #host: string;
   readonly #sockets = new Set<Socket>();
@@ -47,6 +49,7 @@ export class LiveServer {
   /** Gives its address. */
   async start(): Promise<string> {
     this.#server.on("connection", (socket: Socket) => {
+      this.connections++;
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     });

@@ -3,8 +3,6 @@
  * nothing about Flux. Asks for new credentials once when the server answers 401.
  */
 import type { IncomingMessage } from "node:http";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { createGunzip } from "node:zlib";
@@ -14,6 +12,7 @@ import type { JsonObject } from "../../manifest/json.ts";
 
 import { ConnectionError, StatusError, isStatus } from "./connection-error.ts";
 import type { Endpoint } from "./kube-client.ts";
+import { startRequest } from "./kube-request.ts";
 
 export interface ApiRequest {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -36,6 +35,7 @@ export type Connect = (renew: boolean, signal: AbortSignal) => Promise<Endpoint>
 
 const defaultInactivity = 30_000;
 const maxBody = 256 * 1024 * 1024;
+const maxRefusal = 100_000;
 const maxLine = 32 * 1024 * 1024;
 
 export class KubeApi {
@@ -163,12 +163,8 @@ function send(
     ...(text === undefined ? {} : { "Content-Type": rest.contentType ?? "application/json" }),
     ...endpoint.headers,
   };
-  const start = url.protocol === "http:" ? httpRequest : httpsRequest;
   return new Promise((resolve, reject) => {
-    const { agent, tls, lookup } = endpoint;
-    const found = lookup === undefined ? {} : { lookup };
-    const options = { ...tls, method, headers, agent, signal, ...found };
-    const request = start(url, options, (response) => {
+    const request = startRequest(url, endpoint, { method, headers, signal }, (response) => {
       const { statusCode = 0 } = response;
       if (statusCode >= 200 && statusCode < 300) return resolve(response);
       refusal(response).then(reject, reject);
@@ -196,7 +192,10 @@ async function refusal(response: IncomingMessage): Promise<StatusError> {
   let text = "";
   for await (const chunk of decoded(response) as AsyncIterable<Buffer>) {
     text += chunk.toString("utf8");
-    if (text.length > 100_000) response.destroy();
+    if (text.length > maxRefusal) {
+      response.destroy();
+      break;
+    }
   }
   const code = response.statusCode ?? 0;
   const retryAfter = Number(response.headers["retry-after"]);

@@ -7,12 +7,14 @@ import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { LookupFunction } from "node:net";
 
+import { HttpsProxyAgent } from "https-proxy-agent";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 
 import { objectAt, textAt } from "../../manifest/json.ts";
 import type { JsonObject } from "../../manifest/json.ts";
 
 import type { ExecCredential } from "./exec-credential.ts";
+import { proxyOf } from "./proxy-of.ts";
 
 export type TlsOptions = Pick<
   RequestOptions,
@@ -23,10 +25,7 @@ export interface Endpoint {
   /** Address of the API server without a slash at its end. */
   readonly server: string;
   readonly agent: Agent;
-  /**
-   * What the agent has as well: VS Code puts another one in its place, but for requests to this machine, and would lose them
-   * (`@vscode/proxy-agent`).
-   */
+  /** What the agent has as well, for connections that others make (see `kube-request.ts`). */
   readonly tls?: TlsOptions;
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds since 1970 at which the credentials end, when that is known. */
@@ -46,8 +45,10 @@ export async function openEndpoint(
 ): Promise<Endpoint> {
   const server = textAt(cluster, "server")?.replace(/\/+$/, "") ?? "";
   const { username, password } = user;
+  const proxy = textAt(cluster, "proxy-url") ?? proxyOf(server, process.env);
+  const behind = proxy === undefined ? cluster : { ...cluster, "proxy-url": proxy };
   const config = new KubeConfig();
-  config.loadFromString(JSON.stringify(asKubeconfig(cluster, user, credential, server)));
+  config.loadFromString(JSON.stringify(asKubeconfig(behind, user, credential, server)));
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const headers = textHeaders(options.headers);
@@ -56,11 +57,24 @@ export async function openEndpoint(
   const expires = credential?.expires;
   return {
     server,
-    agent: keepAlive(options.agent),
+    agent: withProtocol(
+      /^https?:/.test(proxy ?? "") ? throughProxy(proxy ?? "") : keepAlive(options.agent),
+      server,
+    ),
     tls: tlsOf(options),
     headers,
     ...(expires === undefined ? {} : { expires }),
   };
+}
+
+/** That of the Kubernetes client asks by `http.request`, which VS Code replaces. */
+function throughProxy(proxy: string): Agent {
+  return new HttpsProxyAgent(proxy, { keepAlive: true });
+}
+
+/** Agents for proxies would guess it from the functions that call them. */
+function withProtocol(agent: Agent, server: string): Agent {
+  return Object.assign(agent, { protocol: new URL(server).protocol });
 }
 
 function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): TlsOptions {

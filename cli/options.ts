@@ -221,7 +221,7 @@ export const options = [
     name: "allow-private-network",
     verbs: [...simulating, "publish"],
     group: "fetch",
-    help: "let sources be fetched from private and loopback addresses",
+    help: "let sources be fetched from private and loopback addresses, and clusters of spec.kubeConfig be asked there (diff --context)",
   },
   {
     name: "cache-dir",

@@ -118,11 +118,6 @@ export interface SimulationContext {
    * then rendered as the installation that it will be, and `preserveValues` takes over the values.
    */
   readonly previous?: Simulation;
-  /**
-   * Opens the cluster of a kubeconfig that a Kustomization or HelmRelease names (`spec.kubeConfig`), for a plan against a cluster.
-   * Without it, and where the answer is `undefined`, what these apply is not part of the plan.
-   */
-  readonly openRemote?: (kubeconfig: string) => Promise<Live | undefined>;
 }
 
 /** Two sides of an object; a side that does not exist is absent. */

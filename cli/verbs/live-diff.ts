@@ -1,31 +1,30 @@
 /** `sluice diff --context`: what a push would do to a running cluster. Nothing but reads and dry runs is sent. */
 import type { Live, SimulationOptions } from "#simulator";
 import { createFactsReader, matchCluster, rootsOf, simulateOnCluster } from "#simulator";
-import { openRemoteLive } from "#simulator/cluster";
-import type { OpenLive } from "#simulator/cluster";
+import { RemoteLives } from "#simulator/cluster";
 
 import { UserError } from "../user-error.ts";
 import { printPlan } from "./print-plan.ts";
 import type { ExitCode, VerbContext } from "./verb.ts";
 
-export async function liveDiff(context: VerbContext, live: Live): Promise<ExitCode> {
-  const { session, signal, onProgress } = context;
+export async function liveDiff(context: VerbContext, home: Live): Promise<ExitCode> {
+  const { request, session, signal, onProgress } = context;
   const { simulator, target } = session;
-  const options = await optionsOfCluster(context, live);
-  const remotes: OpenLive[] = [];
-  const openRemote = (kubeconfig: string): Promise<Live | undefined> => {
-    const remote = openRemoteLive(kubeconfig);
-    if (remote !== undefined) remotes.push(remote);
-    return Promise.resolve(remote);
+  const { allowPrivateNetwork } = request;
+  const remotes = new RemoteLives(home, () => ({ allowPrivateNetwork }));
+  const live: Live = {
+    ...home,
+    remote: (secret, ownSignal = signal) => remotes.open(secret, ownSignal),
   };
-  const reader = createFactsReader(live, { decryptionKeys: context.request.clusterKeys === true });
-  const inner = { signal, onProgress, openRemote, reader };
   try {
+    const options = await optionsOfCluster(context, live);
+    const reader = createFactsReader(live, { decryptionKeys: request.clusterKeys === true });
+    const inner = { signal, onProgress, reader };
     const simulation = await simulateOnCluster(simulator, target, options, live, inner);
     const plan = await simulator.livePlan(simulation, live, inner);
     return await printPlan(context, plan);
   } finally {
-    for (const remote of remotes) remote.close();
+    remotes.close();
   }
 }
 

@@ -2,7 +2,7 @@
  * The extension's end of the language server: starts and stops it, and gives its messages their types.
  * Starting is never awaited by activation; requests before the start wait for it.
  */
-import type { CancellationToken, Event } from "vscode";
+import type { CancellationToken, Event, LogOutputChannel } from "vscode";
 import { CancellationTokenSource, EventEmitter, workspace } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { State } from "vscode-languageclient";
@@ -20,6 +20,7 @@ import type {
 import { clusterBase } from "#protocol";
 import type { LiveResponse } from "#simulator";
 
+import { discreetTrace } from "../model/discreet-trace.ts";
 import { WithDisposables } from "../platform/disposables.ts";
 import type { Log } from "../platform/log.ts";
 import { fireAndForget } from "../platform/log.ts";
@@ -161,6 +162,7 @@ export class ServerLink extends WithDisposables {
       documentSelector: [...folderSchemes()].map((scheme) => ({ scheme })),
       initializationOptions,
       outputChannel: this.#log,
+      traceOutputChannel: discreetChannel(this.#log),
       diagnosticCollectionName: "Sluice",
       middleware: {
         provideDiagnostics: this.#redHatYaml.provideDiagnostics,
@@ -254,4 +256,10 @@ function nextTurn(): Promise<void> {
 
 function folderSchemes(): ReadonlySet<string> {
   return new Set((workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme));
+}
+
+/** The same channel, whose traces hold nothing of clusters. */
+function discreetChannel(log: LogOutputChannel): LogOutputChannel {
+  const trace = (entry: string): void => log.trace(discreetTrace(entry));
+  return Object.create(log, { trace: { value: trace } }) as LogOutputChannel;
 }

@@ -37,7 +37,7 @@ export async function makeLivePlan(
   };
   const asker = createAsker(live, { signal, facts, onProgress: progress });
   const records = new Map(after.appliers.map((record) => [record.id, record]));
-  const remote = remoteAskers({ live, asker, progress, ...context });
+  const remote = remoteAskers({ live, progress, ...context });
   const surveys = [];
   for (const cluster of after.clusters)
     surveys.push(await survey(cluster, { asker, remote, records }));

@@ -1,4 +1,4 @@
-/** The clusters that `spec.kubeConfig` names, where they can be opened and their kubeconfig may be read; or why they can't be asked. */
+/** The clusters that `spec.kubeConfig` names, where the home cluster opens them (`Live.remote`); or why they can't be asked. */
 import { textAt } from "../../manifest/json.ts";
 import type { JsonObject } from "../../manifest/json.ts";
 import type { KubeconfigSecret, Live, RemoteAnswer } from "../../ports.ts";
@@ -12,10 +12,9 @@ export type RemoteTarget =
   /** Why it can't be asked, as it follows "because". */
   | { readonly why: string };
 
-export interface RemoteContext extends Pick<SimulationContext, "signal" | "openRemote"> {
+export interface RemoteContext extends Pick<SimulationContext, "signal"> {
   /** The cluster that has the Secrets. */
   readonly live: Live;
-  readonly asker: Asker;
   readonly progress: NonNullable<AskerContext["onProgress"]>;
 }
 
@@ -23,7 +22,7 @@ export interface RemoteContext extends Pick<SimulationContext, "signal" | "openR
 export function remoteAskers(
   context: RemoteContext,
 ): (applier: JsonObject) => Promise<RemoteTarget> {
-  const { signal, progress } = context;
+  const { live: home, signal, progress } = context;
   const opened = new Map<string, Promise<RemoteTarget>>();
   const askers = new Map<Live, Asker>();
   const targetOf = (answer: RemoteAnswer): RemoteTarget => {
@@ -41,7 +40,7 @@ export function remoteAskers(
     const key = textAt(applier, "spec", "kubeConfig", "secretRef", "key");
     const secret: KubeconfigSecret = { namespace, name, ...(key === undefined ? {} : { key }) };
     const id = JSON.stringify([namespace, name, key]);
-    const opening = opened.get(id) ?? open(secret, context).then(targetOf);
+    const opening = opened.get(id) ?? open(home, secret, signal).then(targetOf);
     opened.set(id, opening);
     return opening;
   };
@@ -56,45 +55,10 @@ function withoutSecret(applier: JsonObject, namespace: string): string {
 }
 
 async function open(
+  home: Live,
   secret: KubeconfigSecret,
-  { live, asker, openRemote, signal }: RemoteContext,
+  signal: AbortSignal | undefined,
 ): Promise<RemoteAnswer> {
-  if (openRemote === undefined)
-    return (await live.remote?.(secret, signal)) ?? refused("other clusters are not opened here");
-  const { namespace, name, key } = secret;
-  const title = `Secret ${namespace}/${name}`;
-  const answer = await asker.read({ apiVersion: "v1", kind: "Secret", namespace, name });
-  switch (answer.outcome) {
-    case "absent":
-    case "unknown-kind":
-      return refused(`there is no ${title}`);
-    case "forbidden":
-      return refused(`you may not read ${title}`);
-    case "lost":
-      return refused(`${title} could not be read`);
-    case "found":
-      break;
-  }
-  const kubeconfig = kubeconfigIn(answer.object, key);
-  if (kubeconfig === undefined)
-    return refused(`${title} has no key ${key ?? "value or value.yaml"}`);
-  const remote = await openRemote(kubeconfig);
-  return remote === undefined
-    ? refused(`the kubeconfig in ${title} can't be used here`)
-    : { outcome: "opened", live: remote };
-}
-
-function refused(why: string): RemoteAnswer {
-  return { outcome: "refused", why };
-}
-
-/** Keys that the controllers try (`fluxcd/pkg runtime/client/impersonator.go`). */
-function kubeconfigIn(secret: object, key: string | undefined): string | undefined {
-  const keys = key === undefined ? ["value", "value.yaml"] : [key];
-  const value = keys.map((one) => textAt(secret, "data", one)).find((one) => one !== undefined);
-  try {
-    return value === undefined ? undefined : atob(value);
-  } catch {
-    return undefined;
-  }
+  const answer = await home.remote?.(secret, signal);
+  return answer ?? { outcome: "refused", why: "other clusters are not opened here" };
 }

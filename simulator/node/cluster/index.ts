@@ -12,6 +12,5 @@ export type { KubeContext, Kubeconfig, KubeconfigProblem } from "./kubeconfig.ts
 export { openContext, type ContextTarget } from "./open-context.ts";
 export { loadKubeClient, type KubeClient } from "./load-kube-client.ts";
 export { createLive, type OpenLive } from "./create-live.ts";
-export { openRemoteLive, type RemoteNetwork } from "./remote-live.ts";
 export { RemoteLives } from "./remote-lives.ts";
 export { liveOn } from "./live-on.ts";

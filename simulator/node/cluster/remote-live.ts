@@ -37,12 +37,6 @@ export async function openRemote(
   return { outcome: "opened", live: openEntries(entries, name, guardOf(network)) };
 }
 
-/** Asks whatever address stands there: for who has looked at it. `undefined` for what can't be used. */
-export function openRemoteLive(kubeconfig: string): OpenLive | undefined {
-  const entries = remoteEntries(kubeconfig);
-  return entries.outcome === "refused" ? undefined : openEntries(entries, "the other cluster");
-}
-
 function openEntries({ cluster, user }: Usable, name: string, guard?: NetworkGuard): OpenLive {
   const api = new KubeApi(async () => {
     const { openEndpoint } = await loadKubeClient();
@@ -77,7 +71,8 @@ async function refusedAddress(
   { cluster }: Usable,
   network: RemoteNetwork,
 ): Promise<string | undefined> {
-  const allow = "which has to be allowed (allow private network)";
+  const allow =
+    "which has to be allowed (--allow-private-network, in VS Code sluice.allowPrivateNetwork)";
   if (cluster["proxy-url"] !== undefined) return `it is behind a proxy, ${allow}`;
   try {
     await guardOf(network).resolve(hostOf(textAt(cluster, "server") ?? ""));

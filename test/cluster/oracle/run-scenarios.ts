@@ -8,8 +8,7 @@ import { join } from "node:path";
 
 import { createSimulator, defaultOptions, simulateOnCluster, versionPicker } from "#simulator";
 import type { Live, Plan, Simulator } from "#simulator";
-import { createLive, openRemoteLive } from "#simulator/cluster";
-import type { OpenLive } from "#simulator/cluster";
+import { createLive, RemoteLives } from "#simulator/cluster";
 import { createNodeEngine, createSources } from "#simulator/node";
 import { treeOf } from "../../support/fixture.ts";
 import { startCluster } from "../harness/cluster.ts";
@@ -40,7 +39,7 @@ export interface OracleResult {
 
 interface World {
   readonly cluster: Cluster;
-  readonly live: OpenLive;
+  readonly live: Live;
   readonly simulator: Simulator;
   readonly repositories: ReadonlyMap<string, GitRepository>;
   readonly log: string;
@@ -53,7 +52,10 @@ export async function runScenarios(scenarios: readonly ChangeScenario[]): Promis
     controllers: ["source-controller", "kustomize-controller", "helm-controller", "flux-operator"],
     flags: { "kube-apiserver": auditFlags(join(folder, "policy.yaml"), log) },
   });
-  const live = createLive([cluster.devKubeconfig], "dev@test");
+  const home = createLive([cluster.devKubeconfig], "dev@test");
+  const remotes = new RemoteLives(home, () => ({ allowPrivateNetwork: true }));
+  const never = new AbortController().signal;
+  const live: Live = { ...home, remote: (secret, signal = never) => remotes.open(secret, signal) };
   const simulator = newSimulator(join(folder, "cache"));
   try {
     await cluster.api.apply(allRights);
@@ -62,7 +64,8 @@ export async function runScenarios(scenarios: readonly ChangeScenario[]): Promis
     await converge(world, scenarios);
     return await predictAndPush(world, scenarios);
   } finally {
-    live.close();
+    remotes.close();
+    home.close();
     await simulator.dispose();
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -168,19 +171,9 @@ async function predict(
     ],
     remoteUrls: [url],
   };
-  const opened: OpenLive[] = [];
-  const openRemote = (kubeconfig: string): Promise<Live | undefined> => {
-    const remote = openRemoteLive(kubeconfig);
-    if (remote !== undefined) opened.push(remote);
-    return Promise.resolve(remote);
-  };
-  try {
-    const tree = treeOf(Object.fromEntries(files) as Record<string, string>);
-    const simulation = await simulateOnCluster(simulator, tree, options, live);
-    return await simulator.livePlan(simulation, live, { openRemote });
-  } finally {
-    for (const remote of opened) remote.close();
-  }
+  const tree = treeOf(Object.fromEntries(files) as Record<string, string>);
+  const simulation = await simulateOnCluster(simulator, tree, options, live);
+  return simulator.livePlan(simulation, live);
 }
 
 async function reconcile({ api }: Cluster, name: string, token: string): Promise<void> {

@@ -1,10 +1,9 @@
-/** A cluster that does not answer, others that it leads to, and secrets that are on it. */
+/** A cluster that does not answer, and secrets that are on it. */
 import { describe, expect, test } from "vitest";
 
-import type { FileTree, JsonObject } from "#simulator";
+import type { FileTree } from "#simulator";
 import { edited } from "../../../support/fixture.ts";
 import { configMap, kustomization } from "../../../support/flux.ts";
-import { fakeCluster, put } from "./fake-cluster.ts";
 import { at, base, codes, lines, options, useLivePlans } from "./plan-bench.ts";
 
 const { bench, start, plan } = useLivePlans();
@@ -42,43 +41,6 @@ describe("a cluster that does not answer", () => {
       return undefined;
     };
     await expect(plan(target, cluster, { signal: abort.signal })).rejects.toThrow(/abort/i);
-  });
-});
-
-describe("another cluster", () => {
-  const remote = edited(base, {
-    "cluster/apps.yaml": kustomization("apps", "./apps", "  kubeConfig: {secretRef: {name: far}}"),
-    "apps/one.yaml": configMap("one", "changed"),
-  });
-  const secret: JsonObject = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { namespace: "flux-system", name: "far" },
-    data: { value: btoa("the kubeconfig") },
-  };
-
-  test("is not part of the plan where it can't be opened", async () => {
-    const cluster = await start(edited(remote, { "apps/one.yaml": configMap("one", "1") }));
-    const found = await plan(remote, cluster);
-    expect(lines(found)).toEqual([]);
-    expect(codes(found)).toEqual(["live-unanswered"]);
-    expect(cluster.requests.map(({ path }) => path)).not.toContain(at("one"));
-  });
-
-  test("is asked through the kubeconfig in its Secret", async () => {
-    const cluster = await start(edited(remote, { "apps/one.yaml": configMap("one", "1") }));
-    put(cluster, secret);
-    const far = fakeCluster("far");
-    const opened: string[] = [];
-    const found = await plan(remote, cluster, {
-      openRemote: (kubeconfig) => {
-        opened.push(kubeconfig);
-        return Promise.resolve(far);
-      },
-    });
-    expect(opened).toEqual(["the kubeconfig"]);
-    expect(lines(found)).toEqual(["apps: created ConfigMap/one", "apps: created ConfigMap/two"]);
-    expect(codes(found)).toEqual([]);
   });
 });
 

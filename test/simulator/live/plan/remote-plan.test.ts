@@ -192,7 +192,9 @@ describe("an applier says why its cluster is not asked", () => {
       data: { value: btoa("planted") },
     });
     const found = await plan(changed, cluster);
+    expect(lines(found)).toEqual([]);
     expect(codes(found)).toEqual(["live-unanswered"]);
+    expect(cluster.requests.map(({ path }) => path)).not.toContain(at("one"));
     expect(JSON.stringify(found)).not.toContain("planted");
   });
 });

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, test } from "vitest";
 
-import { openRemoteLive } from "#simulator/cluster";
+import type { OpenLive } from "#simulator/cluster";
 
 import { openRemote } from "../../../../simulator/node/cluster/remote-live.ts";
 import { kubeconfigText } from "../../../support/kubeconfig.ts";
@@ -20,6 +20,12 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
+async function live(cluster: object, user?: object): Promise<OpenLive> {
+  const opened = await openRemote(kubeconfigText(cluster, user), "far", allowed);
+  if (opened.outcome === "refused") throw new Error(opened.why);
+  return opened.live;
+}
+
 async function listening(seen: IncomingMessage[] = []): Promise<string> {
   const server: Server = createServer((request, response) => {
     seen.push(request);
@@ -29,10 +35,6 @@ async function listening(seen: IncomingMessage[] = []): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
-
-test("credentials that stand in it are used", () => {
-  expect(openRemoteLive(kubeconfigText(nowhere))).toBeDefined();
-});
 
 describe("not used is", () => {
   test.each([
@@ -56,7 +58,6 @@ describe("not used is", () => {
     const opened = await openRemote(text, "far", allowed);
     expect(opened).toMatchObject({ outcome: "refused" });
     expect(opened.outcome === "refused" && opened.why).toContain(why);
-    expect(openRemoteLive(text)).toBeUndefined();
   });
 
   test.each([
@@ -73,29 +74,26 @@ test("a plugin and a file beside a token are left alone, and nobody is impersona
   const seen: IncomingMessage[] = [];
   const server = await listening(seen);
   const user = { token: "own", exec: { command: "/nonexistent" }, tokenFile: "/nonexistent" };
-  const live = openRemoteLive(kubeconfigText({ server }, { ...user, as: "somebody" }));
-  expect(await live?.request({ verb: "get", path: "/version" })).toEqual({
-    status: 200,
-    body: "{}",
-  });
-  live?.close();
+  const far = await live({ server }, { ...user, as: "somebody" });
+  expect(await far.request({ verb: "get", path: "/version" })).toEqual({ status: 200, body: "{}" });
+  far.close();
   const { authorization, ...headers } = seen[0]?.headers ?? {};
   expect(authorization).toBe("Bearer own");
   expect(Object.keys(headers).filter((name) => name.startsWith("impersonate"))).toEqual([]);
 });
 
 describe("a certificate", () => {
-  async function answerOf(cluster: object): Promise<number | undefined> {
+  async function answerOf(cluster: object): Promise<number> {
     const server = createTlsServer({ key: testKey, cert: testCertificate }, (_, response) => {
       response.end("{}");
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const live = openRemoteLive(kubeconfigText({ server: address, ...cluster }));
-    const answer = await live?.request({ verb: "get", path: "/version" });
-    live?.close();
-    return answer?.status;
+    const far = await live({ server: address, ...cluster });
+    const { status } = await far.request({ verb: "get", path: "/version" });
+    far.close();
+    return status;
   }
 
   test("that nobody vouches for is refused, whatever the kubeconfig says of it", async () => {
@@ -149,10 +147,9 @@ describe("an address inside the user's network", () => {
 
   test("is asked where that is allowed", async () => {
     const server = await listening();
-    const opened = await openRemote(kubeconfigText({ server }), "far", allowed);
-    if (opened.outcome === "refused") throw new Error(opened.why);
-    expect((await opened.live.request({ verb: "get", path: "/version" })).status).toBe(200);
-    opened.live.close();
+    const far = await live({ server });
+    expect((await far.request({ verb: "get", path: "/version" })).status).toBe(200);
+    far.close();
   });
 });
 
@@ -169,11 +166,11 @@ test("closing ends what is being asked, and nothing is asked afterwards", async 
   servers.push(silent);
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
   const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const live = openRemoteLive(kubeconfigText({ server }));
-  const waiting = live?.request({ verb: "get", path: "/version" });
+  const far = await live({ server });
+  const waiting = far.request({ verb: "get", path: "/version" });
   await isConnected;
-  live?.close();
+  far.close();
   expect(await waiting).toMatchObject({ status: 0 });
-  expect(await live?.request({ verb: "get", path: "/version" })).toMatchObject({ status: 0 });
+  expect(await far.request({ verb: "get", path: "/version" })).toMatchObject({ status: 0 });
   expect(connections).toBe(1);
 });

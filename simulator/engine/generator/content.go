@@ -26,6 +26,9 @@ import (
 // maxUntar is `DefaultMaxUntarSize` of fluxcd/pkg/tar.
 const maxUntar = 100 << 20
 
+// maxUnzipped bounds an archive with its headers, which count for nothing there.
+const maxUnzipped = maxUntar + maxUntar/2
+
 // assemble runs the operations of an artifact and leaves out what every archive leaves out.
 func (r *run) assemble(output outputArtifact) (*stage, error) {
 	staged := newStage(&r.limits)
@@ -151,7 +154,7 @@ func (o *operation) untar(data []byte) error {
 		return fmt.Errorf("requires gzip-compressed body: %w", err)
 	}
 	// What is passed over unread has to be bounded as well.
-	archive := tar.NewReader(io.LimitReader(unzipped, maxUntar+maxUntar/2))
+	archive := tar.NewReader(&boundedReader{from: unzipped, left: maxUnzipped})
 	size := int64(0)
 	for {
 		header, err := archive.Next()
@@ -171,6 +174,21 @@ func (o *operation) untar(data []byte) error {
 			return err
 		}
 	}
+}
+
+// boundedReader fails where io.LimitReader would end, which at the border of two entries looks like a whole archive.
+type boundedReader struct {
+	from io.Reader
+	left int64
+}
+
+func (r *boundedReader) Read(into []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, &limitError{fmt.Sprintf("unpacking gives more than %d MiB", maxUnzipped>>20)}
+	}
+	count, err := r.from.Read(into[:min(int64(len(into)), r.left)])
+	r.left -= int64(count)
+	return count, err
 }
 
 func (o *operation) unpack(header *tar.Header, archive io.Reader) error {

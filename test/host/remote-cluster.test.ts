@@ -13,7 +13,14 @@ import type { SluiceApi } from "../../extension/compose.ts";
 import { nodeIds } from "../../extension/model/cluster/live-node.ts";
 import type { PreviewNode } from "../../extension/model/preview-node.ts";
 import { fakeCluster, put } from "../simulator/live/plan/fake-cluster.ts";
-import { isIdle, open, replace, startSluice, takeBack } from "../support/editor-gestures.ts";
+import {
+  isIdle,
+  open,
+  picking,
+  replace,
+  startSluice,
+  takeBack,
+} from "../support/editor-gestures.ts";
 import { kubeconfigText } from "../support/kubeconfig.ts";
 import { LiveServer } from "../support/live-server.ts";
 import { testCertificate, testKey } from "../support/tls.ts";
@@ -137,22 +144,4 @@ function base64(text: string): string {
 async function set(name: string, value: unknown): Promise<void> {
   const target = vscode.ConfigurationTarget.Global;
   await vscode.workspace.getConfiguration("sluice").update(name, value, target);
-}
-
-/** Picks, one list after the other, the item whose label begins so. */
-async function picking(labels: readonly string[], work: () => Thenable<unknown>): Promise<void> {
-  const window = vscode.window as { showQuickPick: unknown };
-  const real = window.showQuickPick;
-  const left = [...labels];
-  window.showQuickPick = async (given: unknown) => {
-    const items = (await given) as readonly { readonly label: string }[];
-    const wanted = left.shift() ?? "";
-    return items.find(({ label }) => label.startsWith(wanted));
-  };
-  try {
-    await work();
-  } finally {
-    window.showQuickPick = real;
-  }
-  assert.deepEqual(left, []);
 }

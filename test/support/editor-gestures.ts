@@ -115,6 +115,27 @@ export async function takeBack(api: SluiceApi): Promise<void> {
   );
 }
 
+/** Picks, one list after the other, the item whose label begins so. */
+export async function picking(
+  labels: readonly string[],
+  work: () => Thenable<unknown>,
+): Promise<void> {
+  const window = vscode.window as { showQuickPick: unknown };
+  const real = window.showQuickPick;
+  const left = [...labels];
+  window.showQuickPick = async (given: unknown) => {
+    const items = (await given) as readonly { readonly label: string }[];
+    const wanted = left.shift() ?? "";
+    return items.find(({ label }) => label.startsWith(wanted));
+  };
+  try {
+    await work();
+  } finally {
+    window.showQuickPick = real;
+  }
+  equal(left, []);
+}
+
 export function check(value: unknown, what: string): asserts value {
   if (!value) throw new Error(`not true: ${what}`);
 }

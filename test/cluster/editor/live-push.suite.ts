@@ -8,6 +8,7 @@ import type { Plan } from "#simulator";
 import type { Live } from "../../../extension/commands/live/live.ts";
 import type { SluiceApi } from "../../../extension/compose.ts";
 import { Dialogs } from "../../support/dialogs.ts";
+import { picking } from "../../support/editor-gestures.ts";
 import { until } from "../../support/until.ts";
 import { activated, connect, control, nodeIn } from "./live-extension.ts";
 
@@ -160,22 +161,4 @@ async function typeColor(color: string): Promise<void> {
 async function save(path: string, text: string | undefined): Promise<void> {
   if (text === undefined) await vscode.workspace.fs.delete(fileUri(path));
   else await vscode.workspace.fs.writeFile(fileUri(path), new TextEncoder().encode(text));
-}
-
-/** Picks, one list after the other, the item whose label begins so. */
-async function picking(labels: readonly string[], work: () => Thenable<unknown>): Promise<void> {
-  const window = vscode.window as { showQuickPick: unknown };
-  const real = window.showQuickPick;
-  const left = [...labels];
-  window.showQuickPick = async (given: unknown) => {
-    const items = (await given) as readonly { readonly label: string }[];
-    const wanted = left.shift() ?? "";
-    return items.find(({ label }) => label.startsWith(wanted));
-  };
-  try {
-    await work();
-  } finally {
-    window.showQuickPick = real;
-  }
-  assert.deepEqual(left, []);
 }

@@ -2,10 +2,11 @@
  * What the API server wrote down: which objects the controllers wrote to, and everything that the user of the prediction sent. The log says
  * which object it was, snapshots say what became of it.
  */
-import { closeSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 
 import type { Live } from "#simulator";
 import { servedKinds } from "../../../simulator/live/ask/kinds.ts";
+import { auditEvents, isHelmStorage } from "../harness/audit-events.ts";
 
 /** Who predicts: `dev` of the test cluster, who has all rights in these tests. */
 const predictor = "dev";
@@ -35,25 +36,6 @@ export function auditFlags(policyFile: string, log: string): readonly string[] {
   ];
 }
 
-interface AuditEvent {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly user: { readonly username: string };
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly apiVersion?: string;
-    readonly resource: string;
-    readonly namespace?: string;
-    readonly name?: string;
-    readonly subresource?: string;
-  };
-  readonly responseStatus?: { readonly code: number };
-}
-
-export function auditPosition(log: string): number {
-  return statSync(log).size;
-}
-
 /** `group/Kind/namespace/name` of every object that a controller wrote to with success; status and its own records left out. */
 export async function writtenByControllers(
   log: string,
@@ -66,11 +48,12 @@ export async function writtenByControllers(
     [...kinds.versions.values()].map((kind) => [`${kind.group}/${kind.plural}`, kind]),
   );
   const written = new Set<string>();
-  for (const { user, verb, objectRef, requestURI, responseStatus } of events(log, from)) {
+  for (const event of auditEvents(log, from)) {
+    const { user, verb, objectRef, requestURI, responseStatus } = event;
     if (!controllers.includes(user.username) || objectRef === undefined) continue;
     if (isRead(verb)) continue;
     if (objectRef.subresource !== undefined || requestURI.includes("dryRun=All")) continue;
-    if ((responseStatus?.code ?? 500) >= 300 || isOwnRecord(objectRef)) continue;
+    if ((responseStatus?.code ?? 500) >= 300 || isHelmStorage(event)) continue;
     const { apiGroup = "", resource, namespace = "", name = "" } = objectRef;
     const kind = byPlural.get(`${apiGroup}/${resource}`);
     const scope = kind?.namespaced === false ? "" : namespace;
@@ -79,15 +62,10 @@ export async function writtenByControllers(
   return written;
 }
 
-/** Storage of Helm. */
-function isOwnRecord({ resource, name = "" }: NonNullable<AuditEvent["objectRef"]>): boolean {
-  return resource === "secrets" && name.startsWith("sh.helm.release.v1.");
-}
-
 /** Requests of the prediction by what they are: `get`, `list`, `patch dryRun` and so on. */
 export function sentByPredictor(log: string, from: number): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { user, verb, requestURI, objectRef } of events(log, from)) {
+  for (const { user, verb, requestURI, objectRef } of auditEvents(log, from)) {
     if (user.username !== predictor) continue;
     const query = new URL(requestURI, "http://a").searchParams;
     const isDry = query.getAll("dryRun").join() === "All";
@@ -100,16 +78,4 @@ export function sentByPredictor(log: string, from: number): Readonly<Record<stri
 
 function isRead(verb: string): boolean {
   return verb === "get" || verb === "list" || verb === "watch";
-}
-
-function events(log: string, from: number): readonly AuditEvent[] {
-  const buffer = Buffer.alloc(statSync(log).size - from);
-  const handle = openSync(log, "r");
-  readSync(handle, buffer, 0, buffer.length, from);
-  closeSync(handle);
-  return buffer
-    .toString()
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as AuditEvent);
 }
